@@ -1,0 +1,30 @@
+/*
+ * compat.h
+ *	  Every difference between server versions, one block a change.
+ */
+#ifndef BPM_COMPAT_H
+#define BPM_COMPAT_H
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "budgetpm needs PostgreSQL 15, 16, 17 or 18"
+#endif
+
+/* PG 16 brought soft input errors (d9f7f5d32f20): below, every error is hard. */
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, value, ...) \
+	do { \
+		ereport(ERROR, __VA_ARGS__); \
+		return value; \
+	} while (0)
+#endif
+
+/* PG 16 renamed the ACL checks (c727f511bd7b). */
+#if PG_VERSION_NUM < 160000
+#define bpm_function_aclcheck(function, role) \
+	pg_proc_aclcheck((function), (role), ACL_EXECUTE)
+#else
+#define bpm_function_aclcheck(function, role) \
+	object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE)
+#endif
+
+#endif

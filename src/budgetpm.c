@@ -1,0 +1,23 @@
+/*
+ * budgetpm.c
+ *	  The library's entry point: the magic block, and nothing that belongs to
+ *	  a module.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "base/compat.h"
+#include "base/ledger.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+/* Reserves our GUC prefix and registers what must outlive single calls. */
+void
+_PG_init(void)
+{
+	MarkGUCPrefixReserved("budgetpm");
+	bpm_ledger_init();
+}
