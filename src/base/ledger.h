@@ -3,8 +3,8 @@
  *	  A ledger as the C code sees it: which schema, whose, under which digest,
  *	  and the saved plans that run on it.
  *
- * A handle is valid until the next bpm_ledger_open(); plans are generic, kept
- * for the life of the backend, and rebuilt when the schema or its tables change.
+ * Plans are generic, kept for the life of the backend, and rebuilt when the schema
+ * or a rule table changes.
  */
 #ifndef BPM_LEDGER_HANDLE_H
 #define BPM_LEDGER_HANDLE_H
@@ -24,6 +24,7 @@ typedef struct BpmLedger
 	Oid			owner;			/* the role whose rights the fixed statements use */
 	char		schema[NAMEDATALEN * 2 + 3];	/* quoted, ready for a statement */
 	char		digest[16];		/* 'sha256' or 'sm3' */
+	uint64		generation;		/* grows at each reload: caches built on it compare this */
 	Oid			amount_type;
 	Oid			code_type;
 	struct BpmLedgerPrivate *private;
