@@ -1,0 +1,25 @@
+/*
+ * digest.h
+ *	  Canonical bytes and their digest: what an entry's evidence is made of.
+ *
+ * Content is a list of fields, each a netstring "<length>:<bytes>,", a null
+ * field "-,": no two contents have the same bytes, and an auditor can rebuild
+ * them with any tool (docs/evidence.md).
+ */
+#ifndef BPM_DIGEST_H
+#define BPM_DIGEST_H
+
+#include "postgres.h"
+
+#define BPM_DIGEST_LENGTH	32	/* SHA-256 and SM3 alike */
+
+extern void bpm_digest_start(const char *algorithm);
+extern void bpm_digest_null(void);
+extern void bpm_digest_bytes(const char *bytes, size_t length);
+extern void bpm_digest_cstring(const char *string);
+extern void bpm_digest_int64(int64 value);
+extern void bpm_digest_finish(uint8 *digest);
+extern void bpm_digest_link(const char *algorithm, const uint8 *previous,
+							const uint8 *content, uint8 *digest);
+
+#endif
