@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# test.sh [--accept] [FILE...]: builds, starts a throw-away cluster, runs every
+# test or the named files, and ends with "N passed, N failed, N skipped".
+#
+# The folder says which runner a file belongs to: sql/ pg_regress,
+# test/isolation/specs/ isolation, test/pgtap/ pgTAP, test/t/ Perl.  One regress
+# file and one isolation spec count as one, pgTAP and Perl by assertion.
+# --accept copies the results of regress files and specs to expected/.
+# CI=true turns a test that was skipped for want of a package into a failure.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+top=$PWD
+limit=${BUDGETPM_TEST_SECONDS:-600}
+
+count() { echo "$1 $2 $3" >>"$BUDGETPM_COUNTS"; }
+
+# A new database of the name the client expects, made from the template, so that
+# no test meets what another left.
+fresh_database() {
+	psql -XqAt -v ON_ERROR_STOP=1 -U postgres -d postgres >/dev/null <<-SQL || return 1
+		SET client_min_messages = warning;
+		DROP DATABASE IF EXISTS "$PGDATABASE" WITH (FORCE);
+		CREATE DATABASE "$PGDATABASE" OWNER "$PGUSER" TEMPLATE budgetpm_template;
+		ALTER DATABASE "$PGDATABASE" SET timezone_abbreviations = 'Default';
+	SQL
+	[ "${1:-}" != pgtap ] || psql -XqAt -v ON_ERROR_STOP=1 -U postgres \
+		-c 'SET client_min_messages = warning' -c 'CREATE EXTENSION pgtap'
+}
+
+seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }'; }
+
+# Runs one file under pg_regress or its isolation brother and compares; $1 is
+# the runner, $2 the file, $3 its input directory, $4 where expected output lives.
+run_compared() {
+	local runner=$1 file=$2 input=$3 expected=$4
+	local name output start status=0
+	name=$(basename "$file")
+	name=${name%.*}
+	output=build/results/$(basename "$runner")/$name
+	rm -rf "$output"
+	mkdir -p "$output"
+	start=$EPOCHREALTIME
+	if fresh_database; then
+		timeout -k 10 "$limit" "$runner" --use-existing --dbname="$PGDATABASE" \
+			--inputdir="$input" --outputdir="$output" --bindir="$bindir" \
+			--launcher='env PGTZ=Asia/Shanghai PGDATESTYLE=ISO,YMD' \
+			"$name" >"$output/log" 2>&1 </dev/null || status=$?
+	else
+		echo "could not make a database" >"$output/log"
+		status=1
+	fi
+	if [ "$status" != 0 ] && [ -n "${BUDGETPM_ACCEPT:-}" ] && [ -s "$output/results/$name.out" ]; then
+		mkdir -p "$expected"
+		cp "$output/results/$name.out" "$expected/$name.out"
+		echo "took  $expected/$name.out: read it before you commit it"
+		count 1 0 0
+		return
+	fi
+	if [ "$status" = 0 ]; then
+		count 1 0 0
+		echo "ok    $file $(seconds_since "$start")"
+		return
+	fi
+	count 0 1 0
+	echo "FAIL  $file $(seconds_since "$start")"
+	[ "$status" != 124 ] || echo "      still running after $limit s"
+	if [ -s "$output/regression.diffs" ]; then
+		sed -n '3,200s/^/      /p' "$output/regression.diffs"
+	elif [ ! -e "$expected/$name.out" ] && [ -s "$output/results/$name.out" ]; then
+		echo "      there is no $expected/$name.out; this is what the file gave:"
+		sed -n '1,200s/^/      /p' "$output/results/$name.out"
+	else
+		sed 's/^/      /' "$output/log"
+	fi
+}
+
+# Counts files that cannot run for want of a package.
+skip_files() {
+	local reason=$1
+	shift
+	[ $# -gt 0 ] || return 0
+	printf "skip  %s: $reason\n" "$@"
+	if [ "${CI:-}" = true ]; then
+		echo "      skipped for want of a package: a failure in CI"
+		count 0 $# 0
+	else
+		count 0 0 $#
+	fi
+}
+
+run_tap() {
+	[ $# -gt 0 ] || return 0
+	timeout -k 10 $((limit * 4)) scripts/tap.pl "$BUDGETPM_COUNTS" "$@" </dev/null
+	# It counts its own failures; any other status means that it did not get to that.
+	[ $? -le 1 ] || count 0 1 0
+}
+
+# The part that runs inside the cluster, with its server in the environment.
+inside() {
+	local pgxs share file
+	local compared=() isolated=() pgtap=() perl=()
+	pgxs=$(dirname "$("${PG_CONFIG:-pg_config}" --pgxs)")/..
+	bindir=$("${PG_CONFIG:-pg_config}" --bindir)
+	share=$("${PG_CONFIG:-pg_config}" --sharedir)
+	for file in "$@"; do
+		case $file in
+			sql/*.sql) compared+=("$file") ;;
+			test/isolation/specs/*.spec) isolated+=("$file") ;;
+			test/pgtap/*.sql) pgtap+=("$file") ;;
+			test/t/*.pl) perl+=("$file") ;;
+			*)
+				echo "FAIL  $file: no runner for this name"
+				count 0 1 0
+				;;
+		esac
+	done
+	for file in ${compared[@]+"${compared[@]}"}; do
+		run_compared "$pgxs/test/regress/pg_regress" "$file" . expected
+	done
+	for file in ${isolated[@]+"${isolated[@]}"}; do
+		run_compared "$pgxs/test/isolation/pg_isolation_regress" "$file" \
+			test/isolation test/isolation/expected
+	done
+	if [ -e "$share/extension/pgtap.control" ]; then
+		run_tap ${pgtap[@]+"${pgtap[@]}"}
+	else
+		skip_files 'pgTAP is not installed' ${pgtap[@]+"${pgtap[@]}"}
+	fi
+	if perl -MIPC::Run -e 1 2>/dev/null; then
+		run_tap ${perl[@]+"${perl[@]}"}
+	else
+		skip_files 'IPC::Run is not installed' ${perl[@]+"${perl[@]}"}
+	fi
+	# A backend that died may have been forgiven by the test it died in.
+	if grep -E 'was terminated by signal|PANIC:|TRAP:|AddressSanitizer|runtime error:' "$BUDGETPM_CLUSTER/log"; then
+		echo "FAIL  the server's log shows a crash"
+		count 0 1 0
+	fi
+	echo done >>"$BUDGETPM_COUNTS"
+}
+
+# The last line, and a status that agrees with it.
+conclude() {
+	local passed failed skipped
+	read -r passed failed skipped < <(awk 'NF == 3 { p += $1; f += $2; s += $3 }
+		END { print p + 0, f + 0, s + 0 }' "$BUDGETPM_COUNTS")
+	grep -qx done "$BUDGETPM_COUNTS" || {
+		echo "FAIL  the run did not come to its end"
+		failed=$((failed + 1))
+	}
+	if [ $((passed + failed + skipped)) = 0 ]; then
+		echo "FAIL  there was nothing to run"
+		failed=1
+	fi
+	rm -f "$BUDGETPM_COUNTS"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ]
+}
+
+case ${1:-} in
+	--inside)
+		shift
+		inside "$@"
+		exit
+		;;
+	--fresh-database)
+		fresh_database "${2:-}"
+		exit
+		;;
+	--accept)
+		export BUDGETPM_ACCEPT=yes
+		shift
+		;;
+esac
+
+BUDGETPM_COUNTS=$(mktemp)
+export BUDGETPM_COUNTS
+trap 'exit 130' INT
+trap 'exit 143' TERM
+shopt -s nullglob
+files=("$@")
+[ $# -gt 0 ] || files=(sql/*.sql test/isolation/specs/*.spec test/pgtap/*.sql test/t/*.pl)
+if scripts/packages.sh test; then
+	scripts/cluster.sh run -- scripts/test.sh --inside ${files[@]+"${files[@]}"} </dev/null
+fi
+conclude
