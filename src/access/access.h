@@ -1,0 +1,35 @@
+/*
+ * access.h
+ *	  Who may do what, where: EXECUTE on a wrapper says which operation, a duty
+ *	  (岗位职责) says in which divisions and units.
+ *
+ * All three ask about the current user, so they are called before
+ * bpm_owner_enter(): the owner is exempt.  A code of 0 means "none": a row or an
+ * operation without a unit concerns its whole division, one without a division
+ * the whole ledger.
+ */
+#ifndef BPM_ACCESS_H
+#define BPM_ACCESS_H
+
+#include "base/ledger.h"
+#include "types/types.h"
+
+typedef enum BpmRight
+{
+	BPM_RIGHT_READ,
+	BPM_RIGHT_POST
+} BpmRight;
+
+/* Refuses (42501, ZB008) unless the current user may run the operation there. */
+extern void bpm_authorize(BpmLedger *ledger, const char *operation,
+						  BpmCode division, BpmCode unit);
+
+/* The same for an operation that only reads: a duty to read is enough. */
+extern void bpm_authorize_read(BpmLedger *ledger, const char *operation,
+							   BpmCode division, BpmCode unit);
+
+/* Tells whether a duty of the current user covers the place; never refuses. */
+extern bool bpm_has_duty(BpmLedger *ledger, BpmRight right,
+						 BpmCode division, BpmCode unit);
+
+#endif
