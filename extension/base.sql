@@ -9,3 +9,14 @@ CREATE FUNCTION budgetpm.invalidate_ledger() RETURNS trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_invalidate_ledger';
 COMMENT ON FUNCTION budgetpm.invalidate_ledger() IS
   'Statement trigger of a ledger''s rule tables: every backend reloads the ledger after the change, because DML alone invalidates no cache.';
+
+CREATE FUNCTION budgetpm.report_progress(kind text, phase text, done bigint, total bigint) RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_report_progress';
+COMMENT ON FUNCTION budgetpm.report_progress(text, text, bigint, bigint) IS
+  'Shows other sessions, through budgetpm.progress(), how far the caller''s long operation has come; a NULL kind ends the report. An error ends it too. Names are cut at 24 bytes.';
+
+CREATE FUNCTION budgetpm.progress(OUT pid integer, OUT login text, OUT kind text, OUT phase text,
+  OUT done bigint, OUT total bigint, OUT started_at timestamptz) RETURNS SETOF record
+LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 2 AS 'MODULE_PATHNAME', 'bpm_progress';
+COMMENT ON FUNCTION budgetpm.progress() IS
+  'Long operations under way in this database (create_ledger, check_ledger, verify_ledger and their like), one row a session: the operation, what it does now, how much of that is done, how much there is (0: not known), and since when. What other roles do is shown to members of pg_read_all_stats only.';

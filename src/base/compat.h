@@ -27,4 +27,11 @@
 	object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE)
 #endif
 
+/* PG 16 renamed the accessor of backend slots, to tell it from the one by backend id. */
+#if PG_VERSION_NUM < 160000
+#define bpm_backend_by_index(index) pgstat_fetch_stat_local_beentry(index)
+#else
+#define bpm_backend_by_index(index) pgstat_get_local_beentry_by_index(index)
+#endif
+
 #endif
