@@ -1,0 +1,170 @@
+/*
+ * authorize.c
+ *	  The two questions that come before every posting and every row read.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+
+#include "access/duty.h"
+#include "base/compat.h"
+#include "base/errors.h"
+
+#define SHOWN_DUTIES	5
+
+static const BpmStatement division_official = {
+	"SELECT official_code::pg_catalog.text FROM @ledger@.division WHERE code OPERATOR(budgetpm.=) $1", "c"
+};
+static const BpmStatement unit_official = {
+	"SELECT official_code::pg_catalog.text FROM @ledger@.unit WHERE code OPERATOR(budgetpm.=) $1", "c"
+};
+
+/* Returns the official code that people know, or the tree key when there is none. */
+static char *
+official_code(BpmLedger *ledger, const BpmStatement *statement, BpmCode code)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		value = Int64GetDatum(code);
+	BpmOwnerScope scope;
+	char	   *text = NULL;
+
+	SPI_connect();
+	bpm_owner_enter(ledger, &scope);
+	if (bpm_ledger_execute(ledger, statement, 0, &value, NULL) == 1)
+		text = MemoryContextStrdup(caller,
+								   SPI_getvalue(SPI_tuptable->vals[0],
+												SPI_tuptable->tupdesc, 1));
+	bpm_owner_leave(&scope);
+	SPI_finish();
+	return text ? text : bpm_code_to_text(code);
+}
+
+static char *
+describe_place(BpmLedger *ledger, BpmCode division, BpmCode unit)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	if (division == 0 && unit == 0)
+		appendStringInfoString(&text, "the whole ledger");
+	if (division != 0)
+		appendStringInfo(&text, "division %s",
+						 official_code(ledger, &division_official, division));
+	if (unit != 0)
+		appendStringInfo(&text, "%sunit %s", division != 0 ? ", " : "",
+						 official_code(ledger, &unit_official, unit));
+	return text.data;
+}
+
+static char *
+describe_duties(BpmLedger *ledger, BpmScope *scope)
+{
+	StringInfoData text;
+	DateADT		date = bpm_access_date();
+	int			shown = 0;
+
+	initStringInfo(&text);
+	for (int i = 0; i < scope->count && shown < SHOWN_DUTIES; i++)
+	{
+		BpmDuty    *duty = &scope->duties[i];
+
+		if (date < duty->valid_from || date > duty->valid_to)
+			continue;
+		appendStringInfo(&text, "%s%s in %s", shown ? "; " : "",
+						 duty->may_post ? (duty->may_read ? "read and post" : "post") : "read",
+						 describe_place(ledger, duty->division, duty->unit));
+		shown++;
+	}
+	return shown ? text.data : NULL;
+}
+
+static void
+refuse_duty(BpmLedger *ledger, BpmScope *scope, const char *operation,
+			BpmCode division, BpmCode unit)
+{
+	char	   *place = describe_place(ledger, division, unit);
+	char	   *duties = describe_duties(ledger, scope);
+	char	   *user = GetUserNameFromId(GetUserId(), false);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_BPM_NOT_ALLOWED),
+			 errmsg("role \"%s\" has no duty for operation \"%s\" in %s",
+					user, operation, place),
+			 duties ? errdetail("Its duties today: %s.", duties)
+			 : errdetail("It has no duty in this ledger today."),
+			 errhint("A duty is given by %s.grant_duty().", ledger->schema)));
+}
+
+/* EXECUTE on the wrapper is the right to the operation, also for those who call past the wrapper. */
+static void
+check_execute(BpmLedger *ledger, const char *operation)
+{
+	Oid			function = bpm_ledger_function(ledger, operation);
+
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function %s.%s does not exist", ledger->schema, operation),
+				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
+	if (bpm_function_aclcheck(function, GetUserId()) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for function %s.%s", ledger->schema, operation),
+				 errhint("The ledger's owner gives it with budgetpm.grant_ledger(), or with GRANT EXECUTE.")));
+}
+
+static void
+authorize(BpmLedger *ledger, const char *operation, BpmRight right,
+		  BpmCode division, BpmCode unit)
+{
+	BpmScope   *scope = bpm_scope(ledger, NULL);
+
+	if (scope->exempt)
+		return;
+	check_execute(ledger, operation);
+	if (!bpm_scope_covers(scope, right, division, unit))
+		refuse_duty(ledger, scope, operation, division, unit);
+}
+
+/* Refuses an operation that the current user has no EXECUTE for, or no duty to do there. */
+void
+bpm_authorize(BpmLedger *ledger, const char *operation, BpmCode division, BpmCode unit)
+{
+	authorize(ledger, operation, BPM_RIGHT_POST, division, unit);
+}
+
+/* Refuses a reading operation in the same way, where a duty to read is enough. */
+void
+bpm_authorize_read(BpmLedger *ledger, const char *operation,
+				   BpmCode division, BpmCode unit)
+{
+	authorize(ledger, operation, BPM_RIGHT_READ, division, unit);
+}
+
+/* Tells whether a duty of the current user covers the place. */
+bool
+bpm_has_duty(BpmLedger *ledger, BpmRight right, BpmCode division, BpmCode unit)
+{
+	return bpm_scope_covers(bpm_scope(ledger, NULL), right, division, unit);
+}
+
+/* can_read(ledger, division, unit): what every policy asks, for each row. */
+PG_FUNCTION_INFO_V1(bpm_can_read);
+Datum
+bpm_can_read(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger;
+	BpmScope   *scope;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_BOOL(false);
+	ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	scope = bpm_scope(ledger, (BpmScope *) fcinfo->flinfo->fn_extra);
+	fcinfo->flinfo->fn_extra = scope;
+	PG_RETURN_BOOL(bpm_scope_covers(scope, BPM_RIGHT_READ,
+									PG_ARGISNULL(1) ? 0 : PG_GETARG_INT64(1),
+									PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2)));
+}
