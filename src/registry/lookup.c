@@ -1,0 +1,207 @@
+/*
+ * lookup.c
+ *	  From the official codes that clients send to the keys that rows carry.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/date.h"
+
+#include "base/errors.h"
+#include "registry/registry_private.h"
+
+/* Connects to SPI as the ledger's owner: a clerk need not hold SELECT on the registry. */
+void
+bpm_reading_begin(BpmLedger *ledger, BpmOwnerScope *scope)
+{
+	bpm_owner_enter(ledger, scope);
+	SPI_connect();
+}
+
+/* Gives back what bpm_reading_begin() took; by-reference results are gone after it. */
+void
+bpm_reading_end(BpmOwnerScope *scope)
+{
+	SPI_finish();
+	bpm_owner_leave(scope);
+}
+
+/* Returns a field of the last result as text, NULL for NULL. */
+char *
+bpm_row_text(int row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+/* Returns a field of the last result. */
+Datum
+bpm_row_datum(int row, int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
+}
+
+/* Refuses a node that is no more, and names the one that took over. */
+static void
+check_living(BpmLedger *ledger, const char *what, const char *official_code)
+{
+	char	   *valid_to = bpm_row_text(0, 3);
+	char	   *successor = bpm_row_text(0, 4);
+
+	if (valid_to == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			 errmsg("%s \"%s\" no longer exists", what, official_code),
+			 errdetail("It ended on %s.", valid_to),
+			 successor ? errhint("Use \"%s\" (%s), which took over.",
+								 successor, bpm_row_text(0, 5)) :
+			 errhint("Use a %s that exists; %s.%s lists them.", what, ledger->schema, what)));
+}
+
+/* Finds the one unit that bears an official code now, and its division. */
+void
+bpm_registry_unit(BpmLedger *ledger, const char *official_code,
+				  BpmCode *unit, BpmCode *division)
+{
+	static const BpmStatement find = {
+		"SELECT u.code, u.division, u.valid_to, s.official_code, s.name"
+		"  FROM @ledger@.unit u LEFT JOIN @ledger@.unit s ON s.code" CODE_EQ "u.successor"
+		" WHERE u.official_code" EQ "$1"
+		" ORDER BY u.valid_to DESC NULLS FIRST LIMIT 1", "t"
+	};
+	Datum		values[] = {CStringGetTextDatum(official_code)};
+	BpmOwnerScope scope;
+	bool		isnull;
+
+	bpm_reading_begin(ledger, &scope);
+	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("unit \"%s\" is not in ledger %s", official_code, ledger->schema),
+				 errdetail("No unit (预算单位) has this official code."),
+				 errhint("Register it with %s.register_unit().", ledger->schema)));
+	check_living(ledger, "unit", official_code);
+	*unit = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
+	*division = DatumGetInt64(bpm_row_datum(0, 2, &isnull));
+	bpm_reading_end(&scope);
+}
+
+/* Finds the one division that bears an official code now. */
+BpmCode
+bpm_registry_division(BpmLedger *ledger, const char *official_code)
+{
+	static const BpmStatement find = {
+		"SELECT d.code, d.level, d.valid_to, s.official_code, s.name"
+		"  FROM @ledger@.division d LEFT JOIN @ledger@.division s ON s.code" CODE_EQ "d.successor"
+		" WHERE d.official_code" EQ "$1"
+		" ORDER BY d.valid_to DESC NULLS FIRST LIMIT 1", "t"
+	};
+	Datum		values[] = {CStringGetTextDatum(official_code)};
+	BpmOwnerScope scope;
+	BpmCode		division;
+	bool		isnull;
+
+	bpm_reading_begin(ledger, &scope);
+	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("division \"%s\" is not in ledger %s", official_code, ledger->schema),
+				 errdetail("No division (财政区划) has this official code."),
+				 errhint("Register it with %s.register_division().", ledger->schema)));
+	check_living(ledger, "division", official_code);
+	division = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
+	bpm_reading_end(&scope);
+	return division;
+}
+
+/* Makes sure that a fund type exists. */
+void
+bpm_registry_fund_type(BpmLedger *ledger, const char *fund_type)
+{
+	static const BpmStatement find = {
+		"SELECT 1 FROM @ledger@.fund_type WHERE fund_type" EQ "$1", "t"
+	};
+	static const BpmStatement list = {
+		"SELECT pg_catalog.string_agg(fund_type" CAT "' '" CAT "name, ', ' ORDER BY fund_type)"
+		"  FROM @ledger@.fund_type", ""
+	};
+	Datum		values[] = {CStringGetTextDatum(fund_type)};
+	BpmOwnerScope scope;
+	char	   *known;
+
+	bpm_reading_begin(ledger, &scope);
+	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
+	{
+		bpm_ledger_execute(ledger, &list, 0, NULL, NULL);
+		known = bpm_row_text(0, 1);
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("fund type \"%s\" is not in ledger %s", fund_type, ledger->schema),
+				 errdetail("Known fund types (资金性质) are: %s.", known ? known : "none"),
+				 errhint("Use one of these, or add a row to %s.fund_type.", ledger->schema)));
+	}
+	bpm_reading_end(&scope);
+}
+
+/* Finds a project by its official code. */
+int64
+bpm_registry_project(BpmLedger *ledger, const char *official_code)
+{
+	static const BpmStatement find = {
+		"SELECT project_id FROM @ledger@.project WHERE official_code" EQ "$1", "t"
+	};
+	Datum		values[] = {CStringGetTextDatum(official_code)};
+	BpmOwnerScope scope;
+	int64		project;
+	bool		isnull;
+
+	bpm_reading_begin(ledger, &scope);
+	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("project \"%s\" is not in ledger %s", official_code, ledger->schema),
+				 errdetail("No project (预算项目) has this official code."),
+				 errhint("Register it with %s.register_project().", ledger->schema)));
+	project = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
+	bpm_reading_end(&scope);
+	return project;
+}
+
+/*
+ * Returns the setting that holds in a division on a day, in the caller's memory:
+ * of the nearest profile upwards that has the key, then of profile standard, then NULL.
+ */
+Jsonb *
+bpm_registry_setting(BpmLedger *ledger, BpmCode division, const char *key, DateADT as_of)
+{
+	static const BpmStatement find = {
+		"SELECT value FROM ("
+		" SELECT s.value, b.division, b.version"
+		"   FROM @ledger@.profile_binding b"
+		"   JOIN @ledger@.profile_setting s ON s.profile" EQ "b.profile AND s.version" EQ "b.version"
+		"  WHERE b.division" COVERS "$1 AND s.key" EQ "$2"
+		"    AND b.valid_from" LE "$3 AND (b.valid_to IS NULL OR b.valid_to" GT "$3)"
+		" UNION ALL"
+		" SELECT value, NULL, version FROM @ledger@.profile_setting"
+		"  WHERE profile" EQ "'standard' AND key" EQ "$2"
+		") AS candidate ORDER BY division DESC NULLS LAST, version DESC LIMIT 1", "ctd"
+	};
+	Datum		values[] = {Int64GetDatum(division), CStringGetTextDatum(key),
+	DateADTGetDatum(as_of)};
+	MemoryContext caller = CurrentMemoryContext;
+	BpmOwnerScope scope;
+	Jsonb	   *value = NULL;
+
+	bpm_reading_begin(ledger, &scope);
+	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) > 0)
+	{
+		bool		isnull;
+		Datum		found = bpm_row_datum(0, 1, &isnull);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		value = DatumGetJsonbPCopy(found);
+		MemoryContextSwitchTo(spi);
+	}
+	bpm_reading_end(&scope);
+	return value;
+}
