@@ -274,6 +274,10 @@ CREATE FUNCTION budgetpm.split(total budgetpm.amount, weights pg_catalog.numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'bpm_split';
 COMMENT ON FUNCTION budgetpm.split(budgetpm.amount, pg_catalog.numeric[]) IS 'Parts in proportion to the weights that add up to the total exactly (最大余额法, largest remainder; equal remainders: the earlier part gets the fen). 22023 for a weight that is negative, NULL, NaN or infinite, or if they add up to zero.';
 
+CREATE FUNCTION budgetpm.parse_amount(written pg_catalog.text) RETURNS budgetpm.amount
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'bpm_parse_amount';
+COMMENT ON FUNCTION budgetpm.parse_amount(pg_catalog.text) IS 'Reads an amount as people write it: 1,234.5万元, 3.2亿元, 壹佰贰拾万元整, ￥1,000.00, full-width digits, 负 or brackets for negative. 22P02 if it is not clearly one amount, 22023 with parts of a fen, 22003 out of range.';
+
 CREATE FUNCTION budgetpm.capital_amount(amount budgetpm.amount) RETURNS pg_catalog.text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_capital_amount';
 COMMENT ON FUNCTION budgetpm.capital_amount(budgetpm.amount) IS 'Writes an amount in capital characters (大写金额) as vouchers need it, by the rules of the central bank (《支付结算办法》附一), without the 人民币 in front.';
@@ -392,6 +396,10 @@ COMMENT ON CAST (pg_catalog.text AS budgetpm.budget_code) IS 'Digits to code; ac
 CREATE CAST (budgetpm.budget_code AS pg_catalog.text) WITH FUNCTION budgetpm.budget_code_to_text(budgetpm.budget_code) AS ASSIGNMENT;
 COMMENT ON CAST (budgetpm.budget_code AS pg_catalog.text) IS 'Code to digits.';
 
+CREATE FUNCTION budgetpm.code_le_sel(pg_catalog.internal, pg_catalog.oid, pg_catalog.internal, pg_catalog.int4) RETURNS pg_catalog.float8
+LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_le_sel';
+COMMENT ON FUNCTION budgetpm.code_le_sel(pg_catalog.internal, pg_catalog.oid, pg_catalog.internal, pg_catalog.int4) IS 'Share of rows that <= of codes keeps, from the column statistics.';
+
 CREATE FUNCTION budgetpm.code_lt(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
 LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8lt';
 COMMENT ON FUNCTION budgetpm.code_lt(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code stands before the second; operator <.';
@@ -446,7 +454,7 @@ COMMENT ON OPERATOR budgetpm.< (budgetpm.budget_code, budgetpm.budget_code) IS '
 CREATE OPERATOR budgetpm.<= (
 	FUNCTION = budgetpm.code_le, LEFTARG = budgetpm.budget_code, RIGHTARG = budgetpm.budget_code,
 	COMMUTATOR = OPERATOR(budgetpm.>=), NEGATOR = OPERATOR(budgetpm.>),
-	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+	RESTRICT = budgetpm.code_le_sel, JOIN = scalarlejoinsel
 );
 COMMENT ON OPERATOR budgetpm.<= (budgetpm.budget_code, budgetpm.budget_code) IS 'before, in tree order, or the same';
 

@@ -1,6 +1,6 @@
 /*
  * code_selectivity.c
- *	  How many rows @> and <@ of budget_code are expected to keep.
+ *	  How many rows @>, <@ and <= of budget_code are expected to keep.
  *
  * A subtree is a range of int8, so that column statistics answer precisely: most
  * common values are counted, the histogram is interpolated linearly.
@@ -122,7 +122,42 @@ covering_share(VariableStatData *variable, const CodeStatistics *statistics, Bpm
 	return share;
 }
 
-/* Estimates the operator with a column on one side and a value on the other. */
+/* Averages the subtree's share over the ancestors that statistics know. */
+static double
+average_share(const CodeStatistics *ancestors, const CodeStatistics *codes)
+{
+	double		rest = Max(0.0, 1.0 - ancestors->null_share - ancestors->common_share);
+	double		share = 0.0;
+
+	for (int i = 0; i < ancestors->common.nvalues; i++)
+		share += ancestors->common.numbers[i] *
+			subtree_share(codes, DatumGetInt64(ancestors->common.values[i]));
+	for (int i = 0; i < ancestors->histogram.nvalues; i++)
+		share += rest / ancestors->histogram.nvalues *
+			subtree_share(codes, DatumGetInt64(ancestors->histogram.values[i]));
+	return share;
+}
+
+/* Gives the share of a subtree whose top is not known before the statement runs. */
+static double
+expected_share(PlannerInfo *root, Node *ancestor, Oid function, const CodeStatistics *codes)
+{
+	VariableStatData variable;
+	CodeStatistics ancestors;
+	double		share = DEFAULT_RANGE_INEQ_SEL;
+
+	if (!codes->known)
+		return share;
+	examine_variable(root, ancestor, 0, &variable);
+	load_statistics(&variable, function, &ancestors);
+	if (ancestors.known)
+		share = average_share(&ancestors, codes);
+	free_statistics(&ancestors);
+	ReleaseVariableStats(variable);
+	return share;
+}
+
+/* Estimates @> or <@ with a column on one side and a value on the other. */
 Selectivity
 bpm_code_restriction(PlannerInfo *root, Oid function, List *args,
 					 int ancestor_at, int varRelid)
@@ -145,29 +180,15 @@ bpm_code_restriction(PlannerInfo *root, Oid function, List *args,
 		share = on_left == (ancestor_at == 1) ? subtree_share(&statistics, code) :
 			covering_share(&variable, &statistics, code);
 	}
+	else if (on_left == (ancestor_at == 1))
+		share = expected_share(root, other, function, &statistics);
 	free_statistics(&statistics);
 	ReleaseVariableStats(variable);
 	CLAMP_PROBABILITY(share);
 	return share;
 }
 
-/* Averages the subtree's share over the ancestors that statistics know. */
-static double
-average_share(const CodeStatistics *ancestors, const CodeStatistics *codes)
-{
-	double		rest = Max(0.0, 1.0 - ancestors->null_share - ancestors->common_share);
-	double		share = 0.0;
-
-	for (int i = 0; i < ancestors->common.nvalues; i++)
-		share += ancestors->common.numbers[i] *
-			subtree_share(codes, DatumGetInt64(ancestors->common.values[i]));
-	for (int i = 0; i < ancestors->histogram.nvalues; i++)
-		share += rest / ancestors->histogram.nvalues *
-			subtree_share(codes, DatumGetInt64(ancestors->histogram.values[i]));
-	return share;
-}
-
-/* Estimates the operator with a column of one relation on each side. */
+/* Estimates @> or <@ with a column of one relation on each side. */
 Selectivity
 bpm_code_join(PlannerInfo *root, Oid function, List *args,
 			  int ancestor_at, JoinType jointype, SpecialJoinInfo *sjinfo)
@@ -199,6 +220,95 @@ bpm_code_join(PlannerInfo *root, Oid function, List *args,
 	}
 	CLAMP_PROBABILITY(share);
 	return share;
+}
+
+/* True if an expression is the last(x) of a range that code_support.c made. */
+static bool
+is_subtree_end(Node *node, Oid comparison)
+{
+	Oid			function;
+
+	if (!IsA(node, FuncExpr))
+		return false;
+	function = ((FuncExpr *) node)->funcid;
+	return get_func_namespace(function) == get_func_namespace(comparison) &&
+		strcmp(get_func_name(function), "last") == 0;
+}
+
+/* Gives the share of all rows whose code is below a value. */
+static double
+share_below(const CodeStatistics *statistics, int64 value)
+{
+	double		rest = 1.0 - statistics->null_share - statistics->common_share;
+	double		share = Max(rest, 0.0) * histogram_share_below(&statistics->histogram, value);
+
+	for (int i = 0; i < statistics->common.nvalues; i++)
+		if (DatumGetInt64(statistics->common.values[i]) < value)
+			share += statistics->common.numbers[i];
+	return share;
+}
+
+/*
+ * Gives the share of "code <= last(x)" among the rows with "code >= x", so that
+ * the product of the two, which the planner takes, is the share of the subtree.
+ */
+static double
+subtree_end_share(PlannerInfo *root, Node *ancestor, Oid function, const CodeStatistics *codes)
+{
+	double		share;
+	double		above = DEFAULT_INEQ_SEL;
+
+	ancestor = estimate_expression_value(root, ancestor);
+	if (IsA(ancestor, Const) && !((Const *) ancestor)->constisnull && codes->known)
+	{
+		BpmCode		code = DatumGetInt64(((Const *) ancestor)->constvalue);
+
+		share = subtree_share(codes, code);
+		above = Max(1.0 - codes->null_share - share_below(codes, code), share);
+	}
+	else
+		share = expected_share(root, ancestor, function, codes);
+	return above > 0.0 ? share / above : 0.0;
+}
+
+/*
+ * code_le_sel(internal, oid, internal, integer) is the RESTRICT estimator of <=.
+ *
+ * A pair of inequalities is recognised by the planner only if both sides are
+ * constants; the inner side of a join would count as a ninth of the table.
+ */
+PG_FUNCTION_INFO_V1(bpm_code_le_sel);
+Datum
+bpm_code_le_sel(PG_FUNCTION_ARGS)
+{
+	PlannerInfo *root = (PlannerInfo *) PG_GETARG_POINTER(0);
+	Oid			function = get_opcode(PG_GETARG_OID(1));
+	List	   *args = (List *) PG_GETARG_POINTER(2);
+	VariableStatData variable;
+	CodeStatistics statistics;
+	Node	   *other;
+	bool		on_left;
+	double		share = DEFAULT_INEQ_SEL;
+
+	if (!get_restriction_variable(root, args, PG_GETARG_INT32(3), &variable, &other, &on_left))
+		PG_RETURN_FLOAT8(share);
+	load_statistics(&variable, function, &statistics);
+	if (on_left && is_subtree_end(lsecond(args), function))
+		share = subtree_end_share(root, linitial(((FuncExpr *) lsecond(args))->args),
+								  function, &statistics);
+	else if (IsA(other, Const) && ((Const *) other)->constisnull)
+		share = 0.0;
+	else if (IsA(other, Const) && statistics.known)
+	{
+		int64		value = DatumGetInt64(((Const *) other)->constvalue);
+
+		share = on_left ? share_below(&statistics, value + 1) :
+			1.0 - statistics.null_share - share_below(&statistics, value);
+	}
+	free_statistics(&statistics);
+	ReleaseVariableStats(variable);
+	CLAMP_PROBABILITY(share);
+	PG_RETURN_FLOAT8(share);
 }
 
 /* covers_sel(internal, oid, internal, integer) is the RESTRICT estimator of @>. */

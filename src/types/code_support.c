@@ -36,26 +36,15 @@ sibling_function(Oid sibling, const char *name, Oid argument)
 						  1, &argument, true);
 }
 
-/* Makes a constant code. */
+/* Calls a function of one code that stands beside the operator's own; NULL if none. */
 static Expr *
-make_code(Oid type, BpmCode code)
+call_sibling(Oid sibling, const char *name, Oid result, Node *argument, Oid type)
 {
-	return (Expr *) makeConst(type, -1, InvalidOid, sizeof(int64),
-							  Int64GetDatum(code), false, FLOAT8PASSBYVAL);
-}
+	Oid			function = sibling_function(sibling, name, type);
 
-/* Gives last(ancestor), worked out now if the ancestor is known; NULL if it cannot. */
-static Expr *
-make_last(SupportRequestIndexCondition *request, Node *ancestor, Oid type)
-{
-	Oid			function;
-
-	if (IsA(ancestor, Const))
-		return make_code(type, bpm_code_last(DatumGetInt64(((Const *) ancestor)->constvalue)));
-	function = sibling_function(request->funcid, "last", type);
 	if (!OidIsValid(function))
 		return NULL;
-	return (Expr *) makeFuncExpr(function, type, list_make1(copyObject(ancestor)),
+	return (Expr *) makeFuncExpr(function, result, list_make1(copyObject(argument)),
 								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
 }
 
@@ -68,7 +57,8 @@ subtree_condition(SupportRequestIndexCondition *request, Node *code, Node *ances
 											   BTGreaterEqualStrategyNumber);
 	Oid			at_most = get_opfamily_member(request->opfamily, type, type,
 											  BTLessEqualStrategyNumber);
-	Expr	   *last = make_last(request, ancestor, type);
+	/* Left as a call even of a constant: that is how code_le_sel knows the pair. */
+	Expr	   *last = call_sibling(request->funcid, "last", type, ancestor, type);
 
 	if (!OidIsValid(at_least) || !OidIsValid(at_most) || last == NULL)
 		return NIL;
@@ -87,10 +77,10 @@ ancestors_condition(SupportRequestIndexCondition *request, Node *code, Node *des
 	Oid			array_type = get_array_type(type);
 	Oid			equal = get_opfamily_member(request->opfamily, type, type,
 											BTEqualStrategyNumber);
-	Oid			function = sibling_function(request->funcid, "prefixes", type);
+	Expr	   *prefixes = call_sibling(request->funcid, "prefixes", array_type, descendant, type);
 	ScalarArrayOpExpr *any;
 
-	if (!OidIsValid(equal) || !OidIsValid(function) || !OidIsValid(array_type) ||
+	if (!OidIsValid(equal) || !OidIsValid(array_type) || prefixes == NULL ||
 		!request->index->amsearcharray)
 		return NIL;
 	any = makeNode(ScalarArrayOpExpr);
@@ -98,9 +88,7 @@ ancestors_condition(SupportRequestIndexCondition *request, Node *code, Node *des
 	any->opfuncid = get_opcode(equal);
 	any->useOr = true;
 	any->inputcollid = request->indexcollation;
-	any->args = list_make2(code,
-						   makeFuncExpr(function, array_type, list_make1(copyObject(descendant)),
-										InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+	any->args = list_make2(code, prefixes);
 	any->location = -1;
 	/* With a constant the array is worked out once, here. */
 	return list_make1(eval_const_expressions(request->root, (Node *) any));

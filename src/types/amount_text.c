@@ -1,6 +1,7 @@
 /*
- * capital_amount.c
- *	  capital_amount(): an amount in capital characters (大写金额).
+ * amount_text.c
+ *	  capital_amount() writes capital characters (大写金额), parse_amount() reads what
+ *	  people write.
  *
  * The rules are those of the central bank for bills and vouchers (《支付结算办法》,
  * annex 1, 正确填写票据和结算凭证的基本规定).  Where it allows two forms, the shorter is
@@ -11,6 +12,7 @@
 
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "types/types_private.h"
@@ -101,5 +103,37 @@ bpm_capital_amount(PG_FUNCTION_ARGS)
 		appendStringInfo(&out, "%s分", capital_digits[cents]);
 	if (jiao == 0 && cents == 0)
 		appendStringInfoString(&out, "整");
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	PG_RETURN_TEXT_P(cstring_to_text(pg_any_to_server(out.data, out.len, PG_UTF8)));
+}
+
+/* parse_amount(text) reads an amount only if there is one way to read it. */
+PG_FUNCTION_INFO_V1(bpm_parse_amount);
+Datum
+bpm_parse_amount(PG_FUNCTION_ARGS)
+{
+	char	   *written = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *utf8 = pg_server_to_any(written, strlen(written), PG_UTF8);
+	const char *reason = NULL;
+	BpmFen		fen = 0;
+
+	switch (bpm_chinese_amount_parse(utf8, strlen(utf8), &fen, &reason))
+	{
+		case BPM_AMOUNT_OK:
+			break;
+		case BPM_AMOUNT_RANGE:
+			bpm_amount_out_of_range();
+			break;
+		case BPM_AMOUNT_DECIMALS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" has parts of a fen", written),
+					 errdetail("The smallest unit is the fen (0.01 yuan), and nothing is rounded silently.")));
+			break;
+		case BPM_AMOUNT_SYNTAX:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("cannot read \"%s\" as an amount", written),
+					 errdetail("%s", pg_any_to_server(reason, strlen(reason), PG_UTF8))));
+	}
+	PG_RETURN_INT64(fen);
 }
