@@ -5,3 +5,144 @@ RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_can_read';
 COMMENT ON FUNCTION budgetpm.can_read(regclass, budgetpm.budget_code, budgetpm.budget_code) IS
   'Whether a duty (岗位职责) of the current user, in force today, lets him read rows of this division and unit: every read policy asks it. A NULL unit is a row about the whole division, a NULL division one about the whole ledger. The ledger''s owner reads everything.';
+
+CREATE FUNCTION budgetpm.register_principal(ledger regclass, login text, title text)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_register_principal';
+COMMENT ON FUNCTION budgetpm.register_principal(regclass, text, text) IS
+  'Makes a database login known to a ledger and returns its id; the title of a known one is changed. Called through the ledger''s own register_principal().';
+
+CREATE FUNCTION budgetpm.grant_duty(ledger regclass, login text, division text, unit text,
+  may_read boolean, may_post boolean, valid_from date, valid_to date)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_grant_duty';
+COMMENT ON FUNCTION budgetpm.grant_duty(regclass, text, text, text, boolean, boolean, date, date) IS
+  'Gives a login a duty over a division or unit and all below, and returns its id. Nobody gives more than he holds (42501, ZB008). Called through the ledger''s own grant_duty().';
+
+CREATE FUNCTION budgetpm.end_duty(ledger regclass, duty bigint, last_day date)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_end_duty';
+COMMENT ON FUNCTION budgetpm.end_duty(regclass, bigint, date) IS
+  'Ends a duty with that day, at once when it is NULL; the row stays. Called through the ledger''s own end_duty().';
+
+CREATE FUNCTION budgetpm.ledger_relation(ledger text)
+RETURNS regclass
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
+DECLARE
+  found regclass;
+BEGIN
+  SELECT c.oid::regclass INTO found
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE n.nspname = ledger AND c.relname = 'ledger' AND c.relkind = 'r';
+  IF found IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name',
+      MESSAGE = format('ledger "%s" does not exist', ledger),
+      HINT = 'SELECT * FROM budgetpm.list_ledgers() shows those of this database.';
+  END IF;
+  RETURN found;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.ledger_relation(text) IS
+  'The table that names a ledger, found by the name of its schema: the first argument of the functions behind its API. Error 3F000 when there is none.';
+
+-- A companion is known by its view about_ledger, not by its name: renaming one
+-- schema by hand must not lose the other.
+CREATE FUNCTION budgetpm.ledger_schemas(ledger text)
+RETURNS SETOF name
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3 SET search_path TO pg_catalog, pg_temp AS $$
+  SELECT ledger::name
+  UNION ALL
+  (SELECT n.nspname
+     FROM pg_depend d
+     JOIN pg_rewrite r ON r.oid = d.objid
+     JOIN pg_class v ON v.oid = r.ev_class
+     JOIN pg_namespace n ON n.oid = v.relnamespace
+    WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+      AND d.refobjid = budgetpm.ledger_relation(ledger)
+      AND v.relname = 'about_ledger' AND v.relkind = 'v'
+    GROUP BY n.nspname
+    ORDER BY n.nspname DESC)
+$$;
+COMMENT ON FUNCTION budgetpm.ledger_schemas(text) IS
+  'The schemas of a ledger: its own, the one with its views (<ledger>_report) and, where there is one, that of its published tables (<ledger>_open).';
+
+CREATE FUNCTION budgetpm.check_profile(profile text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
+BEGIN
+  IF profile IS NULL OR profile NOT IN ('reader', 'officer', 'application', 'administrator') THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('profile of grants %s does not exist', coalesce(quote_literal(profile), 'NULL')),
+      HINT = 'It is one of reader, officer, application, administrator.';
+  END IF;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.check_profile(text) IS
+  'Refuses (22023) a name that is not a profile of grants.';
+
+-- The grants of a profile are rows (operation_profile), so that a site can move
+-- an operation from one profile to another without touching code.
+CREATE FUNCTION budgetpm.grant_ledger(ledger text, role text, profile text DEFAULT 'reader', division text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  relation regclass := budgetpm.ledger_relation(ledger);
+  part name;
+  operation text;
+BEGIN
+  PERFORM budgetpm.check_profile(profile);
+  FOR part IN SELECT s FROM budgetpm.ledger_schemas(ledger) s LOOP
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', part, role);
+    -- A partition is read through its parent, whose policy then applies.
+    FOR operation IN
+      SELECT format('GRANT SELECT ON %I.%I TO %I', part, c.relname, role)
+        FROM pg_class c
+       WHERE c.relnamespace = quote_ident(part)::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+         AND NOT c.relispartition
+       ORDER BY c.relname
+    LOOP
+      EXECUTE operation;
+    END LOOP;
+  END LOOP;
+  FOR operation IN EXECUTE format(
+    'SELECT format(''GRANT EXECUTE ON FUNCTION %%s TO %%I'', p.oid::regprocedure, $1)
+       FROM pg_proc p JOIN %I.operation_profile o ON o.operation = p.proname
+      WHERE p.pronamespace = $2 AND o.profile = $3
+      ORDER BY p.proname', ledger)
+    USING role, quote_ident(ledger)::regnamespace, profile
+  LOOP
+    EXECUTE operation;
+  END LOOP;
+  RETURN budgetpm.grant_duty(relation, role, division, NULL, true, profile <> 'reader', NULL, NULL);
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.grant_ledger(text, text, text, text) IS
+  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile, and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
+
+CREATE FUNCTION budgetpm.revoke_ledger(ledger text, role text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  relation regclass := budgetpm.ledger_relation(ledger);
+  part name;
+  duty bigint;
+BEGIN
+  FOR part IN SELECT s FROM budgetpm.ledger_schemas(ledger) s LOOP
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', part, role);
+    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %I', part, role);
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', part, role);
+  END LOOP;
+  FOR duty IN EXECUTE format(
+    'SELECT d.duty_id FROM %1$I.duty d JOIN %1$I.principal p USING (principal_id)
+      WHERE p.login = $1 AND (d.valid_to IS NULL OR d.valid_to >= current_date - 1)
+      ORDER BY d.duty_id', ledger)
+    USING role
+  LOOP
+    PERFORM budgetpm.end_duty(relation, duty, NULL);
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.revoke_ledger(text, text) IS
+  'Takes from a role everything that grant_ledger() and single GRANTs gave it in a ledger, and ends its duties at once; what it holds through membership in another role stays. Run it as the ledger''s owner.';
