@@ -40,8 +40,8 @@ all install installcheck clean:
 	@scripts/packages.sh --list build | sed '1i packages are missing:'; exit 1
 endif
 
-MACHINERY = $(wildcard $(FLOORS:%=extension/%.sql))
-TEMPLATE = $(wildcard $(FLOORS:%=extension/ledger/%.sql))
+MACHINERY = $(foreach m,$(FLOORS),$(wildcard extension/$(m).sql extension/$(m)_*.sql))
+TEMPLATE = $(foreach m,$(FLOORS),$(wildcard extension/ledger/$(m).sql extension/ledger/$(m)_*.sql))
 
 # The ledger's DDL travels inside the install script, as the body of a function
 # that create_ledger reads: no file has to be found on the server at run time.

@@ -6,9 +6,11 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/guc.h"
 
 #include "base/compat.h"
 #include "base/ledger.h"
+#include "ledger/guard.h"
 
 PG_MODULE_MAGIC;
 
@@ -20,4 +22,5 @@ _PG_init(void)
 {
 	MarkGUCPrefixReserved("budgetpm");
 	bpm_ledger_init();
+	bpm_guard_init();
 }

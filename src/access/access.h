@@ -20,6 +20,9 @@ typedef enum BpmRight
 	BPM_RIGHT_POST
 } BpmRight;
 
+/* Refuses (42501) a caller without EXECUTE on the operation's wrapper, before anything is read. */
+extern void bpm_authorize_operation(BpmLedger *ledger, const char *operation);
+
 /* Refuses (42501, ZB008) unless the current user may run the operation there. */
 extern void bpm_authorize(BpmLedger *ledger, const char *operation,
 						  BpmCode division, BpmCode unit);

@@ -116,6 +116,14 @@ check_execute(BpmLedger *ledger, const char *operation)
 				 errhint("The ledger's owner gives it with budgetpm.grant_ledger(), or with GRANT EXECUTE.")));
 }
 
+/* Refuses an operation that the current user has no EXECUTE for. */
+void
+bpm_authorize_operation(BpmLedger *ledger, const char *operation)
+{
+	if (!bpm_scope(ledger, NULL)->exempt)
+		check_execute(ledger, operation);
+}
+
 static void
 authorize(BpmLedger *ledger, const char *operation, BpmRight right,
 		  BpmCode division, BpmCode unit)

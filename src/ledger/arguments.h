@@ -1,0 +1,19 @@
+/*
+ * arguments.h
+ *	  Reads and checks the form of what a caller asks for.
+ */
+#ifndef BPM_ARGUMENTS_H
+#define BPM_ARGUMENTS_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "ledger/posting.h"
+
+extern void bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request);
+extern char *bpm_text_argument(FunctionCallInfo fcinfo, int argument,
+							   const char *name, int limit);
+extern BpmFen bpm_positive_amount(Numeric value, const char *name);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * balance.c
+ *	  Reads, locks and writes balance rows, always in the partition of the year.
+ *
+ * Naming the partition saves what routing and pruning cost at each posting;
+ * docs/decisions.md has the figure.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "ledger/columns.h"
+#include "ledger/guard.h"
+
+#define BALANCE_LIST \
+	"line_id, division, unit, appropriated, available, allotted, transferred, frozen," \
+	" pending_out, precommitted, committed, requested, paid, withdrawn, carried," \
+	" entry_no, posted_at, head, closed_month, control, year_state, line_state, executable"
+
+static const BpmStatement lock_balance = {
+	"SELECT " BALANCE_LIST " FROM ONLY @ledger@.balance_@year@"
+	" WHERE line_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE", "l"
+};
+
+static const BpmStatement look_at_balance = {
+	"SELECT " BALANCE_LIST " FROM ONLY @ledger@.balance_@year@"
+	" WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
+};
+
+static const BpmStatement update_balance = {
+	"UPDATE ONLY @ledger@.balance_@year@ SET appropriated = $2, available = $3,"
+	" allotted = $4, transferred = $5, frozen = $6, pending_out = $7,"
+	" precommitted = $8, committed = $9, requested = $10, paid = $11,"
+	" withdrawn = $12, carried = $13, entry_no = $14, posted_at = $15, head = $16"
+	" WHERE line_id OPERATOR(pg_catalog.=) $1", "laaaaaaaaaaaaizy"
+};
+
+static const BpmStatement insert_balance = {
+	"INSERT INTO @ledger@.balance_@year@ (" BALANCE_LIST ")"
+	" SELECT $1, $2, $3, z, z, z, z, z, z, z, z, z, z, z, z, 0, $4, $5,"
+	" $9::pg_catalog.int2, $6::pg_catalog.\"char\", $7::pg_catalog.\"char\","
+	" 'o'::pg_catalog.\"char\", $8"
+	" FROM (SELECT '0'::budgetpm.amount AS z) AS zero", "lcczyttbi"
+};
+
+static void
+fill_line(BpmLine *line, HeapTuple row, TupleDesc desc)
+{
+	Datum		values[BALANCE_COLUMNS];
+	bool		nulls[BALANCE_COLUMNS];
+
+	heap_deform_tuple(row, desc, values, nulls);
+	memset(line, 0, sizeof(BpmLine));
+	line->id = DatumGetInt64(values[BALANCE_LINE]);
+	line->division = DatumGetInt64(values[BALANCE_DIVISION]);
+	line->unit = DatumGetInt64(values[BALANCE_UNIT]);
+	for (int i = 0; i < BUCKET_COUNT; i++)
+		line->bucket[i] = DatumGetInt64(values[BALANCE_BUCKETS + i]);
+	line->entry_no = DatumGetInt32(values[BALANCE_ENTRY_NO]);
+	line->posted_at = DatumGetTimestampTz(values[BALANCE_POSTED_AT]);
+	memcpy(line->head, VARDATA_ANY(DatumGetByteaPP(values[BALANCE_HEAD])), BPM_DIGEST_LENGTH);
+	line->closed_month = DatumGetInt16(values[BALANCE_CLOSED_MONTH]);
+	line->control = DatumGetChar(values[BALANCE_CONTROL]);
+	line->year_state = DatumGetChar(values[BALANCE_YEAR_STATE]);
+	line->line_state = DatumGetChar(values[BALANCE_LINE_STATE]);
+	line->executable = DatumGetBool(values[BALANCE_EXECUTABLE]);
+	line->available_before = line->bucket[BUCKET_AVAILABLE];
+}
+
+/* Gives a line's row as it is now, locked until the transaction ends if asked; false if there is none. */
+bool
+bpm_read_balance(BpmLedger *ledger, int64 line, bool lock, BpmLine *result)
+{
+	Datum		values[1] = {Int64GetDatum(line)};
+	int			year = BPM_LINE_YEAR(line);
+
+	if (year < 1949 || year > 9999 ||
+		bpm_ledger_execute(ledger, lock ? &lock_balance : &look_at_balance, year,
+						   values, NULL) != 1)
+		return false;
+	fill_line(result, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
+	SPI_freetuptable(SPI_tuptable);
+	return true;
+}
+
+static Datum
+digest_datum(const uint8 *digest)
+{
+	bytea	   *bytes = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+
+	SET_VARSIZE(bytes, VARHDRSZ + BPM_DIGEST_LENGTH);
+	memcpy(VARDATA(bytes), digest, BPM_DIGEST_LENGTH);
+	return PointerGetDatum(bytes);
+}
+
+/* Stores a locked line's new buckets and head; nothing else of the row changes. */
+void
+bpm_write_balance(BpmLedger *ledger, const BpmLine *line)
+{
+	int			year = BPM_LINE_YEAR(line->id);
+	BpmPermit	permit = {PERMIT_BALANCE_UPDATE};
+	Datum		values[16];
+
+	values[0] = Int64GetDatum(line->id);
+	for (int i = 0; i < BUCKET_COUNT; i++)
+		values[1 + i] = Int64GetDatum(line->bucket[i]);
+	values[13] = Int32GetDatum(line->entry_no);
+	values[14] = TimestampTzGetDatum(line->posted_at);
+	values[15] = digest_datum(line->head);
+	permit.relation = bpm_guarded_relation(ledger, "balance", year);
+	permit.line = line;
+	bpm_guard_permit(ledger, &permit);
+	if (bpm_ledger_execute(ledger, &update_balance, year, values, NULL) != 1)
+		elog(ERROR, "balance row of line " INT64_FORMAT " vanished under its lock", line->id);
+	bpm_guard_done(true);
+}
+
+/* Stores the empty balance row of a new line. */
+void
+bpm_insert_balance(BpmLedger *ledger, const BpmLine *line)
+{
+	int			year = BPM_LINE_YEAR(line->id);
+	BpmPermit	permit = {PERMIT_BALANCE_INSERT};
+	Datum		values[9];
+
+	values[0] = Int64GetDatum(line->id);
+	values[1] = Int64GetDatum(line->division);
+	values[2] = Int64GetDatum(line->unit);
+	values[3] = TimestampTzGetDatum(line->posted_at);
+	values[4] = digest_datum(line->head);
+	values[5] = PointerGetDatum(cstring_to_text_with_len(&line->control, 1));
+	values[6] = PointerGetDatum(cstring_to_text_with_len(&line->year_state, 1));
+	values[7] = BoolGetDatum(line->executable);
+	values[8] = Int32GetDatum(line->closed_month);
+	permit.relation = bpm_guarded_relation(ledger, "balance", year);
+	permit.line = line;
+	bpm_guard_permit(ledger, &permit);
+	bpm_ledger_execute(ledger, &insert_balance, year, values, NULL);
+	bpm_guard_done(true);
+}

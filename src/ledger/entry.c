@@ -1,0 +1,77 @@
+/*
+ * entry.c
+ *	  The canonical bytes of a journal entry; docs/evidence.md specifies them.
+ */
+#include "postgres.h"
+
+#include "utils/date.h"
+#include "utils/datetime.h"
+
+#include "ledger/entry.h"
+
+static void
+digest_optional(int64 value)
+{
+	if (value == 0)
+		bpm_digest_null();
+	else
+		bpm_digest_int64(value);
+}
+
+static void
+digest_date(DateADT date)
+{
+	int			year,
+				month,
+				day;
+	char		text[32];
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, day);
+	bpm_digest_cstring(text);
+}
+
+/* Microseconds since 1970, so that no time zone setting is part of the evidence. */
+static void
+digest_moment(TimestampTz moment)
+{
+	bpm_digest_int64(moment + INT64CONST(10957) * USECS_PER_DAY);
+}
+
+/* Gives the digest that links an entry to the one before it on its line. */
+void
+bpm_entry_digest(const char *algorithm, const uint8 *previous, const BpmEntry *entry,
+				 uint8 *digest)
+{
+	uint8		content[BPM_DIGEST_LENGTH];
+
+	bpm_digest_start(algorithm);
+	bpm_digest_cstring("budgetpm/entry/1");
+	bpm_digest_int64(entry->line);
+	bpm_digest_int64(entry->entry_no);
+	bpm_digest_int64(entry->posting);
+	bpm_digest_cstring(entry->kind);
+	bpm_digest_int64(entry->amount);
+	bpm_digest_int64(entry->available_after);
+	digest_moment(entry->posted_at);
+	digest_date(entry->accounting_date);
+	bpm_digest_cstring(entry->document);
+	bpm_digest_cstring(entry->actor);
+	bpm_digest_cstring(entry->login);
+	bpm_digest_cstring(entry->key);
+	bpm_digest_cstring(entry->memo);
+	digest_optional(entry->peer_line);
+	digest_optional(entry->refers_line);
+	digest_optional(entry->refers_entry);
+	bpm_digest_finish(content);
+	bpm_digest_link(algorithm, previous, content, digest);
+}
+
+/* Gives a memo as jsonb's own output writes it, which is canonical. */
+char *
+bpm_memo_text(Jsonb *memo)
+{
+	if (memo == NULL)
+		return NULL;
+	return JsonbToCString(NULL, &memo->root, VARSIZE(memo));
+}

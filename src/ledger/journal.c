@@ -1,0 +1,212 @@
+/*
+ * journal.c
+ *	  Writes entries, and answers a key that was used before.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "ledger/columns.h"
+#include "ledger/entry.h"
+#include "ledger/guard.h"
+
+#define INSERT_ENTRY \
+	"INSERT INTO @ledger@.journal_@year@ (line_id, entry_no, posting_id, kind, amount," \
+	" available_after, division, unit, posted_at, accounting_date, document, actor," \
+	" login, key, memo, peer_line, refers_line, refers_entry, digest)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16," \
+	" $17, $18, $19)"
+#define ENTRY_ARGUMENTS	"liltaacczdttttjlliy"
+
+static const BpmStatement insert_entry = {INSERT_ENTRY, ENTRY_ARGUMENTS};
+
+/* The unique index decides between two sessions that bring one key at once. */
+static const BpmStatement insert_keyed_entry = {
+	INSERT_ENTRY " ON CONFLICT (line_id, key) WHERE key IS NOT NULL DO NOTHING",
+	ENTRY_ARGUMENTS
+};
+
+static void
+fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool with_key)
+{
+	const BpmLine *line = &posting->lines[leg->line];
+	const BpmRequest *request = &posting->request;
+
+	entry->line = line->id;
+	entry->entry_no = line->entry_no;
+	entry->posting = posting->id;
+	entry->kind = leg->kind->name;
+	entry->amount = leg->amount;
+	entry->available_after = leg->available_after;
+	entry->posted_at = line->posted_at;
+	entry->accounting_date = request->accounting_date;
+	entry->document = request->document;
+	entry->actor = request->actor;
+	entry->login = GetUserNameFromId(posting->caller, false);
+	entry->key = with_key ? request->key : NULL;
+	entry->memo = bpm_memo_text(request->memo);
+	entry->peer_line = leg->peer_line;
+	entry->refers_line = leg->refers_line;
+	entry->refers_entry = leg->refers_entry;
+}
+
+static void
+set_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == NULL;
+	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
+}
+
+static void
+set_optional(Datum *values, bool *nulls, int column, Datum value)
+{
+	nulls[column] = value == 0;
+	values[column] = value;
+}
+
+static void
+entry_values(const BpmPosting *posting, const BpmEntry *entry, const BpmLine *line,
+			 Datum *values, bool *nulls)
+{
+	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+
+	memset(nulls, false, JOURNAL_COLUMNS);
+	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
+	memcpy(VARDATA(digest), line->head, BPM_DIGEST_LENGTH);
+	values[JOURNAL_LINE] = Int64GetDatum(entry->line);
+	values[JOURNAL_ENTRY_NO] = Int32GetDatum(entry->entry_no);
+	values[JOURNAL_POSTING] = Int64GetDatum(entry->posting);
+	set_text(values, nulls, JOURNAL_KIND, entry->kind);
+	values[JOURNAL_AMOUNT] = Int64GetDatum(entry->amount);
+	values[JOURNAL_AVAILABLE_AFTER] = Int64GetDatum(entry->available_after);
+	values[JOURNAL_DIVISION] = Int64GetDatum(line->division);
+	values[JOURNAL_UNIT] = Int64GetDatum(line->unit);
+	values[JOURNAL_POSTED_AT] = TimestampTzGetDatum(entry->posted_at);
+	values[JOURNAL_ACCOUNTING_DATE] = DateADTGetDatum(entry->accounting_date);
+	set_text(values, nulls, JOURNAL_DOCUMENT, entry->document);
+	set_text(values, nulls, JOURNAL_ACTOR, entry->actor);
+	set_text(values, nulls, JOURNAL_LOGIN, entry->login);
+	set_text(values, nulls, JOURNAL_KEY, entry->key);
+	set_optional(values, nulls, JOURNAL_MEMO, PointerGetDatum(posting->request.memo));
+	set_optional(values, nulls, JOURNAL_PEER_LINE, Int64GetDatum(entry->peer_line));
+	set_optional(values, nulls, JOURNAL_REFERS_LINE, Int64GetDatum(entry->refers_line));
+	set_optional(values, nulls, JOURNAL_REFERS_ENTRY, Int32GetDatum(entry->refers_entry));
+	values[JOURNAL_DIGEST] = PointerGetDatum(digest);
+}
+
+/*
+ * Appends one entry to its line's chain; false, with nothing written, when the
+ * key was used on this line before.
+ */
+bool
+bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
+{
+	const BpmLeg *leg = &posting->legs[leg_number];
+	BpmLine    *line = &posting->lines[leg->line];
+	int			year = BPM_LINE_YEAR(line->id);
+	bool		keyed = with_key && posting->request.key != NULL;
+	BpmPermit	permit = {PERMIT_JOURNAL_INSERT};
+	Datum		values[JOURNAL_COLUMNS];
+	bool		nulls[JOURNAL_COLUMNS];
+	char		spi_nulls[JOURNAL_COLUMNS];
+	BpmEntry	entry;
+	int			inserted;
+
+	line->entry_no++;
+	line->posted_at = Max(GetCurrentTimestamp(), line->posted_at + 1);
+	fill_entry(&entry, posting, leg, keyed);
+	bpm_entry_digest(posting->ledger->digest, line->head, &entry, line->head);
+	entry_values(posting, &entry, line, values, nulls);
+	for (int i = 0; i < JOURNAL_COLUMNS; i++)
+		spi_nulls[i] = nulls[i] ? 'n' : ' ';
+	permit.relation = bpm_guarded_relation(posting->ledger, "journal", year);
+	permit.values = values;
+	permit.nulls = nulls;
+	bpm_guard_permit(posting->ledger, &permit);
+	inserted = bpm_ledger_execute(posting->ledger,
+								  keyed ? &insert_keyed_entry : &insert_entry,
+								  year, values, spi_nulls);
+	bpm_guard_done(true);
+	return inserted == 1;
+}
+
+/*
+ * What the first use of a key posted, in the terms that its repetition is held
+ * against: all entries of that posting on the keyed line.
+ */
+static const BpmStatement keyed_posting = {
+	"SELECT f.posting_id, k.operation, budgetpm.sum(j.amount), f.document, f.peer_line,"
+	" f.refers_line, f.memo, f.accounting_date"
+	" FROM @ledger@.journal_@year@ f"
+	" JOIN @ledger@.journal_@year@ j ON j.line_id OPERATOR(pg_catalog.=) f.line_id"
+	"  AND j.posting_id OPERATOR(pg_catalog.=) f.posting_id"
+	" JOIN @ledger@.entry_kind k ON k.kind OPERATOR(pg_catalog.=) f.kind"
+	" WHERE f.line_id OPERATOR(pg_catalog.=) $1 AND f.key OPERATOR(pg_catalog.=) $2"
+	" GROUP BY f.line_id, f.entry_no, k.operation", "lt"
+};
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
+}
+
+static const char *
+replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
+{
+	const BpmRequest *request = &posting->request;
+	bool		isnull;
+	BpmFen		amount = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
+	int64		peer = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
+
+	if (strcmp(SPI_getvalue(row, desc, 2), request->operation->name) != 0)
+		return "operation";
+	if (request->amount != 0 && amount != request->amount)
+		return "amount";
+	if (!same_text(SPI_getvalue(row, desc, 4), request->document))
+		return "document";
+	if (request->other != 0 && !isnull && peer != request->other)
+		return "line at the other end";
+	if (!same_text(SPI_getvalue(row, desc, 7), bpm_memo_text(request->memo)))
+		return "memo";
+	if (request->date_given &&
+		DatumGetDateADT(SPI_getbinval(row, desc, 8, &isnull)) != request->accounting_date)
+		return "accounting date";
+	return NULL;
+}
+
+/*
+ * Returns the posting that this request's key already made, 0 if there is none;
+ * the same key with another content is an error.
+ */
+int64
+bpm_replay(BpmPosting *posting)
+{
+	int64		line = posting->wanted[0];
+	Datum		values[2];
+	const char *difference;
+	bool		isnull;
+
+	if (posting->request.key == NULL || posting->nwanted == 0)
+		return 0;
+	values[0] = Int64GetDatum(line);
+	values[1] = CStringGetTextDatum(posting->request.key);
+	if (bpm_ledger_execute(posting->ledger, &keyed_posting, BPM_LINE_YEAR(line),
+						   values, NULL) == 0)
+		return 0;
+	difference = replay_difference(posting, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
+	if (difference)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_KEY_CONFLICT),
+				 errmsg("key \"%s\" was used on line " INT64_FORMAT " with another %s",
+						posting->request.key, line, difference),
+				 errdetail("Posting %s holds the key.",
+						   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+				 errhint("Give each posting a key of its own; repeat a posting with exactly what it said.")));
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}

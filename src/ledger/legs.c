@@ -1,0 +1,148 @@
+/*
+ * legs.c
+ *	  Moves money between the buckets of locked lines, in memory: the one place
+ *	  where a bucket changes, and where it is seen to run short.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "utils/builtins.h"
+
+#include "base/errors.h"
+#include "ledger/posting.h"
+
+/* Returns a locked line of the posting. */
+BpmLine *
+bpm_posting_line(BpmPosting *posting, int64 line)
+{
+	for (int i = 0; i < posting->nlines; i++)
+		if (posting->lines[i].id == line)
+			return &posting->lines[i];
+	elog(ERROR, "line " INT64_FORMAT " is not locked by this posting", line);
+}
+
+static const char *
+year_state_name(char state)
+{
+	switch (state)
+	{
+		case 'p':
+			return "preparing";
+		case 'o':
+			return "open";
+		case 'c':
+			return "closing";
+		default:
+			return "closed";
+	}
+}
+
+static bool
+check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
+{
+	if (strchr(kind->year_states, line->year_state) == NULL)
+		return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
+						  psprintf("%s is not possible while fiscal year %d is %s",
+								   posting->request.operation->name,
+								   BPM_LINE_YEAR(line->id), year_state_name(line->year_state)),
+						  psprintf("Line " INT64_FORMAT " belongs to that year.", line->id),
+						  NULL);
+	if (line->line_state != 'o')
+		return bpm_refuse(posting, ERRCODE_BPM_LINE_CLOSED,
+						  psprintf("line " INT64_FORMAT " is closed", line->id), NULL, NULL);
+	return true;
+}
+
+static bool
+out_of_range(BpmPosting *posting, const BpmLine *line, BpmBucket bucket)
+{
+	return bpm_refuse(posting, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+					  psprintf("bucket %s of line " INT64_FORMAT " would leave the range of amount",
+							   bpm_bucket_names[bucket], line->id), NULL, NULL);
+}
+
+/* Adds to one bucket; a shortage is refused unless the line's mode allows it. */
+static bool
+change_bucket(BpmPosting *posting, BpmLine *line, BpmBucket bucket, BpmFen change)
+{
+	BpmFen		result;
+
+	if (pg_add_s64_overflow(line->bucket[bucket], change, &result))
+		return out_of_range(posting, line, bucket);
+	if (result < 0 && change < 0 && bucket != BUCKET_APPROPRIATED &&
+		(bucket != BUCKET_AVAILABLE || line->control == 'b'))
+		return bpm_refuse_shortage(posting, line, bucket, -change);
+	if (result < 0 && change < 0 && bucket == BUCKET_AVAILABLE && line->control == 'w' &&
+		!posting->dry)
+		ereport(WARNING,
+				(errcode(ERRCODE_BPM_INSUFFICIENT_FUNDS),
+				 errmsg("line " INT64_FORMAT " is overspent by %s", line->id,
+						bpm_fen_to_text(-result)),
+				 errdetail("The line's control mode is warn.")));
+	line->bucket[bucket] = result;
+	return true;
+}
+
+static bool
+move_money(BpmPosting *posting, const BpmLeg *leg)
+{
+	BpmLine    *line = &posting->lines[leg->line];
+	const BpmKind *kind = leg->kind;
+
+	line->touched = true;
+	if (kind->source == BUCKET_APPROPRIATED)
+		return change_bucket(posting, line, BUCKET_APPROPRIATED, leg->amount) &&
+			change_bucket(posting, line, kind->target, leg->amount);
+	if (!change_bucket(posting, line, kind->source, -leg->amount))
+		return false;
+	if (kind->target == BUCKET_APPROPRIATED)
+		return change_bucket(posting, line, BUCKET_APPROPRIATED, -leg->amount);
+	return change_bucket(posting, line, kind->target, leg->amount);
+}
+
+static bool
+add_leg(BpmPosting *posting, BpmLeg *leg)
+{
+	if (leg->amount == 0)
+		return true;
+	if (posting->nlegs == BPM_MAX_LEGS)
+		return bpm_refuse(posting, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+						  psprintf("a posting cannot have more than %d entries", BPM_MAX_LEGS),
+						  NULL, NULL);
+	if (!check_state(posting, &posting->lines[leg->line], leg->kind))
+		return false;
+	if (!move_money(posting, leg))
+		return false;
+	leg->available_after = posting->lines[leg->line].bucket[BUCKET_AVAILABLE];
+	posting->legs[posting->nlegs++] = *leg;
+	return true;
+}
+
+/* Moves amount on a line by a kind of entry; false when it is refused. */
+bool
+bpm_add_leg(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
+			int64 peer_line)
+{
+	BpmLeg		leg = {0};
+
+	leg.line = bpm_posting_line(posting, line) - posting->lines;
+	leg.kind = bpm_find_kind(posting->ledger, kind);
+	leg.amount = amount;
+	leg.peer_line = peer_line;
+	return add_leg(posting, &leg);
+}
+
+/* The same, for an entry that undoes an earlier one in whole or part. */
+bool
+bpm_add_undo(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
+			 int64 refers_line, int32 refers_entry)
+{
+	BpmLeg		leg = {0};
+
+	leg.line = bpm_posting_line(posting, line) - posting->lines;
+	leg.kind = bpm_find_kind(posting->ledger, kind);
+	leg.amount = amount;
+	leg.refers_line = refers_line;
+	leg.refers_entry = refers_entry;
+	return add_leg(posting, &leg);
+}

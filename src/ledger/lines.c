@@ -1,0 +1,323 @@
+/*
+ * lines.c
+ *	  Opens lines, and reads what never changes about them.
+ */
+#include "postgres.h"
+
+#include "commands/sequence.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "access/access.h"
+#include "base/errors.h"
+#include "ledger/arguments.h"
+#include "ledger/guard.h"
+#include "ledger/line_request.h"
+#include "registry/registry.h"
+
+static const BpmStatement line_facts = {
+	"SELECT parent_id, division, unit, func, gov_econ, fund_type::pg_catalog.text, direct,"
+	" source_doc FROM @ledger@.line WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
+};
+
+static int64
+value_or_zero(HeapTuple row, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(row, desc, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+/* Reads the elements of a line that operations ask about; false if there is none. */
+bool
+bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts)
+{
+	Datum		values[1] = {Int64GetDatum(line)};
+	HeapTuple	row;
+	TupleDesc	desc;
+	bool		isnull;
+
+	if (bpm_ledger_execute(ledger, &line_facts, 0, values, NULL) != 1)
+		return false;
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	facts->id = line;
+	facts->parent = value_or_zero(row, desc, 1);
+	facts->division = value_or_zero(row, desc, 2);
+	facts->unit = value_or_zero(row, desc, 3);
+	facts->func = value_or_zero(row, desc, 4);
+	facts->gov_econ = value_or_zero(row, desc, 5);
+	strlcpy(facts->fund_type, SPI_getvalue(row, desc, 6), sizeof(facts->fund_type));
+	facts->direct = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
+	facts->source_doc = SPI_getvalue(row, desc, 8);
+	return true;
+}
+
+/* The state is read under a lock that set_year_state() waits for. */
+static const BpmStatement year_of_line = {
+	"SELECT state::pg_catalog.text, closed_month::pg_catalog.int4 FROM @ledger@.fiscal_year"
+	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 FOR SHARE", "i"
+};
+
+static void
+read_year(BpmLedger *ledger, BpmLineRequest *request)
+{
+	Datum		values[1] = {Int32GetDatum(request->fiscal_year)};
+	char	   *state;
+	bool		isnull;
+
+	if (bpm_ledger_execute(ledger, &year_of_line, 0, values, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_YEAR),
+				 errmsg("fiscal year %d is not in ledger %s", request->fiscal_year,
+						ledger->schema),
+				 errhint("Add it with %s.add_year(%d).", ledger->schema, request->fiscal_year)));
+	state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	request->closed_month = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
+														SPI_tuptable->tupdesc, 2, &isnull));
+	if (strcmp(state, "preparing") != 0 && strcmp(state, "open") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_YEAR),
+				 errmsg("fiscal year %d is %s", request->fiscal_year, state),
+				 errdetail("Lines are opened while a year is preparing or open.")));
+	request->year_state = state[0];
+}
+
+static void
+look_up_codes(BpmLedger *ledger, BpmLineRequest *request)
+{
+	bpm_registry_unit(ledger, request->unit, &request->unit_code, &request->division);
+	request->func_code = bpm_registry_classification(ledger, "function",
+													 request->fiscal_year, request->func);
+	request->gov_econ_code = request->gov_econ == NULL ? 0 :
+		bpm_registry_classification(ledger, "gov_economic", request->fiscal_year,
+									request->gov_econ);
+	request->dept_econ_code = request->dept_econ == NULL ? 0 :
+		bpm_registry_classification(ledger, "dept_economic", request->fiscal_year,
+									request->dept_econ);
+	bpm_registry_fund_type(ledger, request->fund_type);
+	request->project_id = request->project == NULL ? 0 :
+		bpm_registry_project(ledger, request->project);
+}
+
+static void
+refuse_parent(BpmLineRequest *request, const char *problem)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_BPM_RULE_VIOLATED),
+			 errmsg("line " INT64_FORMAT " cannot be the parent of this line", request->parent),
+			 errdetail_internal("%s", problem),
+			 errhint("Allotment stays inside one government, fund type and year; between governments use send_transfer().")));
+}
+
+/* 上级指标文号 and the direct mark come from the parent and cannot differ from it. */
+static void
+inherit_from_parent(BpmLedger *ledger, BpmLineRequest *request)
+{
+	BpmLineFacts facts;
+
+	if (request->parent == 0)
+		return;
+	if (!bpm_line_facts(ledger, request->parent, &facts))
+		refuse_parent(request, "It does not exist.");
+	if (BPM_LINE_YEAR(request->parent) != request->fiscal_year)
+		refuse_parent(request, "It belongs to another fiscal year.");
+	if (facts.division != request->division)
+		refuse_parent(request, "It belongs to another government.");
+	if (strcmp(facts.fund_type, request->fund_type) != 0)
+		refuse_parent(request, "It has another fund type.");
+	if (request->source_doc &&
+		(facts.source_doc == NULL || strcmp(facts.source_doc, request->source_doc) != 0))
+		refuse_parent(request, "It has another 上级指标文号.");
+	if (request->direct_given && request->direct != facts.direct)
+		refuse_parent(request, "It differs in the mark of direct money (直达).");
+	request->source_doc = facts.source_doc;
+	request->direct = facts.direct;
+}
+
+static const BpmStatement insert_line = {
+	"INSERT INTO @ledger@.line (line_id, fiscal_year, parent_id, division, unit, func,"
+	" gov_econ, dept_econ, fund_type, project_id, title, executable, source_doc, direct,"
+	" elements, key, opened_at, opened_by)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+	" COALESCE($15, '{}'::pg_catalog.jsonb), $16, $17, $18)"
+	" ON CONFLICT (fiscal_year, key) WHERE key IS NOT NULL DO NOTHING",
+	"lilccccctltbtbjtzt"
+};
+
+static void
+optional(Datum *values, char *nulls, int column, Datum value)
+{
+	values[column] = value;
+	nulls[column] = value == 0 ? 'n' : ' ';
+}
+
+#define TEXT_OR_NULL(string)	((string) ? CStringGetTextDatum(string) : (Datum) 0)
+
+static bool
+store_line(BpmLedger *ledger, const BpmLineRequest *request)
+{
+	BpmPermit	permit = {PERMIT_ROW};
+	Datum		values[18];
+	char		nulls[18];
+	int			inserted;
+
+	memset(nulls, ' ', sizeof(nulls));
+	values[0] = Int64GetDatum(request->id);
+	values[1] = Int32GetDatum(request->fiscal_year);
+	optional(values, nulls, 2, Int64GetDatum(request->parent));
+	values[3] = Int64GetDatum(request->division);
+	values[4] = Int64GetDatum(request->unit_code);
+	values[5] = Int64GetDatum(request->func_code);
+	optional(values, nulls, 6, Int64GetDatum(request->gov_econ_code));
+	optional(values, nulls, 7, Int64GetDatum(request->dept_econ_code));
+	values[8] = CStringGetTextDatum(request->fund_type);
+	optional(values, nulls, 9, Int64GetDatum(request->project_id));
+	values[10] = CStringGetTextDatum(request->title);
+	values[11] = BoolGetDatum(request->executable);
+	optional(values, nulls, 12, TEXT_OR_NULL(request->source_doc));
+	values[13] = BoolGetDatum(request->direct);
+	optional(values, nulls, 14, PointerGetDatum(request->elements));
+	optional(values, nulls, 15, TEXT_OR_NULL(request->key));
+	values[16] = TimestampTzGetDatum(request->opened_at);
+	values[17] = CStringGetTextDatum(request->opened_by);
+	permit.relation = bpm_guarded_relation(ledger, "line", 0);
+	permit.key = request->id;
+	bpm_guard_permit(ledger, &permit);
+	inserted = bpm_ledger_execute(ledger, &insert_line, 0, values, nulls);
+	bpm_guard_done(true);
+	return inserted == 1;
+}
+
+static void
+store_balance(BpmLedger *ledger, const BpmLineRequest *request)
+{
+	BpmLine		line = {0};
+
+	line.id = request->id;
+	line.division = request->division;
+	line.unit = request->unit_code;
+	line.posted_at = request->opened_at;
+	bpm_line_digest(ledger->digest, request, line.head);
+	line.closed_month = request->closed_month;
+	line.control = request->control[0];
+	line.year_state = request->year_state;
+	line.line_state = 'o';
+	line.executable = request->executable;
+	bpm_insert_balance(ledger, &line);
+}
+
+static const BpmStatement line_of_key = {
+	"SELECT line_id, title::pg_catalog.text, unit, func, fund_type::pg_catalog.text,"
+	" parent_id, gov_econ, dept_econ, project_id, executable FROM @ledger@.line"
+	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 AND key OPERATOR(pg_catalog.=) $2", "it"
+};
+
+static const char *
+line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+
+	if (strcmp(SPI_getvalue(row, desc, 2), request->title) != 0)
+		return "title";
+	if (value_or_zero(row, desc, 3) != request->unit_code)
+		return "unit";
+	if (value_or_zero(row, desc, 4) != request->func_code)
+		return "function code";
+	if (strcmp(SPI_getvalue(row, desc, 5), request->fund_type) != 0)
+		return "fund type";
+	if (value_or_zero(row, desc, 6) != request->parent)
+		return "parent";
+	if (value_or_zero(row, desc, 7) != request->gov_econ_code ||
+		value_or_zero(row, desc, 8) != request->dept_econ_code)
+		return "economic code";
+	if (value_or_zero(row, desc, 9) != request->project_id)
+		return "project";
+	if (DatumGetBool(SPI_getbinval(row, desc, 10, &isnull)) != request->executable)
+		return "executable";
+	return NULL;
+}
+
+/* The line that the key opened before; the same key for another line is an error. */
+static int64
+replay_line(BpmLedger *ledger, const BpmLineRequest *request)
+{
+	Datum		values[2];
+	const char *difference;
+
+	values[0] = Int32GetDatum(request->fiscal_year);
+	values[1] = CStringGetTextDatum(request->key);
+	if (bpm_ledger_execute(ledger, &line_of_key, 0, values, NULL) != 1)
+		elog(ERROR, "line of key \"%s\" is not visible", request->key);
+	difference = line_difference(request, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
+	if (difference)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_KEY_CONFLICT),
+				 errmsg("key \"%s\" opened a line with another %s in %d", request->key,
+						difference, request->fiscal_year),
+				 errdetail("Line %s holds the key.",
+						   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+				 errhint("Give each line a key of its own.")));
+	return value_or_zero(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
+static int64
+next_line_id(BpmLedger *ledger, int year)
+{
+	Oid			sequence = get_relname_relid("line_seq", ledger->namespace);
+
+	if (!OidIsValid(sequence))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("sequence %s.line_seq does not exist", ledger->schema),
+				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
+	return year * BPM_YEAR_FACTOR + nextval_internal(sequence, true);
+}
+
+static int64
+open_line(BpmLedger *ledger, BpmLineRequest *request)
+{
+	BpmOwnerScope scope;
+	int64		line;
+
+	bpm_owner_enter(ledger, &scope);
+	read_year(ledger, request);
+	look_up_codes(ledger, request);
+	bpm_registry_elements(ledger, request->fiscal_year, request->elements);
+	inherit_from_parent(ledger, request);
+	bpm_owner_leave(&scope);
+	bpm_authorize(ledger, "open_line", request->division, request->unit_code);
+	bpm_owner_enter(ledger, &scope);
+	line = request->id = next_line_id(ledger, request->fiscal_year);
+	request->opened_at = GetCurrentTimestamp();
+	if (store_line(ledger, request))
+		store_balance(ledger, request);
+	else
+		line = replay_line(ledger, request);
+	bpm_owner_leave(&scope);
+	return line;
+}
+
+/* Opens a line with its elements checked against its year, and returns its id. */
+PG_FUNCTION_INFO_V1(bpm_open_line);
+Datum
+bpm_open_line(PG_FUNCTION_ARGS)
+{
+	BpmLineRequest request = {0};
+	BpmLedger  *ledger;
+	int64		line;
+
+	SPI_connect();
+	ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	bpm_authorize_operation(ledger, "open_line");
+	bpm_read_line_request(fcinfo, &request);
+	request.opened_by = GetUserNameFromId(GetUserId(), false);
+	line = open_line(ledger, &request);
+	SPI_finish();
+	PG_RETURN_INT64(line);
+}

@@ -1,0 +1,63 @@
+/*
+ * operations.c
+ *	  Every posting operation, by the name of its wrapper.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "ledger/posting.h"
+
+/* Ordered by name. */
+static const BpmOperation operations[] = {
+	{"allot", bpm_plan_pair, bpm_decide_allot},
+	{"appropriate", bpm_plan_line, bpm_decide_simple},
+	{"correct_payment", bpm_plan_correct, bpm_decide_correct},
+	{"freeze", bpm_plan_line, bpm_decide_simple},
+	{"pay", bpm_plan_line, bpm_decide_simple},
+	{"receive_transfer", bpm_plan_receive, bpm_decide_receive, bpm_finish_receive, true},
+	{"reduce", bpm_plan_line, bpm_decide_outflow},
+	{"refund", bpm_plan_refund, bpm_decide_refund},
+	{"release_out", bpm_plan_line, bpm_decide_simple},
+	{"reserve_out", bpm_plan_line, bpm_decide_simple},
+	{"return_allotment", bpm_plan_pair, bpm_decide_return_allotment},
+	{"return_transfer", bpm_plan_transfer_return, bpm_decide_transfer_return,
+	bpm_finish_transfer_return, true},
+	{"reverse", bpm_plan_reverse, bpm_decide_reverse, NULL, true},
+	{"send_transfer", bpm_plan_send, bpm_decide_send, bpm_finish_send},
+	{"supplement", bpm_plan_line, bpm_decide_simple},
+	{"unfreeze", bpm_plan_line, bpm_decide_simple},
+	{"virement", bpm_plan_virement, bpm_decide_virement},
+	{"withdraw", bpm_plan_line, bpm_decide_outflow},
+};
+
+static int
+compare_operation(const void *name, const void *operation)
+{
+	return strcmp((const char *) name, ((const BpmOperation *) operation)->name);
+}
+
+static char *
+known_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(operations); i++)
+		appendStringInfo(&names, "%s%s", i ? ", " : "", operations[i].name);
+	return names.data;
+}
+
+/* Returns the operation of that name, or refuses with the list of those there are. */
+const BpmOperation *
+bpm_find_operation(const char *name)
+{
+	const BpmOperation *found = bsearch(name, operations, lengthof(operations),
+										sizeof(BpmOperation), compare_operation);
+
+	if (found == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("operation \"%s\" is not known", name),
+				 errhint("The operations are %s.", known_names())));
+	return found;
+}

@@ -1,0 +1,257 @@
+/*
+ * post.c
+ *	  The one road to the journal: check the request, lock, decide, write.
+ *
+ * Locks: balance rows in id order, then what an operation's finish step writes
+ * (a transfer row). One call cannot deadlock another.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "access/access.h"
+#include "base/errors.h"
+#include "ledger/arguments.h"
+#include "ledger/posting.h"
+
+/* Asks for a line to be locked; the first one asked for carries the key. */
+void
+bpm_posting_want(BpmPosting *posting, int64 line, bool foreign)
+{
+	for (int i = 0; i < posting->nwanted; i++)
+		if (posting->wanted[i] == line)
+			return;
+	if (posting->nwanted == BPM_MAX_LINES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a posting cannot touch more than %d lines", BPM_MAX_LINES)));
+	posting->wanted[posting->nwanted] = line;
+	posting->foreign[posting->nwanted++] = foreign;
+}
+
+static int
+compare_lines(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+static bool
+is_foreign(const BpmPosting *posting, int64 line)
+{
+	for (int i = 0; i < posting->nwanted; i++)
+		if (posting->wanted[i] == line)
+			return posting->foreign[i];
+	return false;
+}
+
+static void
+no_such_line(BpmLedger *ledger, int64 line)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("budget line " INT64_FORMAT " does not exist in ledger %s",
+					line, ledger->schema),
+			 errhint("A line's id begins with its fiscal year; open_line() returns it.")));
+}
+
+static void
+read_lines(BpmPosting *posting)
+{
+	int64		ordered[BPM_MAX_LINES];
+
+	memcpy(ordered, posting->wanted, posting->nwanted * sizeof(int64));
+	qsort(ordered, posting->nwanted, sizeof(int64), compare_lines);
+	for (int i = 0; i < posting->nwanted; i++)
+	{
+		if (!bpm_read_balance(posting->ledger, ordered[i], !posting->dry,
+							  &posting->lines[i]))
+			no_such_line(posting->ledger, ordered[i]);
+		posting->lines[i].foreign_scope = is_foreign(posting, ordered[i]);
+	}
+	posting->nlines = posting->nwanted;
+}
+
+/* A duty is asked for under the lock and as the caller, before anything is decided. */
+static void
+authorize_lines(BpmPosting *posting, BpmOwnerScope *scope)
+{
+	bpm_owner_leave(scope);
+	for (int i = 0; i < posting->nlines; i++)
+		if (!posting->lines[i].foreign_scope)
+			bpm_authorize(posting->ledger, posting->request.operation->name,
+						  posting->lines[i].division, posting->lines[i].unit);
+	bpm_owner_enter(posting->ledger, scope);
+}
+
+static DateADT
+today(void)
+{
+	return GetSQLCurrentDate();
+}
+
+static DateADT
+first_of_year(int year)
+{
+	return date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE;
+}
+
+/*
+ * Today, or the nearest day of the lines' year: an early release (提前下达)
+ * belongs to its first day, a settlement after the year to its last.
+ */
+static bool
+settle_accounting_date(BpmPosting *posting)
+{
+	BpmRequest *request = &posting->request;
+	int			year = BPM_LINE_YEAR(posting->lines[0].id);
+	DateADT		first = first_of_year(year);
+	DateADT		last = first_of_year(year + 1) - 1;
+	int			found_year,
+				month,
+				day;
+
+	if (!request->date_given)
+		request->accounting_date = Min(Max(today(), first), last);
+	j2date(request->accounting_date + POSTGRES_EPOCH_JDATE, &found_year, &month, &day);
+	if (found_year != year)
+		return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
+						  psprintf("accounting date %04d-%02d-%02d is outside fiscal year %d",
+								   found_year, month, day, year), NULL,
+						  psprintf("Give a date between %d-01-01 and %d-12-31.", year, year));
+	for (int i = 0; i < posting->nlines; i++)
+		if (month <= posting->lines[i].closed_month)
+			return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
+							  psprintf("accounting month %d-%02d is closed", year, month), NULL,
+							  psprintf("Give an accounting date after month %d.",
+									   posting->lines[i].closed_month));
+	return true;
+}
+
+static bool
+same_year(BpmPosting *posting)
+{
+	for (int i = 1; i < posting->nlines; i++)
+		if (BPM_LINE_YEAR(posting->lines[i].id) != BPM_LINE_YEAR(posting->lines[0].id))
+			return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
+							  psprintf("lines " INT64_FORMAT " and " INT64_FORMAT
+									   " belong to different fiscal years",
+									   posting->lines[0].id, posting->lines[i].id),
+							  NULL, NULL);
+	return true;
+}
+
+/* Decides on the lines as they were read; false when a rule refuses. */
+bool
+bpm_posting_decide(BpmPosting *posting)
+{
+	return same_year(posting) && settle_accounting_date(posting) &&
+		posting->request.operation->decide(posting);
+}
+
+static int64
+next_id(BpmLedger *ledger, int year)
+{
+	Oid			sequence = get_relname_relid("posting_seq", ledger->namespace);
+
+	if (!OidIsValid(sequence))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("sequence %s.posting_seq does not exist", ledger->schema),
+				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
+	return year * BPM_YEAR_FACTOR + nextval_internal(sequence, true);
+}
+
+/* The keyed entry goes first: when the key is taken, nothing else was written yet. */
+static int
+keyed_leg(const BpmPosting *posting)
+{
+	for (int i = 0; i < posting->nlegs; i++)
+		if (posting->lines[posting->legs[i].line].id == posting->wanted[0])
+			return i;
+	return 0;
+}
+
+static bool
+write_posting(BpmPosting *posting)
+{
+	int			first = keyed_leg(posting);
+
+	posting->id = next_id(posting->ledger, BPM_LINE_YEAR(posting->lines[0].id));
+	if (!bpm_write_entry(posting, first, true))
+		return false;
+	for (int i = 0; i < posting->nlegs; i++)
+		if (i != first)
+			bpm_write_entry(posting, i, false);
+	for (int i = 0; i < posting->nlines; i++)
+		if (posting->lines[i].touched)
+			bpm_write_balance(posting->ledger, &posting->lines[i]);
+	if (posting->request.operation->finish)
+		posting->request.operation->finish(posting);
+	return true;
+}
+
+/*
+ * Runs a posting from its plan to its last write, as the ledger's owner; false
+ * when a rule refuses, with nothing written.
+ */
+bool
+bpm_posting_run(BpmPosting *posting)
+{
+	BpmOwnerScope scope;
+	bool		decided;
+
+	bpm_owner_enter(posting->ledger, &scope);
+	decided = posting->request.operation->plan(posting);
+	if (decided)
+	{
+		read_lines(posting);
+		authorize_lines(posting, &scope);
+		decided = bpm_posting_decide(posting);
+	}
+	if (!decided || (!posting->dry && !write_posting(posting)))
+	{
+		/* A repeated key answers before a refusal does: the funds went to its first use. */
+		posting->id = posting->dry ? 0 : bpm_replay(posting);
+		decided = posting->id != 0 || (decided && posting->dry);
+	}
+	bpm_owner_leave(&scope);
+	return decided;
+}
+
+/* Posts one operation on a ledger and returns the posting's id. */
+PG_FUNCTION_INFO_V1(bpm_post);
+Datum
+bpm_post(PG_FUNCTION_ARGS)
+{
+	BpmPosting *posting = palloc(sizeof(BpmPosting));
+	int64		id;
+
+	/* The arrays of lines and legs are filled up to their counts, never read beyond. */
+	memset(posting, 0, offsetof(BpmPosting, wanted));
+	posting->nwanted = posting->nlines = posting->nlegs = 0;
+	memset(&posting->refusal, 0, sizeof(BpmRefusal));
+	posting->operation_state = NULL;
+	posting->caller = GetUserId();
+	SPI_connect();
+	posting->ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	bpm_read_request(fcinfo, &posting->request);
+	bpm_authorize_operation(posting->ledger, posting->request.operation->name);
+	if (!bpm_posting_run(posting))
+		bpm_posting_fail(posting);
+	id = posting->id;
+	SPI_finish();
+	PG_RETURN_INT64(id);
+}

@@ -1,0 +1,223 @@
+/*
+ * posting.h
+ *	  What a posting is while it is decided: lines under lock, legs, a refusal.
+ *
+ * Order of every posting: lock the lines by id, read what decides from the
+ * locked rows, build the legs, apply them in memory, and only then write. A
+ * refusal is data until bpm_posting_fail() raises it, so that check_funds()
+ * decides with the same code and writes nothing.
+ */
+#ifndef BPM_POSTING_H
+#define BPM_POSTING_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
+
+#include "base/ledger.h"
+#include "evidence/digest.h"
+#include "types/types.h"
+
+#define BPM_YEAR_FACTOR		INT64CONST(1000000000000)
+#define BPM_LINE_YEAR(line)	((int) ((line) / BPM_YEAR_FACTOR))
+
+typedef enum BpmBucket
+{
+	BUCKET_APPROPRIATED,
+	BUCKET_AVAILABLE,
+	BUCKET_ALLOTTED,
+	BUCKET_TRANSFERRED,
+	BUCKET_FROZEN,
+	BUCKET_PENDING_OUT,
+	BUCKET_PRECOMMITTED,
+	BUCKET_COMMITTED,
+	BUCKET_REQUESTED,
+	BUCKET_PAID,
+	BUCKET_WITHDRAWN,
+	BUCKET_CARRIED,
+	BUCKET_COUNT
+} BpmBucket;
+
+extern const char *const bpm_bucket_names[BUCKET_COUNT];
+
+/* A row of entry_kind. */
+typedef struct BpmKind
+{
+	char		name[41];
+	char		operation[41];
+	char		reverses[41];	/* empty unless it is a reversal */
+	BpmBucket	source;
+	BpmBucket	target;
+	char		year_states[5];
+} BpmKind;
+
+/* A row of balance, and what the line's immutable row adds when it is asked for. */
+typedef struct BpmLine
+{
+	int64		id;
+	BpmCode		division;
+	BpmCode		unit;
+	BpmFen		bucket[BUCKET_COUNT];
+	int32		entry_no;
+	TimestampTz posted_at;
+	uint8		head[BPM_DIGEST_LENGTH];
+	int16		closed_month;
+	char		control;
+	char		year_state;
+	char		line_state;
+	bool		executable;
+	/* not of the row: */
+	BpmFen		available_before;
+	bool		foreign_scope;	/* another government's line: its duty is not asked for */
+	bool		touched;
+} BpmLine;
+
+typedef struct BpmLeg
+{
+	int			line;			/* index into the posting's lines */
+	const BpmKind *kind;
+	BpmFen		amount;
+	int64		peer_line;		/* 0: none */
+	int64		refers_line;	/* 0: none */
+	int32		refers_entry;
+	BpmFen		available_after;	/* of the line, once the leg is applied */
+} BpmLeg;
+
+typedef struct BpmRefusal
+{
+	int			sqlstate;		/* 0: none */
+	char	   *message;
+	char	   *detail;
+	char	   *hint;
+} BpmRefusal;
+
+/* The arguments of a posting function, checked for form. */
+typedef struct BpmRequest
+{
+	const struct BpmOperation *operation;
+	int64		line;			/* a line; a posting for refund, reverse, correct, return */
+	int64		other;
+	BpmFen		amount;			/* 0: all that is left, where the operation allows it */
+	BpmFen		from_pending;
+	BpmFen		from_frozen;
+	char	   *document;
+	char	   *detail;
+	char	   *key;
+	DateADT		accounting_date;
+	bool		date_given;
+	Jsonb	   *memo;
+	char	   *actor;
+} BpmRequest;
+
+#define BPM_MAX_LINES	64
+#define BPM_MAX_LEGS	192
+
+typedef struct BpmPosting
+{
+	BpmLedger  *ledger;
+	Oid			caller;			/* who asked; statements run as the owner */
+	BpmRequest	request;
+	bool		dry;			/* decide only: neither lock nor write */
+	int64		id;
+	int64		wanted[BPM_MAX_LINES];	/* lines to lock, in any order */
+	bool		foreign[BPM_MAX_LINES];
+	int			nwanted;
+	BpmLine		lines[BPM_MAX_LINES];	/* in id order */
+	int			nlines;
+	BpmLeg		legs[BPM_MAX_LEGS];
+	int			nlegs;
+	BpmRefusal	refusal;
+	void	   *operation_state;	/* what an operation's plan step tells its decide step */
+} BpmPosting;
+
+/*
+ * An operation plans which lines it needs (it may read what never changes),
+ * decides under their locks, and may write rows of its own after the journal.
+ */
+typedef struct BpmOperation
+{
+	const char *name;
+	bool		(*plan) (BpmPosting *posting);
+	bool		(*decide) (BpmPosting *posting);
+	void		(*finish) (BpmPosting *posting);	/* NULL: nothing more */
+	bool		amount_optional;
+} BpmOperation;
+
+/* operations.c */
+extern const BpmOperation *bpm_find_operation(const char *name);
+
+/* post.c */
+extern void bpm_posting_want(BpmPosting *posting, int64 line, bool foreign);
+extern bool bpm_posting_run(BpmPosting *posting);
+extern bool bpm_posting_decide(BpmPosting *posting);
+
+/* legs.c: the only code that moves money between buckets */
+extern bool bpm_add_leg(BpmPosting *posting, int64 line, const char *kind,
+						BpmFen amount, int64 peer_line);
+extern bool bpm_add_undo(BpmPosting *posting, int64 line, const char *kind,
+						 BpmFen amount, int64 refers_line, int32 refers_entry);
+extern BpmLine *bpm_posting_line(BpmPosting *posting, int64 line);
+
+/* kinds.c */
+extern const BpmKind *bpm_find_kind(BpmLedger *ledger, const char *name);
+
+/* balance.c */
+extern bool bpm_read_balance(BpmLedger *ledger, int64 line, bool lock, BpmLine *result);
+extern void bpm_write_balance(BpmLedger *ledger, const BpmLine *line);
+extern void bpm_insert_balance(BpmLedger *ledger, const BpmLine *line);
+
+/* journal.c */
+extern bool bpm_write_entry(BpmPosting *posting, int leg, bool with_key);
+extern int64 bpm_replay(BpmPosting *posting);
+
+/* refusal.c */
+extern bool bpm_refuse(BpmPosting *posting, int sqlstate, char *message,
+					   char *detail, char *hint);
+extern bool bpm_refuse_shortage(BpmPosting *posting, const BpmLine *line,
+								BpmBucket bucket, BpmFen amount);
+extern void bpm_posting_fail(const BpmPosting *posting);
+
+/* simple.c, virement.c, transfer.c, reversal.c: the operations */
+extern bool bpm_plan_line(BpmPosting *posting);
+extern bool bpm_decide_simple(BpmPosting *posting);
+extern bool bpm_decide_outflow(BpmPosting *posting);
+extern bool bpm_plan_pair(BpmPosting *posting);
+extern bool bpm_decide_allot(BpmPosting *posting);
+extern bool bpm_decide_return_allotment(BpmPosting *posting);
+extern bool bpm_plan_virement(BpmPosting *posting);
+extern bool bpm_decide_virement(BpmPosting *posting);
+extern bool bpm_plan_send(BpmPosting *posting);
+extern bool bpm_decide_send(BpmPosting *posting);
+extern void bpm_finish_send(BpmPosting *posting);
+extern bool bpm_plan_receive(BpmPosting *posting);
+extern bool bpm_decide_receive(BpmPosting *posting);
+extern void bpm_finish_receive(BpmPosting *posting);
+extern bool bpm_plan_transfer_return(BpmPosting *posting);
+extern bool bpm_decide_transfer_return(BpmPosting *posting);
+extern void bpm_finish_transfer_return(BpmPosting *posting);
+extern bool bpm_plan_refund(BpmPosting *posting);
+extern bool bpm_decide_refund(BpmPosting *posting);
+extern bool bpm_plan_correct(BpmPosting *posting);
+extern bool bpm_decide_correct(BpmPosting *posting);
+extern bool bpm_plan_reverse(BpmPosting *posting);
+extern bool bpm_decide_reverse(BpmPosting *posting);
+
+/* lines.c */
+typedef struct BpmLineFacts
+{
+	int64		id;
+	int64		parent;			/* 0: a root */
+	BpmCode		division;
+	BpmCode		unit;
+	BpmCode		func;
+	BpmCode		gov_econ;		/* 0: none */
+	char		fund_type[11];
+	bool		direct;
+	char	   *source_doc;
+} BpmLineFacts;
+
+extern bool bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts);
+
+#endif

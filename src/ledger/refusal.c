@@ -1,0 +1,144 @@
+/*
+ * refusal.c
+ *	  What a rule refuses, with its figures and a way out, as data or as an error.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "miscadmin.h"
+
+#include "access/access.h"
+#include "base/errors.h"
+#include "ledger/posting.h"
+
+#define SHOWN_SOURCES	3
+
+/* Keeps the first refusal of a posting and returns false, for the caller to pass on. */
+bool
+bpm_refuse(BpmPosting *posting, int sqlstate, char *message, char *detail, char *hint)
+{
+	if (posting->refusal.sqlstate == 0)
+	{
+		posting->refusal.sqlstate = sqlstate;
+		posting->refusal.message = message;
+		posting->refusal.detail = detail;
+		posting->refusal.hint = hint;
+	}
+	return false;
+}
+
+/* Lines that could give money to this one under the rules as they stand, richest first. */
+static const BpmStatement legal_sources = {
+	"SELECT s.line_id, b.division, b.unit, b.available, s.road FROM ("
+	" SELECT l.parent_id AS line_id, 'allot'::pg_catalog.text AS road"
+	"  FROM @ledger@.line l WHERE l.line_id OPERATOR(pg_catalog.=) $1 AND l.parent_id IS NOT NULL"
+	" UNION ALL"
+	" SELECT s.line_id, 'virement' FROM @ledger@.line l JOIN @ledger@.line s"
+	"  ON s.division OPERATOR(budgetpm.=) l.division"
+	"  AND s.fiscal_year OPERATOR(pg_catalog.=) l.fiscal_year"
+	"  AND s.fund_type OPERATOR(pg_catalog.=) l.fund_type"
+	"  AND s.unit OPERATOR(budgetpm.=) l.unit"
+	"  AND s.line_id OPERATOR(pg_catalog.<>) l.line_id"
+	"  WHERE l.line_id OPERATOR(pg_catalog.=) $1"
+	"  AND @ledger@.virement_verdict(s.line_id, l.line_id) IS NULL) s"
+	" JOIN @ledger@.balance_@year@ b ON b.line_id OPERATOR(pg_catalog.=) s.line_id"
+	" WHERE b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount"
+	" AND b.line_state OPERATOR(pg_catalog.=) 'o'"
+	" ORDER BY b.available USING OPERATOR(budgetpm.>), s.line_id LIMIT 20", "l"
+};
+
+static bool
+caller_may_see(BpmPosting *posting, BpmCode division, BpmCode unit)
+{
+	Oid			user;
+	int			context;
+	bool		visible;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(posting->caller, context);
+	visible = bpm_has_duty(posting->ledger, BPM_RIGHT_READ, division, unit);
+	SetUserIdAndSecContext(user, context);
+	return visible;
+}
+
+static char *
+describe_sources(BpmPosting *posting, int64 line)
+{
+	Datum		values[1] = {Int64GetDatum(line)};
+	int			count = bpm_ledger_execute(posting->ledger, &legal_sources,
+										   BPM_LINE_YEAR(line), values, NULL);
+	SPITupleTable *rows = SPI_tuptable;
+	StringInfoData text;
+	int			shown = 0;
+	bool		isnull;
+
+	initStringInfo(&text);
+	for (int i = 0; i < count && shown < SHOWN_SOURCES; i++)
+	{
+		HeapTuple	row = rows->vals[i];
+		TupleDesc	desc = rows->tupdesc;
+
+		/* A clerk learns nothing here about lines that he cannot read. */
+		if (!caller_may_see(posting, DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull)),
+							DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull))))
+			continue;
+		appendStringInfo(&text, "%sline %s has %s (%s)", shown ? "; " : "",
+						 SPI_getvalue(row, desc, 1), SPI_getvalue(row, desc, 4),
+						 SPI_getvalue(row, desc, 5));
+		shown++;
+	}
+	return shown ? text.data : NULL;
+}
+
+static char *
+shortage_hint(BpmPosting *posting, const BpmLine *line)
+{
+	StringInfoData text;
+	char	   *sources = describe_sources(posting, line->id);
+
+	initStringInfo(&text);
+	if (line->bucket[BUCKET_PENDING_OUT] > 0)
+		appendStringInfo(&text, "%s are pending out and can be released. ",
+						 bpm_fen_to_text(line->bucket[BUCKET_PENDING_OUT]));
+	if (line->bucket[BUCKET_FROZEN] > 0)
+		appendStringInfo(&text, "%s are frozen and can be unfrozen. ",
+						 bpm_fen_to_text(line->bucket[BUCKET_FROZEN]));
+	if (sources)
+		appendStringInfo(&text, "Money could come from: %s.", sources);
+	else
+		appendStringInfoString(&text,
+							   "No line that you can read may give money to this one; ask for a supplement().");
+	return text.data;
+}
+
+/* Refuses a posting because a bucket holds less than it takes. */
+bool
+bpm_refuse_shortage(BpmPosting *posting, const BpmLine *line, BpmBucket bucket,
+					BpmFen amount)
+{
+	BpmFen		held = line->bucket[bucket];
+	BpmFen		missing = amount - held;
+
+	return bpm_refuse(posting, ERRCODE_BPM_INSUFFICIENT_FUNDS,
+					  psprintf("insufficient funds on line " INT64_FORMAT ": %s is short by %s",
+							   line->id, bpm_bucket_names[bucket], bpm_fen_to_text(missing)),
+					  psprintf("%s needs %s, and %s holds %s.",
+							   posting->request.operation->name, bpm_fen_to_text(amount),
+							   bpm_bucket_names[bucket], bpm_fen_to_text(held)),
+					  bucket == BUCKET_AVAILABLE ? shortage_hint(posting, line) : NULL);
+}
+
+/* Raises the refusal as an error. */
+void
+bpm_posting_fail(const BpmPosting *posting)
+{
+	const BpmRefusal *refusal = &posting->refusal;
+
+	if (refusal->sqlstate == 0)
+		elog(ERROR, "posting failed without a reason");
+	ereport(ERROR,
+			(errcode(refusal->sqlstate),
+			 errmsg_internal("%s", refusal->message),
+			 refusal->detail ? errdetail_internal("%s", refusal->detail) : 0,
+			 refusal->hint ? errhint("%s", refusal->hint) : 0));
+}

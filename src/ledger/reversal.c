@@ -1,0 +1,278 @@
+/*
+ * reversal.c
+ *	  Refund, correction and reversal: each names the entry that it undoes, and
+ *	  never undoes more than is left of it.
+ *
+ * What is left is read after the entry's line is locked: every undoing entry
+ * stands on that same line, so two of them cannot both see the whole.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+
+#include "base/errors.h"
+#include "ledger/posting.h"
+
+typedef struct Undone
+{
+	int64		line;
+	int32		entry_no;
+	char	   *kind;
+	BpmFen		amount;
+	int64		peer;
+} Undone;
+
+typedef struct UndoneList
+{
+	int			count;
+	Undone		entry[BPM_MAX_LEGS];
+} UndoneList;
+
+static const BpmStatement entries_of_posting = {
+	"SELECT line_id, entry_no, kind::pg_catalog.text, amount, peer_line"
+	" FROM @ledger@.journal_@year@ WHERE posting_id OPERATOR(pg_catalog.=) $1"
+	" ORDER BY line_id, entry_no DESC", "l"
+};
+
+/* A refund that was itself reversed has given its part back. */
+static const BpmStatement left_of_entry = {
+	"SELECT e.amount OPERATOR(budgetpm.-) COALESCE(("
+	" SELECT budgetpm.sum(r.amount OPERATOR(budgetpm.-) COALESCE(("
+	"  SELECT budgetpm.sum(u.amount) FROM @ledger@.journal u"
+	"  WHERE u.refers_line OPERATOR(pg_catalog.=) r.line_id"
+	"  AND u.refers_entry OPERATOR(pg_catalog.=) r.entry_no), '0'::budgetpm.amount))"
+	" FROM @ledger@.journal r WHERE r.refers_line OPERATOR(pg_catalog.=) $1"
+	" AND r.refers_entry OPERATOR(pg_catalog.=) $2), '0'::budgetpm.amount)"
+	" FROM @ledger@.journal_@year@ e WHERE e.line_id OPERATOR(pg_catalog.=) $1"
+	" AND e.entry_no OPERATOR(pg_catalog.=) $2", "li"
+};
+
+static void
+no_such_posting(BpmPosting *posting)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("posting " INT64_FORMAT " does not exist in ledger %s",
+					posting->request.line, posting->ledger->schema),
+			 errhint("A posting's id begins with its fiscal year; each posting function returns it.")));
+}
+
+static UndoneList *
+read_entries(BpmPosting *posting)
+{
+	Datum		values[1] = {Int64GetDatum(posting->request.line)};
+	int			year = BPM_LINE_YEAR(posting->request.line);
+	UndoneList *list = palloc(sizeof(UndoneList));
+	bool		isnull;
+
+	if (year < 1949 || year > 9999)
+		no_such_posting(posting);
+	list->count = bpm_ledger_execute(posting->ledger, &entries_of_posting, year, values, NULL);
+	if (list->count == 0)
+		no_such_posting(posting);
+	if (list->count > BPM_MAX_LEGS)
+		elog(ERROR, "posting " INT64_FORMAT " has too many entries", posting->request.line);
+	for (int i = 0; i < list->count; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		Undone	   *entry = &list->entry[i];
+
+		entry->line = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+		entry->entry_no = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
+		entry->kind = SPI_getvalue(row, desc, 3);
+		entry->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
+		entry->peer = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
+		if (isnull)
+			entry->peer = 0;
+	}
+	return list;
+}
+
+static BpmFen
+left_of(BpmPosting *posting, const Undone *entry)
+{
+	Datum		values[2];
+	bool		isnull;
+
+	values[0] = Int64GetDatum(entry->line);
+	values[1] = Int32GetDatum(entry->entry_no);
+	if (bpm_ledger_execute(posting->ledger, &left_of_entry, BPM_LINE_YEAR(entry->line),
+						   values, NULL) != 1)
+		no_such_posting(posting);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+static bool
+too_much(BpmPosting *posting, const Undone *entry, BpmFen left)
+{
+	return bpm_refuse(posting, ERRCODE_BPM_INSUFFICIENT_FUNDS,
+					  psprintf("posting " INT64_FORMAT " has only %s left to undo",
+							   posting->request.line, bpm_fen_to_text(left)),
+					  psprintf("%s of %s was asked for; it moved %s on line " INT64_FORMAT
+							   ", and the rest was undone before.",
+							   posting->request.operation->name,
+							   bpm_fen_to_text(posting->request.amount),
+							   bpm_fen_to_text(entry->amount), entry->line),
+					  pstrdup("trace() shows what undid it."));
+}
+
+/* The entry by which the posting paid: a payment's own, or the new side of a correction. */
+static Undone *
+payment_entry(BpmPosting *posting)
+{
+	UndoneList *list = read_entries(posting);
+
+	for (int i = 0; i < list->count; i++)
+		if (strcmp(list->entry[i].kind, "pay") == 0 ||
+			strcmp(list->entry[i].kind, "correct_in") == 0)
+			return &list->entry[i];
+	bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+			   psprintf("posting " INT64_FORMAT " is not a payment", posting->request.line),
+			   psprintf("It is of kind %s.", list->entry[0].kind),
+			   pstrdup("Other postings are undone with reverse()."));
+	return NULL;
+}
+
+/* request.line is the payment; its line is the one to lock. */
+bool
+bpm_plan_refund(BpmPosting *posting)
+{
+	Undone	   *payment = payment_entry(posting);
+	const char *target = posting->request.detail;
+
+	if (payment == NULL)
+		return false;
+	if (target != NULL && strcmp(target, "available") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("target \"%s\" is not known", target),
+				 errhint("The target of a refund is available.")));
+	posting->operation_state = payment;
+	bpm_posting_want(posting, payment->line, false);
+	return true;
+}
+
+static bool
+check_left(BpmPosting *posting, const Undone *entry)
+{
+	BpmFen		left = left_of(posting, entry);
+
+	return posting->request.amount <= left || too_much(posting, entry, left);
+}
+
+/* refund: paid back to available, up to what is left of the payment. */
+bool
+bpm_decide_refund(BpmPosting *posting)
+{
+	const Undone *payment = posting->operation_state;
+
+	return check_left(posting, payment) &&
+		bpm_add_undo(posting, payment->line, "refund", posting->request.amount,
+					 payment->line, payment->entry_no);
+}
+
+/* request.line is the payment, request.other the line that should have paid. */
+bool
+bpm_plan_correct(BpmPosting *posting)
+{
+	if (!bpm_plan_refund(posting))
+		return false;
+	bpm_posting_want(posting, posting->request.other, false);
+	if (posting->nwanted < 2)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("payment " INT64_FORMAT " is on line " INT64_FORMAT " already",
+								   posting->request.line, posting->request.other),
+						  NULL, NULL);
+	return true;
+}
+
+/* correct_payment: the payment leaves one line and stands on the other. */
+bool
+bpm_decide_correct(BpmPosting *posting)
+{
+	const BpmRequest *request = &posting->request;
+	const Undone *payment = posting->operation_state;
+
+	if (!bpm_posting_line(posting, request->other)->executable)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("line " INT64_FORMAT " is held for distribution and cannot be spent",
+								   request->other),
+						  NULL, pstrdup("Correct onto an executable line."));
+	return check_left(posting, payment) &&
+		bpm_add_undo(posting, payment->line, "correct_out", request->amount,
+					 payment->line, payment->entry_no) &&
+		bpm_add_leg(posting, request->other, "correct_in", request->amount, payment->line);
+}
+
+static bool
+check_reversible(BpmPosting *posting, const UndoneList *list)
+{
+	const BpmRequest *request = &posting->request;
+
+	for (int i = 0; i < list->count; i++)
+	{
+		const Undone *entry = &list->entry[i];
+		const BpmKind *kind = bpm_find_kind(posting->ledger, entry->kind);
+
+		if (kind->reverses[0] != '\0')
+			return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
+							  psprintf("posting " INT64_FORMAT " is a reversal itself", request->line),
+							  NULL, pstrdup("Post again what should stand."));
+		if (strstr(kind->operation, "_transfer") != NULL)
+			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							  psprintf("posting " INT64_FORMAT " is between governments", request->line),
+							  NULL, pstrdup("Undo it with return_transfer()."));
+		if (request->amount != 0 && entry->amount != list->entry[0].amount)
+			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							  psprintf("posting " INT64_FORMAT " cannot be reversed in part",
+									   request->line),
+							  pstrdup("Its entries have different amounts."),
+							  pstrdup("Reverse it whole, without an amount, and post the rest anew."));
+	}
+	return true;
+}
+
+/* request.line is the posting: every line that it touched is locked. */
+bool
+bpm_plan_reverse(BpmPosting *posting)
+{
+	UndoneList *list = read_entries(posting);
+
+	posting->operation_state = list;
+	if (!check_reversible(posting, list))
+		return false;
+	for (int i = 0; i < list->count; i++)
+		bpm_posting_want(posting, list->entry[i].line, false);
+	return true;
+}
+
+static bool
+reverse_entry(BpmPosting *posting, const Undone *entry)
+{
+	BpmFen		left = left_of(posting, entry);
+	BpmFen		amount = posting->request.amount != 0 ? posting->request.amount : left;
+
+	if (amount > left)
+		return too_much(posting, entry, left);
+	return bpm_add_undo(posting, entry->line, psprintf("reverse_%s", entry->kind), amount,
+						entry->line, entry->entry_no);
+}
+
+/* reverse: every entry of the posting, backwards, whole or by one amount. */
+bool
+bpm_decide_reverse(BpmPosting *posting)
+{
+	const UndoneList *list = posting->operation_state;
+
+	for (int i = 0; i < list->count; i++)
+		if (!reverse_entry(posting, &list->entry[i]))
+			return false;
+	if (posting->nlegs == 0)
+		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
+						  psprintf("nothing is left of posting " INT64_FORMAT " to reverse",
+								   posting->request.line),
+						  NULL, pstrdup("trace() shows what undid it."));
+	return true;
+}

@@ -1,0 +1,104 @@
+/*
+ * sums.c
+ *	  What must hold between lines: trees, undone amounts, transfers, pairs.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+#include "ledger/verify.h"
+
+/* Each gives line_id, entry_no, expected and found of every violation. */
+typedef struct SumCheck
+{
+	const char *problem;
+	BpmStatement statement;
+} SumCheck;
+
+#define ONE_LINE(column)	" ($1 IS NULL OR " column " OPERATOR(pg_catalog.=) $1)"
+
+static const SumCheck checks[] = {
+	{"allotted differs from the sum of the children",
+		{"SELECT p.line_id, NULL::pg_catalog.int4, COALESCE(c.total, '0')::pg_catalog.text,"
+			" p.allotted::pg_catalog.text FROM @ledger@.balance p LEFT JOIN ("
+			" SELECT l.parent_id, budgetpm.sum(b.appropriated) AS total FROM @ledger@.line l"
+			" JOIN @ledger@.balance b ON b.line_id OPERATOR(pg_catalog.=) l.line_id"
+			" WHERE l.parent_id IS NOT NULL GROUP BY l.parent_id) c"
+			" ON c.parent_id OPERATOR(pg_catalog.=) p.line_id"
+			" WHERE p.allotted OPERATOR(budgetpm.<>) COALESCE(c.total, '0') AND"
+		ONE_LINE("p.line_id"), "l"}},
+	{"more was undone than the entry moved",
+		{"SELECT e.line_id, e.entry_no, e.amount::pg_catalog.text, x.total::pg_catalog.text"
+			" FROM (SELECT r.refers_line, r.refers_entry, budgetpm.sum(r.amount OPERATOR(budgetpm.-)"
+			"  COALESCE((SELECT budgetpm.sum(u.amount) FROM @ledger@.journal u"
+			"   WHERE u.refers_line OPERATOR(pg_catalog.=) r.line_id"
+			"   AND u.refers_entry OPERATOR(pg_catalog.=) r.entry_no), '0')) AS total"
+			"  FROM @ledger@.journal r WHERE r.refers_line IS NOT NULL"
+			"  GROUP BY r.refers_line, r.refers_entry) x"
+			" JOIN @ledger@.journal e ON e.line_id OPERATOR(pg_catalog.=) x.refers_line"
+			"  AND e.entry_no OPERATOR(pg_catalog.=) x.refers_entry"
+			" WHERE x.total OPERATOR(budgetpm.>) e.amount AND" ONE_LINE("e.line_id"), "l"}},
+	{"transferred differs from the transfers that stand",
+		{"SELECT b.line_id, NULL::pg_catalog.int4, COALESCE(t.total, '0')::pg_catalog.text,"
+			" b.transferred::pg_catalog.text FROM @ledger@.balance b LEFT JOIN ("
+			" SELECT t.from_line, budgetpm.sum(t.amount) AS total FROM @ledger@.transfer t"
+			" WHERE t.state OPERATOR(pg_catalog.<>) 'returned' GROUP BY t.from_line) t"
+			" ON t.from_line OPERATOR(pg_catalog.=) b.line_id"
+			" WHERE b.transferred OPERATOR(budgetpm.<>) COALESCE(t.total, '0') AND"
+		ONE_LINE("b.line_id"), "l"}},
+	{"accounting date outside the fiscal year",
+		{"SELECT j.line_id, j.entry_no, (j.line_id OPERATOR(pg_catalog./) 1000000000000)::pg_catalog.text,"
+			" j.accounting_date::pg_catalog.text FROM @ledger@.journal j"
+			" WHERE j.line_id OPERATOR(pg_catalog./) 1000000000000 OPERATOR(pg_catalog.<>)"
+			" pg_catalog.date_part('year', j.accounting_date)::pg_catalog.int8 AND"
+		ONE_LINE("j.line_id"), "l"}},
+	{"posting moved unequal amounts between lines",
+		{"SELECT pg_catalog.min(j.line_id), NULL::pg_catalog.int4, '0.00', "
+			" budgetpm.sum(CASE WHEN k.source OPERATOR(pg_catalog.=) 'appropriated' THEN j.amount"
+			"  WHEN k.target OPERATOR(pg_catalog.=) 'appropriated' THEN OPERATOR(budgetpm.-) j.amount"
+			"  WHEN k.target OPERATOR(pg_catalog.=) 'allotted' THEN OPERATOR(budgetpm.-) j.amount"
+			"  WHEN k.source OPERATOR(pg_catalog.=) 'allotted' THEN j.amount"
+			"  ELSE '0'::budgetpm.amount END)::pg_catalog.text"
+			" FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind OPERATOR(pg_catalog.=) j.kind"
+			" LEFT JOIN @ledger@.entry_kind o ON o.kind OPERATOR(pg_catalog.=) k.reverses"
+			" WHERE $1 IS NULL AND COALESCE(o.operation, k.operation) OPERATOR(pg_catalog.=) ANY ("
+			"  '{allot,return_allotment,virement}'::pg_catalog.text[])"
+			" GROUP BY j.posting_id HAVING budgetpm.sum(CASE"
+			"  WHEN k.source OPERATOR(pg_catalog.=) 'appropriated' THEN j.amount"
+			"  WHEN k.target OPERATOR(pg_catalog.=) 'appropriated' THEN OPERATOR(budgetpm.-) j.amount"
+			"  WHEN k.target OPERATOR(pg_catalog.=) 'allotted' THEN OPERATOR(budgetpm.-) j.amount"
+			"  WHEN k.source OPERATOR(pg_catalog.=) 'allotted' THEN j.amount"
+		"  ELSE '0'::budgetpm.amount END) OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}},
+};
+
+static void
+run_check(BpmVerifier *verifier, const SumCheck *check, Datum line, bool all)
+{
+	char		nulls[1] = {all ? 'n' : ' '};
+	SPITupleTable *rows;
+	uint64		count;
+
+	SPI_execute_plan(bpm_ledger_plan(verifier->ledger, &check->statement, 0), &line, nulls,
+					 true, 0);
+	rows = SPI_tuptable;
+	count = SPI_processed;
+	for (uint64 i = 0; i < count; i++)
+	{
+		HeapTuple	row = rows->vals[i];
+		bool		isnull;
+		int64		where = DatumGetInt64(SPI_getbinval(row, rows->tupdesc, 1, &isnull));
+		Datum		entry = SPI_getbinval(row, rows->tupdesc, 2, &isnull);
+
+		bpm_report(verifier, where, isnull ? 0 : DatumGetInt32(entry), check->problem,
+				   SPI_getvalue(row, rows->tupdesc, 3), SPI_getvalue(row, rows->tupdesc, 4));
+	}
+	SPI_freetuptable(rows);
+}
+
+/* Checks the sums between lines, of one line or of all that the caller may read. */
+void
+bpm_verify_sums(BpmVerifier *verifier, Datum line, bool all)
+{
+	for (int i = 0; i < lengthof(checks); i++)
+		run_check(verifier, &checks[i], line, all);
+}

@@ -1,0 +1,266 @@
+/*
+ * transfer.c
+ *	  Money between governments (转移支付): sent, in transit, received or returned.
+ *
+ * The transfer row is locked after the lines; its state under that lock decides
+ * between two receivers.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "ledger/guard.h"
+#include "registry/registry.h"
+
+typedef struct Transfer
+{
+	int64		id;
+	int64		from_line;
+	BpmCode		from_division;
+	BpmCode		to_division;
+	BpmFen		amount;
+	char	   *document;
+	bool		direct;
+	char	   *state;
+	int64		to_line;
+} Transfer;
+
+#define TRANSFER_LIST \
+	"SELECT from_line, from_division, to_division, amount, document, direct, state, to_line" \
+	" FROM @ledger@.transfer WHERE transfer_id OPERATOR(pg_catalog.=) $1"
+
+static const BpmStatement look_at_transfer = {TRANSFER_LIST, "l"};
+static const BpmStatement lock_transfer = {TRANSFER_LIST " FOR NO KEY UPDATE", "l"};
+
+static const BpmStatement insert_transfer = {
+	"INSERT INTO @ledger@.transfer (transfer_id, from_line, from_division, to_division,"
+	" amount, document, direct, state, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7,"
+	" 'sent', $8)", "llccatbz"
+};
+static const BpmStatement mark_received = {
+	"UPDATE @ledger@.transfer SET state = 'received', to_line = $2, receive_posting = $3"
+	" WHERE transfer_id OPERATOR(pg_catalog.=) $1", "lll"
+};
+static const BpmStatement mark_returned = {
+	"UPDATE @ledger@.transfer SET state = 'returned', return_posting = $2"
+	" WHERE transfer_id OPERATOR(pg_catalog.=) $1", "ll"
+};
+
+static void
+read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
+{
+	Datum		values[1] = {Int64GetDatum(id)};
+	HeapTuple	row;
+	TupleDesc	desc;
+	bool		isnull;
+
+	if (bpm_ledger_execute(posting->ledger, lock ? &lock_transfer : &look_at_transfer, 0,
+						   values, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("transfer " INT64_FORMAT " does not exist in ledger %s",
+						id, posting->ledger->schema),
+				 errhint("A transfer's id is the posting that send_transfer() returned; the view transfer_in_transit lists the open ones.")));
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	transfer->id = id;
+	transfer->from_line = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+	transfer->from_division = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
+	transfer->to_division = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
+	transfer->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
+	transfer->document = SPI_getvalue(row, desc, 5);
+	transfer->direct = DatumGetBool(SPI_getbinval(row, desc, 6, &isnull));
+	transfer->state = SPI_getvalue(row, desc, 7);
+	transfer->to_line = DatumGetInt64(SPI_getbinval(row, desc, 8, &isnull));
+	if (isnull)
+		transfer->to_line = 0;
+}
+
+static void
+execute_permitted(BpmPosting *posting, const BpmStatement *statement, int64 id,
+				  Datum *values, const char *nulls)
+{
+	BpmPermit	permit = {PERMIT_ROW};
+
+	permit.relation = bpm_guarded_relation(posting->ledger, "transfer", 0);
+	permit.key = id;
+	bpm_guard_permit(posting->ledger, &permit);
+	bpm_ledger_execute(posting->ledger, statement, 0, values, nulls);
+	bpm_guard_done(true);
+}
+
+/* Finds the receiving division and asks for the sender's line. */
+bool
+bpm_plan_send(BpmPosting *posting)
+{
+	BpmCode    *to = palloc(sizeof(BpmCode));
+
+	if (posting->request.detail == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("to_division must not be null")));
+	*to = bpm_registry_division(posting->ledger, posting->request.detail);
+	posting->operation_state = to;
+	bpm_posting_want(posting, posting->request.line, false);
+	return true;
+}
+
+/* send_transfer: available to transferred, to a government below. */
+bool
+bpm_decide_send(BpmPosting *posting)
+{
+	const BpmRequest *request = &posting->request;
+	BpmCode		to = *(BpmCode *) posting->operation_state;
+	BpmLine    *line = bpm_posting_line(posting, request->line);
+
+	if (to == line->division || !bpm_code_covers(line->division, to))
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("division %s is not below the government of line "
+								   INT64_FORMAT, request->detail, line->id),
+						  NULL,
+						  pstrdup("A transfer goes to a lower government; inside one government use allot()."));
+	return bpm_add_leg(posting, request->line, "transfer_out", request->amount, 0);
+}
+
+/* Records what is now in transit, under the sender's document. */
+void
+bpm_finish_send(BpmPosting *posting)
+{
+	const BpmRequest *request = &posting->request;
+	BpmLineFacts facts;
+	Datum		values[8];
+
+	bpm_line_facts(posting->ledger, request->line, &facts);
+	values[0] = Int64GetDatum(posting->id);
+	values[1] = Int64GetDatum(request->line);
+	values[2] = Int64GetDatum(facts.division);
+	values[3] = Int64GetDatum(*(BpmCode *) posting->operation_state);
+	values[4] = Int64GetDatum(request->amount);
+	values[5] = CStringGetTextDatum(request->document);
+	values[6] = BoolGetDatum(facts.direct);
+	values[7] = TimestampTzGetDatum(GetCurrentTimestamp());
+	execute_permitted(posting, &insert_transfer, posting->id, values, NULL);
+}
+
+/* request.line is the receiver's line, request.other the transfer. */
+bool
+bpm_plan_receive(BpmPosting *posting)
+{
+	bpm_posting_want(posting, posting->request.line, false);
+	return true;
+}
+
+static bool
+check_receiver(BpmPosting *posting, const Transfer *transfer)
+{
+	int64		line = posting->request.line;
+	BpmLineFacts facts;
+
+	bpm_line_facts(posting->ledger, line, &facts);
+	if (facts.division != transfer->to_division || facts.parent != 0)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("line " INT64_FORMAT " cannot receive transfer " INT64_FORMAT,
+								   line, transfer->id),
+						  facts.parent != 0 ? pstrdup("It is not a root line.")
+						  : pstrdup("It belongs to another government than the transfer names."),
+						  pstrdup("Receive into a root line of the receiving government."));
+	if (facts.source_doc == NULL || strcmp(facts.source_doc, transfer->document) != 0 ||
+		facts.direct != transfer->direct)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("line " INT64_FORMAT " does not carry the sender's document and mark",
+								   line),
+						  psprintf("The transfer came under 上级指标文号 \"%s\"%s, the line says \"%s\"%s.",
+								   transfer->document, transfer->direct ? " as direct money (直达)" : "",
+								   facts.source_doc ? facts.source_doc : "",
+								   facts.direct ? " as direct money (直达)" : ""),
+						  pstrdup("Open the line with elements sup_bgt_doc_no and is_track as the transfer has them."));
+	return true;
+}
+
+static bool
+check_open(BpmPosting *posting, const Transfer *transfer)
+{
+	if (strcmp(transfer->state, "sent") == 0)
+		return true;
+	return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
+					  psprintf("transfer " INT64_FORMAT " is %s already",
+							   transfer->id, transfer->state),
+					  NULL, NULL);
+}
+
+/* receive_transfer: the whole amount, into a line that names the sender's document. */
+bool
+bpm_decide_receive(BpmPosting *posting)
+{
+	Transfer	transfer;
+
+	read_transfer(posting, posting->request.other, !posting->dry, &transfer);
+	if (!check_open(posting, &transfer) || !check_receiver(posting, &transfer))
+		return false;
+	return bpm_add_leg(posting, posting->request.line, "transfer_in", transfer.amount,
+					   transfer.from_line);
+}
+
+/* Takes the transfer out of transit. */
+void
+bpm_finish_receive(BpmPosting *posting)
+{
+	Datum		values[3];
+
+	values[0] = Int64GetDatum(posting->request.other);
+	values[1] = Int64GetDatum(posting->request.line);
+	values[2] = Int64GetDatum(posting->id);
+	execute_permitted(posting, &mark_received, posting->request.other, values, NULL);
+}
+
+/* request.line is the transfer: whoever holds the money now gives it back. */
+bool
+bpm_plan_transfer_return(BpmPosting *posting)
+{
+	Transfer	transfer;
+	bool		received;
+
+	read_transfer(posting, posting->request.line, false, &transfer);
+	received = transfer.to_line != 0;
+	if (received)
+		bpm_posting_want(posting, transfer.to_line, false);
+	bpm_posting_want(posting, transfer.from_line, received);
+	return true;
+}
+
+/* return_transfer: undone on both sides, or on the sender's while in transit. */
+bool
+bpm_decide_transfer_return(BpmPosting *posting)
+{
+	Transfer	transfer;
+
+	read_transfer(posting, posting->request.line, !posting->dry, &transfer);
+	if (strcmp(transfer.state, "returned") == 0)
+		return check_open(posting, &transfer);
+	if (transfer.to_line != 0 && posting->nlines < 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("transfer " INT64_FORMAT " was received while it was being returned",
+						transfer.id),
+				 errhint("Try again.")));
+	if (transfer.to_line != 0 &&
+		!bpm_add_leg(posting, transfer.to_line, "transfer_return_out", transfer.amount,
+					 transfer.from_line))
+		return false;
+	return bpm_add_leg(posting, transfer.from_line, "transfer_return_in", transfer.amount,
+					   transfer.to_line);
+}
+
+/* Marks the transfer as returned; it can never be received again. */
+void
+bpm_finish_transfer_return(BpmPosting *posting)
+{
+	Datum		values[2];
+
+	values[0] = Int64GetDatum(posting->request.line);
+	values[1] = Int64GetDatum(posting->id);
+	execute_permitted(posting, &mark_returned, posting->request.line, values, NULL);
+}
