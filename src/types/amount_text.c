@@ -48,7 +48,7 @@ append_group(StringInfo out, int group)
 	}
 }
 
-/* Appends a positive number by 亿 and 万, recursively: 亿亿 is not needed, 万亿 is. */
+/* Appends a positive number by 亿 and 万; the 亿 are counted the same way: 万亿, 亿亿. */
 static void
 append_number(StringInfo out, uint64 number)
 {

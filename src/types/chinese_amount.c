@@ -517,8 +517,8 @@ close_section(Reader *reader, Number *number, int64 unit)
 {
 	bool		empty = number->place == WAN;
 
-	/* 万亿 is the only pair; digits without places cannot be counted in 万. */
-	if ((empty && (unit != YI || number->above != WAN)) || number->zero ||
+	/* 万亿 and 亿亿 are the only pairs; digits without places cannot be counted in 万. */
+	if ((empty && (unit != YI || number->above == 0)) || number->zero ||
 		(number->positional && !number->fraction && number->section != 0) ||
 		(unit == WAN && number->above == WAN))
 		return fail(reader, "万 and 亿 need a number before them, and go from large to small.");
