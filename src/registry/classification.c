@@ -138,3 +138,16 @@ bpm_registry_classification(BpmLedger *ledger, const char *scheme, int fiscal_ye
 	bpm_reading_end(&scope);
 	return code;
 }
+
+/* Returns true, or refuses as open_line() would. */
+PG_FUNCTION_INFO_V1(bpm_check_classification);
+Datum
+bpm_check_classification(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+
+	bpm_registry_classification(ledger, bpm_text_argument(fcinfo, 1, "scheme"),
+								bpm_int_argument(fcinfo, 2, "fiscal_year"),
+								bpm_text_argument(fcinfo, 3, "code"));
+	PG_RETURN_BOOL(true);
+}

@@ -223,3 +223,15 @@ bpm_registry_elements(BpmLedger *ledger, int fiscal_year, Jsonb *elements)
 					 errhint("Give it in elements.")));
 	bpm_reading_end(&scope);
 }
+
+/* Returns true, or refuses as open_line() would. */
+PG_FUNCTION_INFO_V1(bpm_check_elements);
+Datum
+bpm_check_elements(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+
+	bpm_registry_elements(ledger, bpm_int_argument(fcinfo, 1, "fiscal_year"),
+						  PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2));
+	PG_RETURN_BOOL(true);
+}

@@ -5,6 +5,8 @@
 #ifndef BPM_REGISTRY_PRIVATE_H
 #define BPM_REGISTRY_PRIVATE_H
 
+#include "fmgr.h"
+
 #include "registry/registry.h"
 
 /* Operators that nobody can plant, whatever the caller's search_path says. */
@@ -23,5 +25,36 @@ extern void bpm_reading_begin(BpmLedger *ledger, BpmOwnerScope *scope);
 extern void bpm_reading_end(BpmOwnerScope *scope);
 extern char *bpm_row_text(int row, int column);
 extern Datum bpm_row_datum(int row, int column, bool *isnull);
+
+/* arguments.c */
+extern char *bpm_text_argument(FunctionCallInfo fcinfo, int number, const char *name);
+extern char *bpm_optional_text(FunctionCallInfo fcinfo, int number);
+extern DateADT bpm_date_argument(FunctionCallInfo fcinfo, int number, const char *name);
+extern int32 bpm_int_argument(FunctionCallInfo fcinfo, int number, const char *name);
+extern char **bpm_text_list(FunctionCallInfo fcinfo, int number, const char *name, int *count);
+extern char *bpm_date_text(DateADT date);
+extern void bpm_check_length(const char *name, const char *value, int limit);
+
+/*
+ * A node of one of the two trees, division and unit, as it is now.  Both keep their
+ * history in the same way, so that the same code may write it.
+ */
+typedef struct BpmNode
+{
+	BpmCode		code;
+	char	   *official_code;
+	char	   *name;
+	bool		has_parent;
+	BpmCode		parent;
+	DateADT		valid_from;		/* of the present state */
+} BpmNode;
+
+/* history.c */
+extern void bpm_check_change_date(const char *what, BpmNode *node, DateADT date);
+extern void bpm_refuse_duplicate(const char *what, const char *official_code, const char *name);
+
+/* unit.c */
+extern void bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to,
+									  DateADT date, const char *document);
 
 #endif

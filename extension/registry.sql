@@ -1,0 +1,230 @@
+-- registry: the functions behind divisions, units, classifications, profiles and projects
+
+CREATE FUNCTION budgetpm.division_key(ledger pg_catalog.regclass, division pg_catalog.text)
+RETURNS budgetpm.budget_code
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_division_key';
+COMMENT ON FUNCTION budgetpm.division_key(pg_catalog.regclass, pg_catalog.text) IS
+  'Tree key of the division (财政区划) that bears an official code now. 23503 if none does, with its successor when it was merged or moved.';
+
+CREATE FUNCTION budgetpm.unit_key(ledger pg_catalog.regclass, unit pg_catalog.text)
+RETURNS budgetpm.budget_code
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_unit_key';
+COMMENT ON FUNCTION budgetpm.unit_key(pg_catalog.regclass, pg_catalog.text) IS
+  'Tree key of the unit (预算单位) that bears an official code now. 23503 if none does, with its successor when it was merged or moved.';
+
+CREATE FUNCTION budgetpm.check_classification(ledger pg_catalog.regclass, scheme pg_catalog.text, fiscal_year pg_catalog.int4, code pg_catalog.text)
+RETURNS pg_catalog.bool
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_classification';
+COMMENT ON FUNCTION budgetpm.check_classification(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4, pg_catalog.text) IS
+  'True when a line of the year may carry the code (科目). 23503 when its edition has no such code, with the successors by the cross-walk; 22023 when only lowest-level codes may stand on a line.';
+
+CREATE FUNCTION budgetpm.check_elements(ledger pg_catalog.regclass, fiscal_year pg_catalog.int4, elements pg_catalog.jsonb)
+RETURNS pg_catalog.bool
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_elements';
+COMMENT ON FUNCTION budgetpm.check_elements(pg_catalog.regclass, pg_catalog.int4, pg_catalog.jsonb) IS
+  'True when a line of the year may carry the elements (核算要素). 22023 for an unknown or missing key or a value of the wrong kind, 23503 for a code that does not exist.';
+
+CREATE FUNCTION budgetpm.setting(ledger pg_catalog.regclass, division pg_catalog.text, key pg_catalog.text, as_of pg_catalog.date)
+RETURNS pg_catalog.jsonb
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_setting';
+COMMENT ON FUNCTION budgetpm.setting(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date) IS
+  'Setting that holds in a division on a day: of the nearest profile upwards that has the key, then of profile standard; NULL when no profile has it. 23503 for an unknown division.';
+
+CREATE FUNCTION budgetpm.profile_version(ledger pg_catalog.regclass, profile pg_catalog.text, version pg_catalog.int4)
+RETURNS pg_catalog.int4
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_profile_version';
+COMMENT ON FUNCTION budgetpm.profile_version(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4) IS
+  'The version of a profile (地区配置) that is meant: the newest when version is NULL. 23503 when there is none.';
+
+CREATE FUNCTION budgetpm.register_division(ledger pg_catalog.regclass, official_code pg_catalog.text, name pg_catalog.text, parent pg_catalog.text, level pg_catalog.int4, valid_from pg_catalog.date, document pg_catalog.text)
+RETURNS pg_catalog.text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_division';
+COMMENT ON FUNCTION budgetpm.register_division(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.date, pg_catalog.text) IS
+  'Makes a division and returns its tree key. 22023 for a code of another width than the root has, or a level that does not fit; 23503 for an unknown parent; 23505 for a code in use.';
+
+CREATE FUNCTION budgetpm.rename_division(ledger pg_catalog.regclass, official_code pg_catalog.text, name pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text, new_official_code pg_catalog.text)
+RETURNS pg_catalog.void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_rename_division';
+COMMENT ON FUNCTION budgetpm.rename_division(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.text, pg_catalog.text) IS
+  'Gives a division another name or official code from a day on; the old ones stay in its history. 22023 for a day before its present state or after today.';
+
+CREATE FUNCTION budgetpm.move_division(ledger pg_catalog.regclass, official_code pg_catalog.text, to_parent pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text, new_official_code pg_catalog.text)
+RETURNS pg_catalog.text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_move_division';
+COMMENT ON FUNCTION budgetpm.move_division(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.text, pg_catalog.text) IS
+  'Moves a division with what is below it under another one: new nodes with new tree keys, the old ones end and name them; its units follow. Returns the new tree key.';
+
+CREATE FUNCTION budgetpm.merge_divisions(ledger pg_catalog.regclass, official_codes pg_catalog.text[], into_code pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text)
+RETURNS pg_catalog.int4
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_merge_divisions';
+COMMENT ON FUNCTION budgetpm.merge_divisions(pg_catalog.regclass, pg_catalog.text[], pg_catalog.text, pg_catalog.date, pg_catalog.text) IS
+  'Merges divisions (撤并) into one that exists; what stands below them and their units go there. Returns how many ended.';
+
+CREATE FUNCTION budgetpm.close_division(ledger pg_catalog.regclass, official_code pg_catalog.text, valid_from pg_catalog.date)
+RETURNS pg_catalog.void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_close_division';
+COMMENT ON FUNCTION budgetpm.close_division(pg_catalog.regclass, pg_catalog.text, pg_catalog.date) IS
+  'Ends a division that nothing belongs to any more. 23503 when a division or unit still does.';
+
+CREATE FUNCTION budgetpm.register_unit(ledger pg_catalog.regclass, official_code pg_catalog.text, name pg_catalog.text, division pg_catalog.text, parent pg_catalog.text, kind pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text)
+RETURNS pg_catalog.text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_unit';
+COMMENT ON FUNCTION budgetpm.register_unit(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.text) IS
+  'Makes a budget unit and returns its tree key. 22023 for a malformed code or a kind that cannot stand there; 23503 for an unknown division or parent; 23505 for a code in use.';
+
+CREATE FUNCTION budgetpm.rename_unit(ledger pg_catalog.regclass, official_code pg_catalog.text, name pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text, new_official_code pg_catalog.text)
+RETURNS pg_catalog.void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_rename_unit';
+COMMENT ON FUNCTION budgetpm.rename_unit(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.text, pg_catalog.text) IS
+  'Gives a unit another name or official code from a day on; the old ones stay in its history.';
+
+CREATE FUNCTION budgetpm.move_unit(ledger pg_catalog.regclass, official_code pg_catalog.text, to_parent pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text, new_official_code pg_catalog.text)
+RETURNS pg_catalog.text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_move_unit';
+COMMENT ON FUNCTION budgetpm.move_unit(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.text, pg_catalog.text) IS
+  'Moves a unit with what is below it under another one, or to the top when to_parent is NULL: new nodes with new tree keys. Returns the new tree key.';
+
+CREATE FUNCTION budgetpm.merge_units(ledger pg_catalog.regclass, official_codes pg_catalog.text[], into_code pg_catalog.text, valid_from pg_catalog.date, document pg_catalog.text)
+RETURNS pg_catalog.int4
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_merge_units';
+COMMENT ON FUNCTION budgetpm.merge_units(pg_catalog.regclass, pg_catalog.text[], pg_catalog.text, pg_catalog.date, pg_catalog.text) IS
+  'Merges units into one that exists; what stands below them goes there. Returns how many ended.';
+
+CREATE FUNCTION budgetpm.close_unit(ledger pg_catalog.regclass, official_code pg_catalog.text, valid_from pg_catalog.date)
+RETURNS pg_catalog.void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_close_unit';
+COMMENT ON FUNCTION budgetpm.close_unit(pg_catalog.regclass, pg_catalog.text, pg_catalog.date) IS
+  'Ends a unit that has none below it. 23503 when it has.';
+
+CREATE FUNCTION budgetpm.register_scheme(ledger pg_catalog.regclass, scheme pg_catalog.text, name pg_catalog.text, widths pg_catalog.int8[], leaf_only pg_catalog.bool)
+RETURNS pg_catalog.void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_scheme';
+COMMENT ON FUNCTION budgetpm.register_scheme(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.int8[], pg_catalog.bool) IS
+  'Makes a classification scheme. 22023 for widths that make no code of 1 to 17 digits, 23505 for a scheme that exists.';
+
+CREATE FUNCTION budgetpm.load_classification(ledger pg_catalog.regclass, scheme pg_catalog.text, edition pg_catalog.int4, first_year pg_catalog.int4, items pg_catalog.jsonb, source pg_catalog.text)
+RETURNS pg_catalog.int4
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_load_classification';
+COMMENT ON FUNCTION budgetpm.load_classification(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4, pg_catalog.int4, pg_catalog.jsonb, pg_catalog.text) IS
+  'Loads codes, [{"code", "name"}], into an edition, making it where it is new and ending the one before it; returns how many. All or nothing: 22023 for a malformed code, 23505 for a double one, 23503 for one with nothing above it.';
+
+CREATE FUNCTION budgetpm.add_walk(ledger pg_catalog.regclass, scheme pg_catalog.text, from_edition pg_catalog.int4, from_code pg_catalog.text, to_edition pg_catalog.int4, to_code pg_catalog.text, share pg_catalog.numeric)
+RETURNS pg_catalog.void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_add_walk';
+COMMENT ON FUNCTION budgetpm.add_walk(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4, pg_catalog.text, pg_catalog.int4, pg_catalog.text, pg_catalog.numeric) IS
+  'Adds a row to a cross-walk. 23503 for codes that the editions do not have, 23514 when the shares of the old code would make more than 1.';
+
+CREATE FUNCTION budgetpm.register_profile(ledger pg_catalog.regclass, profile pg_catalog.text, title pg_catalog.text, content pg_catalog.jsonb)
+RETURNS pg_catalog.int4
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_profile';
+COMMENT ON FUNCTION budgetpm.register_profile(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) IS
+  'Stores the next version of a profile and returns its number. Content is {"settings": {key: {"value", "name"}}, "categories": [{"category", "name", "parent"}]}; 22023 when it is not.';
+
+CREATE FUNCTION budgetpm.apply_profile(ledger pg_catalog.regclass, profile pg_catalog.text, division pg_catalog.text, valid_from pg_catalog.date, version pg_catalog.int4)
+RETURNS pg_catalog.int4
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_apply_profile';
+COMMENT ON FUNCTION budgetpm.apply_profile(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.int4) IS
+  'Binds a profile to a division and what stands below it, from a day until the next binding; returns the version. 23505 when another one begins that day, 23503 for an unknown profile or division.';
+
+CREATE FUNCTION budgetpm.register_project(ledger pg_catalog.regclass, official_code pg_catalog.text, name pg_catalog.text, unit pg_catalog.text, category pg_catalog.text, setup_year pg_catalog.int4, parent pg_catalog.text)
+RETURNS pg_catalog.int8
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_project';
+COMMENT ON FUNCTION budgetpm.register_project(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4, pg_catalog.text) IS
+  'Makes a project and returns its id. 23503 for an unknown unit, parent or category, 23505 for a code in use.';
+
+-- What a profile says begins here: numbers of the five requirement documents, and for
+-- standard what the Budget Law and the Ministry of Finance say of every place.  A ledger
+-- stores them as version 1 when it is made; changes there are new versions there.
+CREATE FUNCTION budgetpm.profile_sources(OUT profile pg_catalog.text, OUT title pg_catalog.text, OUT content pg_catalog.jsonb)
+RETURNS SETOF pg_catalog.record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6 AS $source$
+VALUES
+('standard'::pg_catalog.text, '全国通用基准'::pg_catalog.text, '{"settings": {
+  "registry.widths.division": {"value": [2, 2, 2, 3], "name": "区划各级位数"},
+  "registry.widths.function": {"value": [3, 2, 2], "name": "支出功能分类类款项位数"},
+  "registry.widths.gov_economic": {"value": [3, 2], "name": "政府预算支出经济分类位数"},
+  "registry.widths.dept_economic": {"value": [3, 2], "name": "部门预算支出经济分类位数"},
+  "registry.widths.unit": {"value": 21, "name": "预算单位代码最大位数"},
+  "registry.widths.project": {"value": 21, "name": "项目代码最大位数"},
+  "registry.languages": {"value": ["zh"], "name": "界面语言"},
+  "planning.rounds": {"value": 2, "name": "两上两下"},
+  "planning.deadline.finance_to_department": {"value": 20, "name": "财政部门向部门批复期限（日）"},
+  "planning.deadline.department_to_unit": {"value": 15, "name": "部门向单位批复期限（日）"},
+  "planning.deadline.general_transfer": {"value": 30, "name": "一般性转移支付下达期限（日）"},
+  "planning.deadline.earmarked_transfer": {"value": 60, "name": "专项转移支付下达期限（日）"},
+  "planning.deadline.disclosure": {"value": 20, "name": "批复后公开期限（日）"},
+  "performance.grades": {"value": [{"grade": "优", "from": 90}, {"grade": "良", "from": 80}, {"grade": "中", "from": 60}, {"grade": "差", "from": 0}], "name": "评价等级"},
+  "performance.weights": {"value": {"执行率": 10, "产出": 50, "效益": 30, "满意度": 10}, "name": "自评权重"},
+  "project.signal.execution": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2}, "name": "执行进度预警线"},
+  "project.signal.colours": {"value": [{"colour": "green", "name": "绿"}, {"colour": "yellow", "name": "黄"}, {"colour": "red", "name": "红"}], "name": "预警颜色"}
+ },
+ "categories": [{"category": "1", "name": "人员类"}, {"category": "2", "name": "运转类"}, {"category": "3", "name": "特定目标类"}]}'::pg_catalog.jsonb),
+('jiangsu'::pg_catalog.text, '江苏省预算项目管理'::pg_catalog.text, '{"settings": {
+  "planning.rounds": {"value": 3, "name": "三上三下"},
+  "planning.submission_levels": {"value": ["department", "unit", "project"], "name": "部门、单位、项目三级申报"},
+  "planning.growth_flag": {"value": {"years": 3, "ratio": 0.15, "mean": "arithmetic", "action": "explain"}, "name": "近三年平均支出增长率超过15%须说明原因"},
+  "planning.history_years": {"value": 3, "name": "同类项目历史数据年数"},
+  "planning.baseline.cycle_days": {"value": 45, "name": "原预算编制周期（日）"},
+  "planning.goal.cycle_days": {"value": 25, "name": "预算编制周期目标（日）"},
+  "performance.advice": {"value": [{"score_from": 90, "change": 0.1}], "name": "绩效评分90分，下年度建议增加10%"},
+  "project.signal.dimensions": {"value": ["payment", "contract", "delivery"], "name": "支付进度、合同履约、物资到位"},
+  "project.signal.actions": {"value": {"green": "none", "yellow": "intervention", "red": "audit"}, "name": "黄色人工干预，红色审计介入"},
+  "ledger.goal.deviation": {"value": 0.05, "name": "执行偏差率目标"},
+  "insight.drill_levels": {"value": [1, 2, 3, 4], "name": "省到街道逐层下钻"},
+  "exchange.parallel_run_months": {"value": 1, "name": "双轨运行期（月）"}
+ },
+ "categories": []}'::pg_catalog.jsonb),
+('inner_mongolia'::pg_catalog.text, '内蒙古自治区预算项目管理'::pg_catalog.text, '{"settings": {
+  "registry.languages": {"value": ["zh", "mn"], "name": "界面语言：中文、蒙古语"},
+  "planning.compilation_levels": {"value": [1, 2, 3], "name": "自治区、盟市、旗县逐级汇总编制"},
+  "access.read_down": {"value": true, "name": "盟市可查看所辖旗县"},
+  "access.write_down": {"value": false, "name": "盟市不得越权修改旗县数据"},
+  "access.protection_level": {"value": 3, "name": "等级保护三级"},
+  "workflow.local_forms": {"value": true, "name": "基层自行配置表单和审批流"},
+  "workflow.goal.approval_time": {"value": -0.3, "name": "平均审批时长缩短30%"},
+  "ledger.goal.deviation": {"value": 0.05, "name": "执行偏差率目标"}
+ },
+ "categories": [{"category": "nm01", "name": "草原生态保护", "parent": "3"}, {"category": "nm02", "name": "边境建设补助", "parent": "3"}, {"category": "nm03", "name": "民族团结进步示范工程", "parent": "3"}]}'::pg_catalog.jsonb),
+('hebei'::pg_catalog.text, '河北省预算项目管理'::pg_catalog.text, '{"settings": {
+  "registry.schemes": {"value": [{"scheme": "hebei_item", "name": "河北省预算科目（地方扩展）", "widths": [3, 2, 2, 2], "leaf_only": true}], "name": "地方预算科目编码"},
+  "registry.widths.hebei_item": {"value": [3, 2, 2, 2], "name": "地方预算科目各级位数（默认值，可改）"},
+  "ledger.overspend_reminder": {"value": 0.05, "name": "超支5%提醒"},
+  "planning.share_ceilings": {"value": [], "name": "支出占比上限（由财政部门设置）"},
+  "performance.library": {"value": "hebei", "name": "河北省绩效指标库"},
+  "performance.custom_weights": {"value": true, "name": "支持自定义指标权重"},
+  "performance.sector_indicators": {"value": {"教育": "学生满意度"}, "name": "教育类项目按学生满意度评分"},
+  "workflow.collective_decision": {"value": {"flow": "three_majors_one_large", "name": "三重一大"}, "name": "三重一大事项集体决策"},
+  "workflow.response_hours": {"value": 48, "name": "48小时内响应"},
+  "access.protection_level": {"value": 2, "name": "等级保护二级"}
+ },
+ "categories": []}'::pg_catalog.jsonb),
+('jincai'::pg_catalog.text, '金财工程'::pg_catalog.text, '{"settings": {
+  "ledger.overspend_reminder": {"value": 0.1, "name": "超支率超过10%自动提醒"},
+  "ledger.goal.deviation": {"value": 0.03, "name": "执行偏差率目标"},
+  "planning.suggestion": {"value": {"driver": "gdp_growth", "sector": "教育"}, "name": "按GDP增长率测算教育经费增长"},
+  "planning.goal.efficiency": {"value": 0.5, "name": "编制效率提升50%"},
+  "performance.goal.target_achievement": {"value": 0.85, "name": "绩效目标达成率"}
+ },
+ "categories": []}'::pg_catalog.jsonb),
+('key_projects'::pg_catalog.text, '财政重点项目管理'::pg_catalog.text, '{"settings": {
+  "project.stages": {"value": ["proposed", "reviewed", "approved", "budgeted", "funded", "under_way", "accepted"], "name": "申报、评审、立项、预算编制、资金下达、执行、验收"},
+  "project.report_interval_days": {"value": 1, "name": "项目单位每日上传进度"},
+  "project.goal.cycle": {"value": -0.15, "name": "项目平均执行周期缩短15%"},
+  "performance.third_party_interval_months": {"value": 1, "name": "第三方机构每月评估"},
+  "performance.shortfall": {"value": {"action": "cut_or_adjust"}, "name": "未达目标，次年预算削减或调整"},
+  "performance.sector_indicators": {"value": {"环保": "减排量", "民生": "满意度"}, "name": "差异化绩效指标"},
+  "insight.deviation_reports": {"value": ["month", "quarter"], "name": "月报、季评"},
+  "ledger.goal.accuracy": {"value": 0.98, "name": "资金拨付准确率"}
+ },
+ "categories": []}'::pg_catalog.jsonb)
+$source$;
+COMMENT ON FUNCTION budgetpm.profile_sources() IS
+  'Profiles (地区配置) that the extension ships: standard, jiangsu 江苏, inner_mongolia 内蒙古, hebei 河北, jincai 金财, key_projects 财政重点项目.';
+
+CREATE FUNCTION budgetpm.profile_source(profile pg_catalog.text)
+RETURNS pg_catalog.jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $source$
+SELECT s.content FROM budgetpm.profile_sources() AS s WHERE s.profile OPERATOR(pg_catalog.=) $1
+$source$;
+COMMENT ON FUNCTION budgetpm.profile_source(pg_catalog.text) IS
+  'Content of a shipped profile, as register_profile() takes it; NULL when none of this name ships.';

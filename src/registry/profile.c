@@ -1,0 +1,257 @@
+/*
+ * profile.c
+ *	  Profiles: stored by version, bound to a division and what stands below it.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
+
+#include "base/errors.h"
+#include "registry/registry_private.h"
+
+/* Returns the setting that holds in a division on a day, NULL when no profile has the key. */
+PG_FUNCTION_INFO_V1(bpm_setting);
+Datum
+bpm_setting(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	char	   *division = bpm_text_argument(fcinfo, 1, "division");
+	char	   *key = bpm_text_argument(fcinfo, 2, "key");
+	DateADT		as_of = bpm_date_argument(fcinfo, 3, "as_of");
+	Jsonb	   *value = bpm_registry_setting(ledger, bpm_registry_division(ledger, division),
+											 key, as_of);
+
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_JSONB_P(value);
+}
+
+/* Returns the tree key of the division that bears an official code now. */
+PG_FUNCTION_INFO_V1(bpm_division_key);
+Datum
+bpm_division_key(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+
+	return Int64GetDatum(bpm_registry_division(ledger,
+											   bpm_text_argument(fcinfo, 1, "division")));
+}
+
+/* Returns the tree key of the unit that bears an official code now. */
+PG_FUNCTION_INFO_V1(bpm_unit_key);
+Datum
+bpm_unit_key(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmCode		unit;
+	BpmCode		division;
+
+	bpm_registry_unit(ledger, bpm_text_argument(fcinfo, 1, "unit"), &unit, &division);
+	return Int64GetDatum(unit);
+}
+
+/* Finds a version of a profile, the newest when none is asked for (0). */
+static int
+find_version(BpmLedger *ledger, const char *profile, int version)
+{
+	static const BpmStatement find = {
+		"SELECT version FROM @ledger@.profile"
+		" WHERE profile" EQ "$1 AND ($2" EQ "0 OR version" EQ "$2)"
+		" ORDER BY version DESC LIMIT 1", "ti"
+	};
+	static const BpmStatement list = {
+		"SELECT pg_catalog.string_agg(known.profile" CAT "' '" CAT "known.version" CAT
+		"' ('" CAT "known.title" CAT "')', ', ' ORDER BY known.profile, known.version)"
+		"  FROM @ledger@.profile AS known", ""
+	};
+	Datum		values[] = {CStringGetTextDatum(profile), Int32GetDatum(version)};
+	BpmOwnerScope scope;
+	bool		isnull;
+	char	   *known;
+
+	bpm_reading_begin(ledger, &scope);
+	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
+	{
+		bpm_ledger_execute(ledger, &list, 0, NULL, NULL);
+		known = bpm_row_text(0, 1);
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 version ? errmsg("profile \"%s\" has no version %d", profile, version) :
+				 errmsg("profile \"%s\" is not in ledger %s", profile, ledger->schema),
+				 errdetail("Profiles and their versions are: %s.", known ? known : "none"),
+				 errhint("Use one of these, or store another with %s.register_profile().",
+						 ledger->schema)));
+	}
+	version = DatumGetInt32(bpm_row_datum(0, 1, &isnull));
+	bpm_reading_end(&scope);
+	return version;
+}
+
+/* Returns the version that a name and an optional version mean. */
+PG_FUNCTION_INFO_V1(bpm_profile_version);
+Datum
+bpm_profile_version(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
+
+	PG_RETURN_INT32(find_version(ledger, profile, PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2)));
+}
+
+static void
+check_content(BpmLedger *ledger, Datum content)
+{
+	static const BpmStatement shape = {
+		"SELECT pg_catalog.string_agg(field, ', ' ORDER BY field) FROM pg_catalog.jsonb_object_keys($1) AS field"
+		" WHERE field" NE "'settings' AND field" NE "'categories'", "j"
+	};
+	static const BpmStatement bad_key = {
+		"SELECT key FROM pg_catalog.jsonb_each($1 OPERATOR(pg_catalog.->) 'settings')"
+		" WHERE key OPERATOR(pg_catalog.!~) '^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)+$'"
+		"    OR NOT (pg_catalog.jsonb_typeof(value)" EQ "'object'"
+		"            AND value OPERATOR(pg_catalog.?) 'value') ORDER BY key LIMIT 1", "j"
+	};
+
+	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(content)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("content of a profile must be a JSON object"),
+				 errhint("Pass {\"settings\": {...}, \"categories\": [...]}.")));
+	bpm_ledger_execute(ledger, &shape, 0, &content, NULL);
+	if (bpm_row_text(0, 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("content of a profile cannot hold \"%s\"", bpm_row_text(0, 1)),
+				 errdetail("It holds settings and categories.")));
+	if (bpm_ledger_execute(ledger, &bad_key, 0, &content, NULL) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("setting \"%s\" of the profile is malformed", bpm_row_text(0, 1)),
+				 errdetail("A key is lower-case words joined by dots, the first one a module; it stands for {\"value\": ..., \"name\": ...}.")));
+}
+
+/* Stores the next version of a profile and returns its number. */
+PG_FUNCTION_INFO_V1(bpm_register_profile);
+Datum
+bpm_register_profile(PG_FUNCTION_ARGS)
+{
+	static const BpmStatement lock = {
+		"LOCK TABLE @ledger@.profile IN SHARE ROW EXCLUSIVE MODE", ""
+	};
+	static const BpmStatement head = {
+		"INSERT INTO @ledger@.profile (profile, version, title)"
+		" SELECT $1, COALESCE(pg_catalog.max(version), 0) OPERATOR(pg_catalog.+) 1, $2"
+		"   FROM @ledger@.profile WHERE profile" EQ "$1 RETURNING version", "tt"
+	};
+	static const BpmStatement settings = {
+		"INSERT INTO @ledger@.profile_setting (profile, version, key, value, name)"
+		" SELECT $1, $2, key, value OPERATOR(pg_catalog.->) 'value', value OPERATOR(pg_catalog.->>) 'name'"
+		"   FROM pg_catalog.jsonb_each($3 OPERATOR(pg_catalog.->) 'settings')", "tij"
+	};
+	static const BpmStatement categories = {
+		"INSERT INTO @ledger@.profile_category (profile, version, category, name, parent)"
+		" SELECT $1, $2, category, name, parent"
+		"   FROM pg_catalog.jsonb_to_recordset($3 OPERATOR(pg_catalog.->) 'categories')"
+		"     AS item(category pg_catalog.text, name pg_catalog.text, parent pg_catalog.text)", "tij"
+	};
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
+	char	   *title = bpm_text_argument(fcinfo, 2, "title");
+	Datum		values[3];
+	Datum		version;
+	bool		isnull;
+
+	if (PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"content\" must not be null")));
+	if (strspn(profile, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(profile) ||
+		strlen(profile) > 40 || profile[0] == '_' || (profile[0] >= '0' && profile[0] <= '9'))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" cannot name a profile", profile),
+				 errdetail("A name is at most 40 lower-case letters, digits and underscores, beginning with a letter.")));
+	bpm_check_length("title of the profile", title, 200);
+	SPI_connect();
+	check_content(ledger, PG_GETARG_DATUM(3));
+	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
+	values[0] = CStringGetTextDatum(profile);
+	values[1] = CStringGetTextDatum(title);
+	bpm_ledger_execute(ledger, &head, 0, values, NULL);
+	version = bpm_row_datum(0, 1, &isnull);
+	values[1] = version;
+	values[2] = PG_GETARG_DATUM(3);
+	bpm_ledger_execute(ledger, &settings, 0, values, NULL);
+	bpm_ledger_execute(ledger, &categories, 0, values, NULL);
+	SPI_finish();
+	return version;
+}
+
+static void
+bind_profile(BpmLedger *ledger, Datum *values, const char *division)
+{
+	static const BpmStatement taken = {
+		"SELECT profile, version FROM @ledger@.profile_binding"
+		" WHERE division" CODE_EQ "$1 AND valid_from" EQ "$2", "cd"
+	};
+	static const BpmStatement end_former = {
+		"UPDATE @ledger@.profile_binding SET valid_to = $2"
+		" WHERE division" CODE_EQ "$1 AND valid_from" LT "$2"
+		"   AND (valid_to IS NULL OR valid_to" GT "$2)", "cd"
+	};
+	static const BpmStatement insert = {
+		"INSERT INTO @ledger@.profile_binding (division, valid_from, valid_to, profile, version)"
+		" SELECT $1, $2, pg_catalog.min(later.valid_from), $3, $4"
+		"   FROM @ledger@.profile_binding later"
+		"  WHERE later.division" CODE_EQ "$1 AND later.valid_from" GT "$2", "cdti"
+	};
+
+	if (bpm_ledger_execute(ledger, &taken, 0, values, NULL) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("division \"%s\" already has a profile from %s",
+						division, bpm_date_text(DatumGetDateADT(values[1]))),
+				 errdetail("It is \"%s\" version %s.", bpm_row_text(0, 1), bpm_row_text(0, 2)),
+				 errhint("Apply the other one from a later day.")));
+	bpm_ledger_execute(ledger, &end_former, 0, values, NULL);
+	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
+}
+
+/* Binds a profile to a division and what stands below it, from a day on; returns its version. */
+PG_FUNCTION_INFO_V1(bpm_apply_profile);
+Datum
+bpm_apply_profile(PG_FUNCTION_ARGS)
+{
+	static const BpmStatement lock = {
+		"LOCK TABLE @ledger@.profile_binding IN SHARE ROW EXCLUSIVE MODE", ""
+	};
+	static const BpmStatement schemes = {
+		"INSERT INTO @ledger@.classification_scheme (scheme, name, widths, leaf_only)"
+		" SELECT item.scheme, item.name, item.widths, item.leaf_only"
+		"   FROM @ledger@.profile_setting s"
+		"  CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.value)"
+		"     AS item(scheme pg_catalog.text, name pg_catalog.text, widths pg_catalog.int4[], leaf_only pg_catalog.bool)"
+		"  WHERE s.profile" EQ "$1 AND s.version" EQ "$2 AND s.key" EQ "'registry.schemes'"
+		" ON CONFLICT (scheme) DO NOTHING", "ti"
+	};
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
+	char	   *division = bpm_text_argument(fcinfo, 2, "division");
+	DateADT		valid_from = bpm_date_argument(fcinfo, 3, "valid_from");
+	int			version;
+	Datum		values[4];
+
+	SPI_connect();
+	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
+	version = find_version(ledger, profile, PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4));
+	values[0] = Int64GetDatum(bpm_registry_division(ledger, division));
+	values[1] = DateADTGetDatum(valid_from);
+	values[2] = CStringGetTextDatum(profile);
+	values[3] = Int32GetDatum(version);
+	bind_profile(ledger, values, division);
+	bpm_ledger_execute(ledger, &schemes, 0, values + 2, NULL);
+	SPI_finish();
+	PG_RETURN_INT32(version);
+}
