@@ -331,10 +331,11 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 500 SET search_path TO pg_catalog, pg_tem
    WHERE r.rulename <> '_RETURN'
   UNION ALL
   SELECT 'policy', format('%s.%I', place, p.polname), place,
-         concat_ws(' ', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END, 'for',
-                   CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'all' END,
-                   'to', CASE WHEN p.polroles = '{0}' THEN 'public' ELSE p.polroles::regrole[]::text END,
-                   'using ' || pg_get_expr(p.polqual, p.polrelid), 'with check ' || pg_get_expr(p.polwithcheck, p.polrelid))
+         concat_ws(' ', CASE WHEN p.polpermissive THEN 'AS PERMISSIVE' ELSE 'AS RESTRICTIVE' END, 'FOR',
+                   CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                   'TO', CASE WHEN p.polroles = '{0}' THEN 'PUBLIC' ELSE (SELECT string_agg(r::regrole::text, ', ') FROM unnest(p.polroles) r) END,
+                   'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+                   'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
     FROM relation JOIN pg_policy p ON p.polrelid = relation.oid
   UNION ALL
   SELECT 'function', p.oid::regprocedure::text, p.oid::regprocedure::text, pg_get_functiondef(p.oid)
@@ -400,7 +401,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $
     WHEN kind = 'constraint' THEN
       CASE WHEN found IS NULL THEN '' ELSE format('ALTER TABLE %s DROP CONSTRAINT %s; ', place, substr(object, length(place) + 2)) END
       || format('ALTER TABLE %s ADD CONSTRAINT %s %s', place, substr(object, length(place) + 2), wanted)
-    WHEN kind = 'index' AND found IS NULL THEN wanted
+    WHEN kind = 'index' AND found IS NULL THEN replace(wanted, ' ON ONLY ', ' ON ')
+    WHEN kind = 'policy' THEN
+      CASE WHEN found IS NULL THEN '' ELSE format('DROP POLICY %s ON %s; ', substr(object, length(place) + 2), place) END
+      || format('CREATE POLICY %s ON %s %s', substr(object, length(place) + 2), place, wanted)
     WHEN kind = 'function' THEN 'CREATE OR REPLACE FUNCTION as in budgetpm.ledger_ddl()'
     WHEN kind IN ('table', 'partition', 'column', 'sequence') THEN 'restore it from the backup'
     ELSE format('make this %s again as in budgetpm.ledger_ddl()', kind)
@@ -425,26 +429,40 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
     SELECT kind, object, coalesce(w.place, f.place) AS place, w.definition AS wanted, f.definition AS found
       FROM wanted w FULL JOIN found f USING (kind, object)
      WHERE w.definition IS DISTINCT FROM f.definition
+  ), difference AS (
+    -- What a partition has, or lacks, because its parent does is told once.
+    SELECT c.*, EXISTS (
+             SELECT FROM compared t
+              WHERE t.place = regexp_replace(c.place, '_[0-9]{4}$', '') AND t.place <> c.place AND t.kind = c.kind
+                AND (t.found IS NULL) = (c.found IS NULL) AND (t.wanted IS NULL) = (c.wanted IS NULL)
+                AND (t.kind = 'index' OR substr(t.object, length(t.place) + 1) = substr(c.object, length(c.place) + 1))
+                AND split_part(t.found, ', ', 2) IS NOT DISTINCT FROM split_part(c.found, ', ', 2)) AS inherited
+      FROM compared c
   )
   SELECT CASE WHEN kind = 'index' AND wanted NOT LIKE 'CREATE UNIQUE%' THEN 'warning' ELSE 'error' END,
          object,
          CASE WHEN found IS NULL THEN format('%s is missing', kind)
               WHEN kind IN ('function', 'view') THEN format('%s is not the one that create_ledger() makes', kind)
               WHEN kind = 'row security' THEN format('row security is %s', found)
+              WHEN kind = 'trigger' AND split_part(found, ', ', 1) = split_part(wanted, ', ', 1) THEN
+                CASE split_part(found, ', ', 2) WHEN 'disabled' THEN 'trigger is disabled'
+                     WHEN '' THEN 'trigger is not ENABLE ALWAYS: session_replication_role turns it off'
+                     ELSE format('trigger is enabled as %s', split_part(found, ', ', 2)) END
               ELSE format('%s is "%s", should be "%s"', kind, found, wanted) END,
          budgetpm.check_remedy(kind, object, place, wanted, found)
-    FROM compared c
+    FROM difference c
    WHERE wanted IS NOT NULL
      -- What a missing table had is not worth a line each.
      AND NOT (found IS NULL AND kind NOT IN ('table', 'partition', 'view', 'schema')
               AND EXISTS (SELECT FROM compared t WHERE t.place = c.place AND t.found IS NULL
                                                    AND t.kind IN ('table', 'partition', 'view')))
+     AND NOT inherited
   UNION ALL
   SELECT CASE WHEN place IN (SELECT place FROM guarded) THEN 'error' ELSE 'warning' END, object,
          format('%s was added to a table that postings write: it runs with the owner''s rights', kind),
          format('DROP %s %s ON %s', upper(kind), substr(object, length(place) + 2), place)
-    FROM compared
-   WHERE wanted IS NULL AND kind IN ('trigger', 'rule') AND place IN (SELECT place FROM relation)
+    FROM difference
+   WHERE wanted IS NULL AND NOT inherited AND kind IN ('trigger', 'rule') AND place IN (SELECT place FROM relation)
   UNION ALL
   SELECT 'error', f.object, 'function has the name of an operation: calls may reach it instead',
          format('DROP FUNCTION %s', f.object)
@@ -548,11 +566,14 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
     FROM wanted w JOIN pg_proc p ON p.oid = to_regprocedure(w.object) CROSS JOIN owner
    WHERE w.kind = 'function' AND p.proowner <> owner.oid
   UNION ALL
-  SELECT 'error', p.oid::regprocedure::text, 'PUBLIC may EXECUTE',
-         format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', p.oid::regprocedure)
+  SELECT 'error', CASE count(*) WHEN 1 THEN min(p.oid::regprocedure::text) ELSE p.pronamespace::regnamespace::text END,
+         CASE count(*) WHEN 1 THEN 'PUBLIC may EXECUTE' ELSE format('PUBLIC may EXECUTE %s functions', count(*)) END,
+         CASE count(*) WHEN 1 THEN format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', min(p.oid::regprocedure::text))
+                       ELSE format('REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA %s FROM PUBLIC', p.pronamespace::regnamespace) END
     FROM wanted w JOIN pg_proc p ON p.oid = to_regprocedure(w.object)
    WHERE w.kind = 'function'
      AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0)
+   GROUP BY p.pronamespace
   UNION ALL
   SELECT CASE WHEN n.nspowner <> owner.oid THEN 'error' ELSE 'warning' END, quote_ident(n.nspname),
          CASE WHEN n.nspowner <> owner.oid THEN format('owner is %s, not the ledger''s %s', n.nspowner::regrole, owner.oid::regrole)
@@ -630,6 +651,14 @@ BEGIN
     RETURN QUERY SELECT * FROM budgetpm.check_roads(name, reference) o ORDER BY o.severity, o.object, o.problem;
   END IF;
   RETURN QUERY SELECT * FROM budgetpm.check_state(name) o ORDER BY o.severity, o.object, o.problem;
+  IF data THEN
+    PERFORM budgetpm.report_progress('check_ledger', 'journal', 3, 4);
+    RETURN QUERY EXECUTE format('
+      SELECT ''error'', concat(''line '', v.line_id, '', entry '' || v.entry_no),
+             concat(v.problem, '': is '' || v.found, '', should be '' || v.expected),
+             ''find out who changed it, and restore it from the backup''
+        FROM %I.verify_ledger() v', name);
+  END IF;
   PERFORM budgetpm.report_progress(NULL, NULL, NULL, NULL);
 END;
 $$;

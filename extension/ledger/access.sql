@@ -64,7 +64,7 @@ SELECT o.operation, p.profile
     -- what answers a question
     ('working_day', 'roa+'), ('preview_profile', 'roa+'),
     ('check_funds', 'roa+'), ('explain_line', 'roa+'), ('balance_as_of', 'roa+'),
-    ('verify_ledger', 'roa+'), ('trace', 'roa+'), ('posting', 'roa+'),
+    ('verify_ledger', 'roa+'), ('trace', 'roa+'), ('posting', 'roa+'), ('virement_verdict', 'roa+'),
     -- daily operations
     ('open_line', 'oa'), ('appropriate', 'oa'), ('supplement', 'oa'), ('reduce', 'oa'),
     ('allot', 'oa'), ('return_allotment', 'oa'), ('send_transfer', 'oa'),
@@ -76,7 +76,7 @@ SELECT o.operation, p.profile
     ('register_project', 'oa+'), ('register_unit', 'a+'),
     -- administration
     ('register_division', '+'), ('register_classification', '+'),
-    ('apply_profile', '+'), ('add_year', '+'), ('set_year_state', '+'),
+    ('apply_profile', '+'), ('add_year', '+'), ('set_year_state', '+'), ('close_month', '+'),
     ('register_principal', '+'), ('grant_duty', '+'), ('end_duty', '+')
   ) AS o(operation, letters)
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
