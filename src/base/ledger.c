@@ -68,6 +68,7 @@ typedef struct HandleEntry
 static HTAB *handles = NULL;
 static List *retired_plans = NIL;
 static int	executing = 0;
+static uint64 last_generation = 0;
 
 static void
 ledger_relcache_callback(Datum arg, Oid relid)
@@ -283,7 +284,8 @@ load_ledger(HandleEntry *entry)
 		ledger->amount_type = own_type("amount");
 		ledger->code_type = own_type("budget_code");
 		load_settings(ledger);
-		ledger->generation++;
+		/* One count for all: an OID that is used again must not revive old caches. */
+		ledger->generation = ++last_generation;
 	}
 	PG_CATCH();
 	{
@@ -293,15 +295,35 @@ load_ledger(HandleEntry *entry)
 	PG_END_TRY();
 }
 
+/* Gives up the handles of ledgers that were dropped, or rolled back as check_ledger's are. */
+static void
+forget_dropped(void)
+{
+	HASH_SEQ_STATUS scan;
+	HandleEntry *entry;
+
+	hash_seq_init(&scan, handles);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(entry->relid)))
+			continue;
+		retire_plans(entry);
+		MemoryContextDelete(entry->private.context);
+		hash_search(handles, &entry->relid, HASH_REMOVE, NULL);
+	}
+}
+
 /* Returns the handle of a ledger, as current as the catalogs this transaction sees. */
 BpmLedger *
 bpm_ledger_open(Oid relid)
 {
 	bool		found;
-	HandleEntry *entry = hash_search(handles, &relid, HASH_ENTER, &found);
+	HandleEntry *entry = hash_search(handles, &relid, HASH_FIND, &found);
 
 	if (!found)
 	{
+		forget_dropped();
+		entry = hash_search(handles, &relid, HASH_ENTER, &found);
 		memset(&entry->ledger, 0, sizeof(BpmLedger));
 		memset(&entry->private, 0, sizeof(entry->private));
 		entry->ledger.relid = relid;
