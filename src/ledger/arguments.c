@@ -37,7 +37,7 @@ missing(const char *name)
 
 /* Returns a text argument, NULL when absent; refuses an empty or too long one. */
 char *
-bpm_text_argument(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
+bpm_limited_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
 {
 	char	   *string;
 	int			length;
@@ -142,12 +142,12 @@ bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request)
 		missing("line");
 	request->line = PG_GETARG_INT64(ARG_LINE);
 	request->other = PG_ARGISNULL(ARG_OTHER) ? 0 : PG_GETARG_INT64(ARG_OTHER);
-	request->document = bpm_text_argument(fcinfo, ARG_DOCUMENT, "document", DOCUMENT_LIMIT);
+	request->document = bpm_limited_text(fcinfo, ARG_DOCUMENT, "document", DOCUMENT_LIMIT);
 	if (request->document == NULL)
 		missing("document");
-	request->detail = bpm_text_argument(fcinfo, ARG_DETAIL, "detail", DOCUMENT_LIMIT);
-	request->key = bpm_text_argument(fcinfo, ARG_KEY, "key", KEY_LIMIT);
-	request->actor = bpm_text_argument(fcinfo, ARG_ACTOR, "actor", ACTOR_LIMIT);
+	request->detail = bpm_limited_text(fcinfo, ARG_DETAIL, "detail", DOCUMENT_LIMIT);
+	request->key = bpm_limited_text(fcinfo, ARG_KEY, "key", KEY_LIMIT);
+	request->actor = bpm_limited_text(fcinfo, ARG_ACTOR, "actor", ACTOR_LIMIT);
 	if (request->actor == NULL)
 		request->actor = GetUserNameFromId(GetSessionUserId(), false);
 	request->memo = NULL;

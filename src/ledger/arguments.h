@@ -12,7 +12,7 @@
 #include "ledger/posting.h"
 
 extern void bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request);
-extern char *bpm_text_argument(FunctionCallInfo fcinfo, int argument,
+extern char *bpm_limited_text(FunctionCallInfo fcinfo, int argument,
 							   const char *name, int limit);
 extern BpmFen bpm_positive_amount(Numeric value, const char *name);
 

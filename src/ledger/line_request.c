@@ -23,7 +23,7 @@ enum
 static char *
 required_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
 {
-	char	   *text = bpm_text_argument(fcinfo, argument, name, limit);
+	char	   *text = bpm_limited_text(fcinfo, argument, name, limit);
 
 	if (text == NULL)
 		ereport(ERROR,
@@ -35,7 +35,7 @@ required_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit
 static char *
 control_mode(FunctionCallInfo fcinfo)
 {
-	char	   *mode = bpm_text_argument(fcinfo, ARG_CONTROL, "control", 10);
+	char	   *mode = bpm_limited_text(fcinfo, ARG_CONTROL, "control", 10);
 
 	if (mode == NULL)
 		mode = pstrdup("block");
@@ -80,16 +80,16 @@ bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
 	request->fiscal_year = PG_GETARG_INT32(ARG_FISCAL_YEAR);
 	request->unit = required_text(fcinfo, ARG_UNIT, "unit", 21);
 	request->func = required_text(fcinfo, ARG_FUNC, "func_code", 20);
-	request->gov_econ = bpm_text_argument(fcinfo, ARG_GOV_ECON, "gov_econ_code", 20);
-	request->dept_econ = bpm_text_argument(fcinfo, ARG_DEPT_ECON, "dept_econ_code", 20);
+	request->gov_econ = bpm_limited_text(fcinfo, ARG_GOV_ECON, "gov_econ_code", 20);
+	request->dept_econ = bpm_limited_text(fcinfo, ARG_DEPT_ECON, "dept_econ_code", 20);
 	request->fund_type = required_text(fcinfo, ARG_FUND_TYPE, "fund_type", 10);
 	request->title = required_text(fcinfo, ARG_TITLE, "title", 200);
-	request->project = bpm_text_argument(fcinfo, ARG_PROJECT, "project", 21);
+	request->project = bpm_limited_text(fcinfo, ARG_PROJECT, "project", 21);
 	request->parent = PG_ARGISNULL(ARG_PARENT) ? 0 : PG_GETARG_INT64(ARG_PARENT);
 	request->executable = PG_ARGISNULL(ARG_EXECUTABLE) || PG_GETARG_BOOL(ARG_EXECUTABLE);
 	request->control = control_mode(fcinfo);
 	request->elements = PG_ARGISNULL(ARG_ELEMENTS) ? NULL : PG_GETARG_JSONB_P(ARG_ELEMENTS);
-	request->key = bpm_text_argument(fcinfo, ARG_KEY, "key", 100);
+	request->key = bpm_limited_text(fcinfo, ARG_KEY, "key", 100);
 	read_inherited_elements(request);
 }
 
