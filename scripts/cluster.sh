@@ -204,8 +204,8 @@ write_settings() {
 
 start_server() {
 	local status=0
-	as_server env ${BUDGETPM_SERVER_ENV:-} "$bindir/pg_ctl" -D "$work/data" -l "$work/log" \
-		-t 60 -w start >"$work/start" 2>&1 || status=$?
+	as_server timeout 90 env ${BUDGETPM_SERVER_ENV:-} "$bindir/pg_ctl" -D "$work/data" \
+		-l "$work/log" -t 60 -w start >"$work/start" 2>&1 || status=$?
 	[ "$status" = 0 ] || {
 		cat "$work/start" >&2
 		say "the server did not start"

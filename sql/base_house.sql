@@ -36,10 +36,10 @@ SELECT identity, provolatile, proparallel FROM member JOIN pg_proc ON pg_proc.oi
 WHERE classid = 'pg_proc'::regclass AND provolatile = 'i' AND proparallel <> 's'
 ORDER BY 1;
 
--- A leakproof function must be one that row security may run first: immutable, in C.
+-- A leakproof function must be one that row security may run first: immutable, and in C.
 SELECT identity FROM member JOIN pg_proc ON pg_proc.oid = objid
 JOIN pg_language l ON l.oid = prolang
-WHERE classid = 'pg_proc'::regclass AND proleakproof AND (provolatile <> 'i' OR lanname <> 'c')
+WHERE classid = 'pg_proc'::regclass AND proleakproof AND (provolatile <> 'i' OR lanname NOT IN ('c', 'internal'))
 ORDER BY 1;
 
 -- SQL and PL/pgSQL functions do not look names up where the caller says.
