@@ -80,7 +80,7 @@ $$;
 COMMENT ON FUNCTION budgetpm.check_profile(text) IS
   'Refuses (22023) a name that is not a profile of grants.';
 
--- The grants of a profile are rows (operation_profile), so that a site can move
+-- The grants of a profile are rows (grant_profile), so that a site can move
 -- an operation from one profile to another without touching code.
 CREATE FUNCTION budgetpm.grant_ledger(ledger text, role text, profile text DEFAULT 'reader', division text DEFAULT NULL)
 RETURNS bigint
@@ -89,36 +89,39 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, pg_temp
 DECLARE
   relation regclass := budgetpm.ledger_relation(ledger);
   part name;
-  operation text;
+  statement text;
 BEGIN
   PERFORM budgetpm.check_profile(profile);
   FOR part IN SELECT s FROM budgetpm.ledger_schemas(ledger) s LOOP
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', part, role);
     -- A partition is read through its parent, whose policy then applies.
-    FOR operation IN
+    FOR statement IN
       SELECT format('GRANT SELECT ON %I.%I TO %I', part, c.relname, role)
         FROM pg_class c
        WHERE c.relnamespace = quote_ident(part)::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
          AND NOT c.relispartition
        ORDER BY c.relname
     LOOP
-      EXECUTE operation;
+      EXECUTE statement;
     END LOOP;
   END LOOP;
-  FOR operation IN EXECUTE format(
+  FOR statement IN EXECUTE format(
     'SELECT format(''GRANT EXECUTE ON FUNCTION %%s TO %%I'', p.oid::regprocedure, $1)
-       FROM pg_proc p JOIN %I.operation_profile o ON o.operation = p.proname
-      WHERE p.pronamespace = $2 AND o.profile = $3
-      ORDER BY p.proname', ledger)
+       FROM pg_proc p JOIN %1$I.grant_profile g ON g.object = p.proname
+      WHERE p.pronamespace = $2 AND g.privilege = ''EXECUTE'' AND g.profile = $3
+     UNION ALL
+     SELECT format(''GRANT %%s ON TABLE %%s TO %%I'', g.privilege, c.oid::regclass, $1)
+       FROM pg_class c JOIN %1$I.grant_profile g ON g.object = c.relname
+      WHERE c.relnamespace = $2 AND c.relkind IN (''r'', ''p'') AND g.privilege <> ''EXECUTE'' AND g.profile = $3', ledger)
     USING role, quote_ident(ledger)::regnamespace, profile
   LOOP
-    EXECUTE operation;
+    EXECUTE statement;
   END LOOP;
   RETURN budgetpm.grant_duty(relation, role, division, NULL, true, profile <> 'reader', NULL, NULL);
 END;
 $$;
 COMMENT ON FUNCTION budgetpm.grant_ledger(text, text, text, text) IS
-  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile, and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
+  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile (and what they write in the registers), and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
 
 CREATE FUNCTION budgetpm.revoke_ledger(ledger text, role text)
 RETURNS void

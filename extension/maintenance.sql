@@ -76,6 +76,24 @@ $$;
 COMMENT ON FUNCTION budgetpm.check_new_ledger(text, text, text) IS
   'Refuses what create_ledger() cannot make: 42602 name, 42P06 name taken, 42501 no right to create schemas, 22023 or 0A000 digest.';
 
+CREATE FUNCTION budgetpm.adopt_profile(name text, root text, profile text, valid_from date) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  version integer;
+BEGIN
+  EXECUTE format('SELECT %I.import_profile($1)', name) INTO version USING profile;
+  IF version IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+      MESSAGE = format('profile "%s" does not exist', profile),
+      HINT = format('It is one of %s.', (SELECT string_agg(s.profile, ', ' ORDER BY s.profile) FROM budgetpm.profile_sources() s));
+  END IF;
+  EXECUTE format('SELECT %I.apply_profile($1, $2, $3)', name) USING profile, root, valid_from;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.adopt_profile(text, text, text, date) IS
+  'Imports a profile that comes with the extension into a new ledger and binds it to the root division from a date. Error: 42704.';
+
 CREATE FUNCTION budgetpm.create_ledger(name text, root text, profile text DEFAULT NULL,
   digest text DEFAULT 'sha256', first_year integer DEFAULT NULL, title text DEFAULT NULL)
 RETURNS regclass
@@ -91,11 +109,11 @@ BEGIN
   EXECUTE format('INSERT INTO %I.ledger (layout, digest, root_code, title) VALUES ($1, $2, $3, $4)', name)
     USING budgetpm.newest_layout(), digest, root, heading;
   PERFORM budgetpm.report_progress('create_ledger', 'root division', 1, 4);
-  EXECUTE format('SELECT %I.register_division(official_code => $1, name => $2, parent => NULL, level => 1, valid_from => $3)', name)
-    USING root, heading, make_date(year, 1, 1);
+  EXECUTE format('SELECT %I.register_division(official_code => $1, name => $2, parent => NULL)', name)
+    USING root, left(heading, 100);
   PERFORM budgetpm.report_progress('create_ledger', 'profile', 2, 4);
   IF profile IS NOT NULL THEN
-    EXECUTE format('SELECT %I.apply_profile($1)', name) USING profile;
+    PERFORM budgetpm.adopt_profile(name, root, profile, make_date(year, 1, 1));
   END IF;
   PERFORM budgetpm.report_progress('create_ledger', 'first year', 3, 4);
   EXECUTE format('SELECT %I.add_year($1, ''open'')', name) USING year;
@@ -365,7 +383,8 @@ BEGIN
     EXECUTE format('SELECT %I.add_year(y) FROM unnest($1) y', scratch) USING years;
     EXECUTE format('SELECT jsonb_build_object(
         ''objects'', (SELECT jsonb_agg(c) FROM budgetpm.ledger_catalog($1) c),
-        ''kinds'', (SELECT jsonb_agg(k) FROM %I.entry_kind k))', scratch)
+        ''grants'', (SELECT jsonb_agg(g) FROM %1$I.grant_profile g WHERE g.privilege <> ''EXECUTE''),
+        ''kinds'', (SELECT jsonb_agg(k) FROM %1$I.entry_kind k))', scratch)
       INTO result USING scratch;
     RAISE EXCEPTION USING ERRCODE = 'ZB000', MESSAGE = 'the scratch ledger goes';
   EXCEPTION WHEN SQLSTATE 'ZB000' THEN
@@ -546,6 +565,10 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
     LEFT JOIN pg_roles g ON g.oid = x.grantee
    WHERE x.grantee <> r.relowner AND r.relkind IN ('r', 'p')
      AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+     -- Profiles of grants give some of them on registers, on purpose.
+     AND (r.guarded OR (r.place, x.privilege_type) NOT IN (
+           SELECT format('%I.%s', name, quote_ident(g ->> 'object')), g ->> 'privilege'
+             FROM jsonb_array_elements(reference -> 'grants') g))
   UNION ALL
   SELECT CASE WHEN r.guarded THEN 'error' ELSE 'warning' END, format('%s.%I', r.place, a.attname),
          format('%s may %s the column', coalesce('role ' || quote_ident(g.rolname), 'PUBLIC'), x.privilege_type),

@@ -48,39 +48,52 @@ ALTER TABLE @ledger@.duty ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.duty FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 
-CREATE TABLE @ledger@.operation_profile (
-  operation varchar(63) COLLATE "C" NOT NULL,
+CREATE TABLE @ledger@.grant_profile (
   profile   varchar(20) COLLATE "C" NOT NULL
             CHECK (profile IN ('reader', 'officer', 'application', 'administrator')),
-  PRIMARY KEY (operation, profile)
+  object    varchar(63) COLLATE "C" NOT NULL,
+  privilege varchar(10) COLLATE "C" NOT NULL
+            CHECK (privilege IN ('EXECUTE', 'INSERT', 'UPDATE', 'DELETE')),
+  PRIMARY KEY (profile, object, privilege)
 );
-COMMENT ON TABLE @ledger@.operation_profile IS 'Which function of this schema belongs to which profile of grants; budgetpm.grant_ledger() reads it. A row gives nothing by itself.';
-COMMENT ON COLUMN @ledger@.operation_profile.operation IS 'Name of a function of this schema.';
-COMMENT ON COLUMN @ledger@.operation_profile.profile IS 'reader, officer, application or administrator.';
+COMMENT ON TABLE @ledger@.grant_profile IS 'What a role of each profile needs besides SELECT: EXECUTE on functions of this schema, and the privileges on register tables that the registering functions use. budgetpm.grant_ledger() reads it; a row gives nothing by itself.';
+COMMENT ON COLUMN @ledger@.grant_profile.profile IS 'reader, officer, application or administrator.';
+COMMENT ON COLUMN @ledger@.grant_profile.object IS 'Name of a function of this schema, or of a table.';
+COMMENT ON COLUMN @ledger@.grant_profile.privilege IS 'EXECUTE on the function, or INSERT, UPDATE or DELETE on the table.';
 
-INSERT INTO @ledger@.operation_profile (operation, profile)
-SELECT o.operation, p.profile
+INSERT INTO @ledger@.grant_profile (profile, object, privilege)
+SELECT p.profile, o.object, o.privilege
   FROM (VALUES
     -- what answers a question
-    ('working_day', 'roa+'), ('preview_profile', 'roa+'),
-    ('check_funds', 'roa+'), ('explain_line', 'roa+'), ('balance_as_of', 'roa+'),
-    ('verify_ledger', 'roa+'), ('trace', 'roa+'), ('posting', 'roa+'), ('virement_verdict', 'roa+'),
+    ('EXECUTE', 'roa+', '{setting,settings,categories,preview_profile,check_classification,check_elements,
+       classification_successors,check_walk,divisions_as_of,division_history,working_day,add_working_days,
+       working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict}'),
     -- daily operations
-    ('open_line', 'oa'), ('appropriate', 'oa'), ('supplement', 'oa'), ('reduce', 'oa'),
-    ('allot', 'oa'), ('return_allotment', 'oa'), ('send_transfer', 'oa'),
-    ('receive_transfer', 'oa'), ('return_transfer', 'oa'), ('virement', 'oa'),
-    ('reserve_out', 'oa'), ('release_out', 'oa'), ('freeze', 'oa'), ('unfreeze', 'oa'),
-    ('pay', 'oa'), ('refund', 'oa'), ('withdraw', 'oa'), ('reverse', 'oa'),
-    ('correct_payment', 'oa'),
+    ('EXECUTE', 'oa', '{open_line,appropriate,supplement,reduce,allot,return_allotment,send_transfer,
+       receive_transfer,return_transfer,virement,reserve_out,release_out,freeze,unfreeze,pay,refund,withdraw,
+       reverse,correct_payment}'),
     -- registers that an application feeds
-    ('register_project', 'oa+'), ('register_unit', 'a+'),
+    ('EXECUTE', 'oa+', '{register_project}'),
+    ('INSERT',  'oa+', '{project}'),
+    ('UPDATE',  'oa+', '{project}'),
+    ('EXECUTE', 'a+', '{register_unit,register_units,rename_unit,move_unit,merge_units,close_unit}'),
+    ('INSERT',  'a+', '{unit,unit_version}'),
+    ('UPDATE',  'a+', '{unit,unit_version}'),
     -- administration
-    ('register_division', '+'), ('register_classification', '+'),
-    ('apply_profile', '+'), ('add_year', '+'), ('set_year_state', '+'), ('close_month', '+'),
-    ('register_principal', '+'), ('grant_duty', '+'), ('end_duty', '+')
-  ) AS o(operation, letters)
+    ('EXECUTE', '+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
+       close_division,register_scheme,load_classification,register_classification,add_walk,add_walks,
+       register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,
+       register_principal,grant_duty,end_duty}'),
+    ('INSERT',  '+', '{division,division_version,classification_scheme,classification_edition,classification,
+       classification_walk,fund_type,element,calendar_day,profile,profile_setting,profile_category,profile_binding}'),
+    ('UPDATE',  '+', '{division,division_version,classification_scheme,classification_edition,classification,
+       classification_walk,fund_type,element,calendar_day,profile_binding}'),
+    ('DELETE',  '+', '{calendar_day,profile_binding}')
+  ) AS g(privilege, letters, objects)
+  CROSS JOIN LATERAL (
+    SELECT x AS object, g.privilege FROM pg_catalog.unnest(g.objects::pg_catalog.text[]) x) AS o
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
-    ON pg_catalog.strpos(o.letters, p.letter) OPERATOR(pg_catalog.>) 0;
+    ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;
 
 CREATE FUNCTION @ledger@.register_principal(login text, title text DEFAULT NULL)
 RETURNS bigint LANGUAGE sql VOLATILE PARALLEL UNSAFE
