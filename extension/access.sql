@@ -6,6 +6,12 @@ LANGUAGE c STABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_can_read';
 COMMENT ON FUNCTION budgetpm.can_read(regclass, budgetpm.budget_code, budgetpm.budget_code) IS
   'Whether a duty (岗位职责) of the current user, in force today, lets him read rows of this division and unit: every read policy asks it. A NULL unit is a row about the whole division, a NULL division one about the whole ledger. The ledger''s owner reads everything.';
 
+CREATE FUNCTION budgetpm.can_post(ledger regclass, division budgetpm.budget_code, unit budgetpm.budget_code)
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_can_post';
+COMMENT ON FUNCTION budgetpm.can_post(regclass, budgetpm.budget_code, budgetpm.budget_code) IS
+  'Whether a duty (岗位职责) of the current user, in force today, lets him change what concerns this division and unit: for the write policies of tables that people write themselves. NULL as in can_read(), but what concerns the whole ledger needs a duty over all of it.';
+
 CREATE FUNCTION budgetpm.register_principal(ledger regclass, login text, title text)
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_register_principal';

@@ -159,20 +159,34 @@ bpm_has_duty(BpmLedger *ledger, BpmRight right, BpmCode division, BpmCode unit)
 	return bpm_scope_covers(bpm_scope(ledger, NULL), right, division, unit);
 }
 
-/* can_read(ledger, division, unit): what every policy asks, for each row. */
-PG_FUNCTION_INFO_V1(bpm_can_read);
-Datum
-bpm_can_read(PG_FUNCTION_ARGS)
+static bool
+covers(FunctionCallInfo fcinfo, BpmRight right)
 {
 	BpmLedger  *ledger;
 	BpmScope   *scope;
 
 	if (PG_ARGISNULL(0))
-		PG_RETURN_BOOL(false);
+		return false;
 	ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	scope = bpm_scope(ledger, (BpmScope *) fcinfo->flinfo->fn_extra);
 	fcinfo->flinfo->fn_extra = scope;
-	PG_RETURN_BOOL(bpm_scope_covers(scope, BPM_RIGHT_READ,
-									PG_ARGISNULL(1) ? 0 : PG_GETARG_INT64(1),
-									PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2)));
+	return bpm_scope_covers(scope, right,
+							PG_ARGISNULL(1) ? 0 : PG_GETARG_INT64(1),
+							PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2));
+}
+
+/* can_read(ledger, division, unit): what every policy asks, for each row. */
+PG_FUNCTION_INFO_V1(bpm_can_read);
+Datum
+bpm_can_read(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(covers(fcinfo, BPM_RIGHT_READ));
+}
+
+/* can_post(ledger, division, unit): the same for policies of tables that people write. */
+PG_FUNCTION_INFO_V1(bpm_can_post);
+Datum
+bpm_can_post(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(covers(fcinfo, BPM_RIGHT_POST));
 }
