@@ -3,8 +3,7 @@
  *	  amount (金额) and budget_code (编码): types, operators, operator classes,
  *	  aggregates, and what reads and writes amounts in Chinese.
  *
- * Both types are stored as bigint is, so comparison, hashing and sorting are the
- * server's own functions for bigint under names of ours.
+ * Both types are stored as bigint is, and compare and hash as bigint does.
  */
 
 /*
@@ -76,35 +75,35 @@ LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME',
 COMMENT ON FUNCTION budgetpm.from_fen(pg_catalog.int8) IS 'The amount of a count of fen (分).';
 
 CREATE FUNCTION budgetpm.amount_lt(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8lt';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_lt';
 COMMENT ON FUNCTION budgetpm.amount_lt(budgetpm.amount, budgetpm.amount) IS 'True if the first amount is less than the second; operator <.';
 
 CREATE FUNCTION budgetpm.amount_le(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8le';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_le';
 COMMENT ON FUNCTION budgetpm.amount_le(budgetpm.amount, budgetpm.amount) IS 'True if the first amount is at most the second; operator <=.';
 
 CREATE FUNCTION budgetpm.amount_eq(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8eq';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_eq';
 COMMENT ON FUNCTION budgetpm.amount_eq(budgetpm.amount, budgetpm.amount) IS 'True if the first amount equals the second; operator =.';
 
 CREATE FUNCTION budgetpm.amount_ne(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8ne';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_ne';
 COMMENT ON FUNCTION budgetpm.amount_ne(budgetpm.amount, budgetpm.amount) IS 'True if the first amount differs from the second; operator <>.';
 
 CREATE FUNCTION budgetpm.amount_ge(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8ge';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_ge';
 COMMENT ON FUNCTION budgetpm.amount_ge(budgetpm.amount, budgetpm.amount) IS 'True if the first amount is at least the second; operator >=.';
 
 CREATE FUNCTION budgetpm.amount_gt(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8gt';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_gt';
 COMMENT ON FUNCTION budgetpm.amount_gt(budgetpm.amount, budgetpm.amount) IS 'True if the first amount is greater than the second; operator >.';
 
 CREATE FUNCTION budgetpm.amount_cmp(budgetpm.amount, budgetpm.amount) RETURNS pg_catalog.int4
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'btint8cmp';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_cmp';
 COMMENT ON FUNCTION budgetpm.amount_cmp(budgetpm.amount, budgetpm.amount) IS 'Order of two amounts: negative, zero or positive.';
 
 CREATE FUNCTION budgetpm.amount_sortsupport(pg_catalog.internal) RETURNS pg_catalog.void
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'btint8sortsupport';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_sortsupport';
 COMMENT ON FUNCTION budgetpm.amount_sortsupport(pg_catalog.internal) IS 'Sorts amounts as integers.';
 
 CREATE FUNCTION budgetpm.amount_equalimage(pg_catalog.oid) RETURNS pg_catalog.bool
@@ -112,11 +111,11 @@ LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'btequalimage';
 COMMENT ON FUNCTION budgetpm.amount_equalimage(pg_catalog.oid) IS 'Equal amounts have equal bytes: the index may store them once.';
 
 CREATE FUNCTION budgetpm.amount_hash(budgetpm.amount) RETURNS pg_catalog.int4
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'hashint8';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_hash';
 COMMENT ON FUNCTION budgetpm.amount_hash(budgetpm.amount) IS 'Hash of one amount; equal to that of the stored bigint.';
 
 CREATE FUNCTION budgetpm.amount_hash_extended(budgetpm.amount, pg_catalog.int8) RETURNS pg_catalog.int8
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'hashint8extended';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_hash_extended';
 COMMENT ON FUNCTION budgetpm.amount_hash_extended(budgetpm.amount, pg_catalog.int8) IS 'Seeded 64-bit hash of one amount.';
 
 CREATE FUNCTION budgetpm.amount_in_range(budgetpm.amount, budgetpm.amount, budgetpm.amount, pg_catalog.bool, pg_catalog.bool) RETURNS pg_catalog.bool
@@ -182,11 +181,11 @@ COMMENT ON OPERATOR CLASS budgetpm.amount_ops USING hash IS 'Equality of amounts
 COMMENT ON OPERATOR FAMILY budgetpm.amount_ops USING hash IS 'Equality of amounts.';
 
 CREATE FUNCTION budgetpm.amount_larger(budgetpm.amount, budgetpm.amount) RETURNS budgetpm.amount
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8larger';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_larger';
 COMMENT ON FUNCTION budgetpm.amount_larger(budgetpm.amount, budgetpm.amount) IS 'The greater of two amounts, for max().';
 
 CREATE FUNCTION budgetpm.amount_smaller(budgetpm.amount, budgetpm.amount) RETURNS budgetpm.amount
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8smaller';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_amount_smaller';
 COMMENT ON FUNCTION budgetpm.amount_smaller(budgetpm.amount, budgetpm.amount) IS 'The lesser of two amounts, for min().';
 
 CREATE AGGREGATE budgetpm.max(budgetpm.amount) (
@@ -401,35 +400,35 @@ LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_le
 COMMENT ON FUNCTION budgetpm.code_le_sel(pg_catalog.internal, pg_catalog.oid, pg_catalog.internal, pg_catalog.int4) IS 'Share of rows that <= of codes keeps, from the column statistics.';
 
 CREATE FUNCTION budgetpm.code_lt(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8lt';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_lt';
 COMMENT ON FUNCTION budgetpm.code_lt(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code stands before the second; operator <.';
 
 CREATE FUNCTION budgetpm.code_le(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8le';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_le';
 COMMENT ON FUNCTION budgetpm.code_le(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code stands before or is the second; operator <=.';
 
 CREATE FUNCTION budgetpm.code_eq(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8eq';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_eq';
 COMMENT ON FUNCTION budgetpm.code_eq(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code is the second; operator =.';
 
 CREATE FUNCTION budgetpm.code_ne(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8ne';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_ne';
 COMMENT ON FUNCTION budgetpm.code_ne(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code is not the second; operator <>.';
 
 CREATE FUNCTION budgetpm.code_ge(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8ge';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_ge';
 COMMENT ON FUNCTION budgetpm.code_ge(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code stands after or is the second; operator >=.';
 
 CREATE FUNCTION budgetpm.code_gt(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.bool
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8gt';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_gt';
 COMMENT ON FUNCTION budgetpm.code_gt(budgetpm.budget_code, budgetpm.budget_code) IS 'True if the first code stands after the second; operator >.';
 
 CREATE FUNCTION budgetpm.code_cmp(budgetpm.budget_code, budgetpm.budget_code) RETURNS pg_catalog.int4
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'btint8cmp';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_cmp';
 COMMENT ON FUNCTION budgetpm.code_cmp(budgetpm.budget_code, budgetpm.budget_code) IS 'Order of two codes: negative, zero or positive.';
 
 CREATE FUNCTION budgetpm.code_sortsupport(pg_catalog.internal) RETURNS pg_catalog.void
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'btint8sortsupport';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_sortsupport';
 COMMENT ON FUNCTION budgetpm.code_sortsupport(pg_catalog.internal) IS 'Sorts codes as integers.';
 
 CREATE FUNCTION budgetpm.code_equalimage(pg_catalog.oid) RETURNS pg_catalog.bool
@@ -437,11 +436,11 @@ LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'btequalimage';
 COMMENT ON FUNCTION budgetpm.code_equalimage(pg_catalog.oid) IS 'Equal codes have equal bytes: the index may store them once.';
 
 CREATE FUNCTION budgetpm.code_hash(budgetpm.budget_code) RETURNS pg_catalog.int4
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'hashint8';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_hash';
 COMMENT ON FUNCTION budgetpm.code_hash(budgetpm.budget_code) IS 'Hash of one code; equal to that of the stored bigint.';
 
 CREATE FUNCTION budgetpm.code_hash_extended(budgetpm.budget_code, pg_catalog.int8) RETURNS pg_catalog.int8
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'hashint8extended';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_hash_extended';
 COMMENT ON FUNCTION budgetpm.code_hash_extended(budgetpm.budget_code, pg_catalog.int8) IS 'Seeded 64-bit hash of one code.';
 
 CREATE OPERATOR budgetpm.< (
@@ -502,11 +501,11 @@ COMMENT ON OPERATOR CLASS budgetpm.budget_code_ops USING hash IS 'Equality of co
 COMMENT ON OPERATOR FAMILY budgetpm.budget_code_ops USING hash IS 'Equality of codes.';
 
 CREATE FUNCTION budgetpm.code_larger(budgetpm.budget_code, budgetpm.budget_code) RETURNS budgetpm.budget_code
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8larger';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_larger';
 COMMENT ON FUNCTION budgetpm.code_larger(budgetpm.budget_code, budgetpm.budget_code) IS 'The greater of two codes, for max().';
 
 CREATE FUNCTION budgetpm.code_smaller(budgetpm.budget_code, budgetpm.budget_code) RETURNS budgetpm.budget_code
-LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'int8smaller';
+LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_code_smaller';
 COMMENT ON FUNCTION budgetpm.code_smaller(budgetpm.budget_code, budgetpm.budget_code) IS 'The lesser of two codes, for min().';
 
 CREATE AGGREGATE budgetpm.max(budgetpm.budget_code) (

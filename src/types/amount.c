@@ -2,8 +2,7 @@
  * amount.c
  *	  amount (金额): money as a signed 64-bit count of fen.
  *
- * Comparison, hashing and sorting are int8's own functions, declared in the
- * install script; what can overflow or must not round is here.
+ * What can overflow or must not round is here; comparison is in compare.c.
  */
 #include "postgres.h"
 

@@ -2,8 +2,7 @@
  * code.c
  *	  budget_code (编码): a place in a tree, 1 to 17 digits in an int64.
  *
- * The representation is described in types.h.  Comparison, hashing and sorting are
- * int8's own functions, declared in the install script.
+ * The representation is described in types.h; comparison is in compare.c.
  */
 #include "postgres.h"
 
