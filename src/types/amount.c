@@ -119,7 +119,7 @@ refuse_text(const char *text, BpmAmountFault fault, Node *escontext)
 			ereturn(escontext, (Datum) 0,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("invalid input syntax for type %s: \"%s\"", "amount", text),
-					 errhint("For what people write, such as 1,234.5万元, use parse_amount(text).")));
+					 errhint("To read thousands separators, units or Chinese digits, use parse_amount(text).")));
 	}
 }
 
