@@ -8,6 +8,7 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "access/access.h"
 #include "base/compat.h"
 #include "base/ledger.h"
 #include "ledger/guard.h"
@@ -22,5 +23,6 @@ _PG_init(void)
 {
 	MarkGUCPrefixReserved("budgetpm");
 	bpm_ledger_init();
+	bpm_access_init();
 	bpm_guard_init();
 }

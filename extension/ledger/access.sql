@@ -56,7 +56,7 @@ CREATE TABLE @ledger@.grant_profile (
             CHECK (privilege IN ('EXECUTE', 'INSERT', 'UPDATE', 'DELETE')),
   PRIMARY KEY (profile, object, privilege)
 );
-COMMENT ON TABLE @ledger@.grant_profile IS 'What a role of each profile needs besides SELECT: EXECUTE on functions of this schema, and the privileges on register tables that the registering functions use. budgetpm.grant_ledger() reads it; a row gives nothing by itself.';
+COMMENT ON TABLE @ledger@.grant_profile IS 'What a role of each profile needs besides SELECT: EXECUTE on functions of this schema, and DML on the register tables that no function writes. budgetpm.grant_ledger() reads it; a row gives nothing by itself.';
 COMMENT ON COLUMN @ledger@.grant_profile.profile IS 'reader, officer, application or administrator.';
 COMMENT ON COLUMN @ledger@.grant_profile.object IS 'Name of a function of this schema, or of a table.';
 COMMENT ON COLUMN @ledger@.grant_profile.privilege IS 'EXECUTE on the function, or INSERT, UPDATE or DELETE on the table.';
@@ -74,21 +74,16 @@ SELECT p.profile, o.object, o.privilege
        reverse,correct_payment}'),
     -- registers that an application feeds
     ('EXECUTE', 'oa+', '{register_project}'),
-    ('INSERT',  'oa+', '{project}'),
-    ('UPDATE',  'oa+', '{project}'),
     ('EXECUTE', 'a+', '{register_unit,register_units,rename_unit,move_unit,merge_units,close_unit}'),
-    ('INSERT',  'a+', '{unit,unit_version}'),
-    ('UPDATE',  'a+', '{unit,unit_version}'),
     -- administration
     ('EXECUTE', '+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
        close_division,register_scheme,load_classification,register_classification,add_walk,add_walks,
        register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,
        register_principal,grant_duty,end_duty}'),
-    ('INSERT',  '+', '{division,division_version,classification_scheme,classification_edition,classification,
-       classification_walk,fund_type,element,calendar_day,profile,profile_setting,profile_category,profile_binding}'),
-    ('UPDATE',  '+', '{division,division_version,classification_scheme,classification_edition,classification,
-       classification_walk,fund_type,element,calendar_day,profile_binding}'),
-    ('DELETE',  '+', '{calendar_day,profile_binding}')
+    -- registers that no function writes
+    ('INSERT',  '+', '{fund_type,element,calendar_day}'),
+    ('UPDATE',  '+', '{fund_type,element,calendar_day}'),
+    ('DELETE',  '+', '{calendar_day}')
   ) AS g(privilege, letters, objects)
   CROSS JOIN LATERAL (
     SELECT x AS object, g.privilege FROM pg_catalog.unnest(g.objects::pg_catalog.text[]) x) AS o

@@ -329,10 +329,6 @@ COMMENT ON COLUMN @ledger@.project.registered_by IS 'Who registered it.';
 ALTER TABLE @ledger@.project ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-CREATE POLICY insert_scope ON @ledger@.project FOR INSERT
-  WITH CHECK (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-CREATE POLICY update_scope ON @ledger@.project FOR UPDATE
-  USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 
 -- Rules that a backend may keep for a while
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.classification_scheme
@@ -345,3 +341,811 @@ CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.profile_setting
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+
+-- Registering: asks for EXECUTE and a duty there, then writes as the ledger's owner;
+-- nobody else holds DML on these tables
+CREATE FUNCTION @ledger@.register_division(official_code text, name text, parent text, level integer DEFAULT NULL,
+  valid_from date DEFAULT '1949-10-01', document text DEFAULT NULL)
+RETURNS text LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.register_division('@ledger@.ledger'::regclass, official_code, name, parent, level, valid_from, document);
+END;
+COMMENT ON FUNCTION @ledger@.register_division(text, text, text, integer, date, text) IS
+  'Registers a division (财政区划) below parent, NULL for the root alone; level is one below the parent''s unless given. Returns its tree key. 22023 wrong width or level, 23503 unknown parent, 23505 code in use.';
+
+CREATE FUNCTION @ledger@.register_divisions(items jsonb)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.count(budgetpm.register_division('@ledger@.ledger'::regclass, i.official_code, i.name, i.parent, i.level,
+           COALESCE(i.valid_from, '1949-10-01'::date), i.document))::integer
+  FROM pg_catalog.jsonb_to_recordset(items)
+    AS i(official_code text, name text, parent text, level integer, valid_from date, document text);
+END;
+COMMENT ON FUNCTION @ledger@.register_divisions(jsonb) IS
+  'Registers many divisions in the order of the array, each {"official_code", "name", "parent", "level", "valid_from", "document"}; all or none. Returns how many.';
+
+CREATE FUNCTION @ledger@.rename_division(official_code text, name text, valid_from date, document text DEFAULT NULL,
+  new_official_code text DEFAULT NULL)
+RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.rename_division('@ledger@.ledger'::regclass, official_code, name, valid_from, document, new_official_code);
+END;
+COMMENT ON FUNCTION @ledger@.rename_division(text, text, date, text, text) IS
+  'Renames a division (更名), or gives it another official code, from a day on; history keeps the old ones. On the first day of the present state it corrects that state. 22023 for another day before it, or after today.';
+
+CREATE FUNCTION @ledger@.move_division(official_code text, to_parent text, valid_from date, document text DEFAULT NULL,
+  new_official_code text DEFAULT NULL)
+RETURNS text LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.move_division('@ledger@.ledger'::regclass, official_code, to_parent, valid_from, document, new_official_code);
+END;
+COMMENT ON FUNCTION @ledger@.move_division(text, text, date, text, text) IS
+  'Moves a division with all below it under another parent (隶属变更) from a day on. What was posted stays where it was posted; new lines go to the new node. Returns its tree key.';
+
+CREATE FUNCTION @ledger@.merge_divisions(official_codes text[], into_code text, valid_from date, document text DEFAULT NULL)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.merge_divisions('@ledger@.ledger'::regclass, official_codes, into_code, valid_from, document);
+END;
+COMMENT ON FUNCTION @ledger@.merge_divisions(text[], text, date, text) IS
+  'Merges divisions (撤并) into one that exists; their units and what stands below them go there. Returns how many ended. 22023 when one would go into itself.';
+
+CREATE FUNCTION @ledger@.close_division(official_code text, valid_from date)
+RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.close_division('@ledger@.ledger'::regclass, official_code, valid_from);
+END;
+COMMENT ON FUNCTION @ledger@.close_division(text, date) IS
+  'Ends a division (撤销) that nothing belongs to any more; valid_from is the first day without it. 23503 while something does.';
+
+CREATE FUNCTION @ledger@.register_unit(official_code text, name text, division text, parent text DEFAULT NULL, kind text DEFAULT NULL,
+  valid_from date DEFAULT '1949-10-01', document text DEFAULT NULL)
+RETURNS text LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.register_unit('@ledger@.ledger'::regclass, official_code, name, division, parent, kind, valid_from, document);
+END;
+COMMENT ON FUNCTION @ledger@.register_unit(text, text, text, text, text, date, text) IS
+  'Registers a budget unit (预算单位) of a division, below another unit or at the top. Kind is department, unit, subordinate or finance; by default department at the top, unit below. Returns its tree key. 22023, 23503 and 23505 as register_division.';
+
+CREATE FUNCTION @ledger@.register_units(items jsonb)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.count(budgetpm.register_unit('@ledger@.ledger'::regclass, i.official_code, i.name, i.division, i.parent, i.kind,
+           COALESCE(i.valid_from, '1949-10-01'::date), i.document))::integer
+  FROM pg_catalog.jsonb_to_recordset(items)
+    AS i(official_code text, name text, division text, parent text, kind text, valid_from date, document text);
+END;
+COMMENT ON FUNCTION @ledger@.register_units(jsonb) IS
+  'Registers many units in the order of the array, each {"official_code", "name", "division", "parent", "kind", "valid_from", "document"}; all or none. Returns how many.';
+
+CREATE FUNCTION @ledger@.rename_unit(official_code text, name text, valid_from date, document text DEFAULT NULL,
+  new_official_code text DEFAULT NULL)
+RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.rename_unit('@ledger@.ledger'::regclass, official_code, name, valid_from, document, new_official_code);
+END;
+COMMENT ON FUNCTION @ledger@.rename_unit(text, text, date, text, text) IS
+  'Renames a unit, or gives it another official code, from a day on; history keeps the old ones.';
+
+CREATE FUNCTION @ledger@.move_unit(official_code text, to_parent text, valid_from date, document text DEFAULT NULL,
+  new_official_code text DEFAULT NULL)
+RETURNS text LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.move_unit('@ledger@.ledger'::regclass, official_code, to_parent, valid_from, document, new_official_code);
+END;
+COMMENT ON FUNCTION @ledger@.move_unit(text, text, date, text, text) IS
+  'Moves a unit with all below it under another unit, or to the top when to_parent is NULL. What was posted stays where it was posted. Returns the new tree key.';
+
+CREATE FUNCTION @ledger@.merge_units(official_codes text[], into_code text, valid_from date, document text DEFAULT NULL)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.merge_units('@ledger@.ledger'::regclass, official_codes, into_code, valid_from, document);
+END;
+COMMENT ON FUNCTION @ledger@.merge_units(text[], text, date, text) IS
+  'Merges units (机构合并) into one that exists; what stands below them goes there. Returns how many ended.';
+
+CREATE FUNCTION @ledger@.close_unit(official_code text, valid_from date)
+RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.close_unit('@ledger@.ledger'::regclass, official_code, valid_from);
+END;
+COMMENT ON FUNCTION @ledger@.close_unit(text, date) IS
+  'Ends a unit (撤销) that has none below it; valid_from is the first day without it.';
+
+CREATE FUNCTION @ledger@.register_project(official_code text, name text, unit text, category text DEFAULT '3',
+  setup_year integer DEFAULT (pg_catalog.date_part('year', CURRENT_DATE))::integer, parent text DEFAULT NULL)
+RETURNS bigint LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.register_project('@ledger@.ledger'::regclass, official_code, name, unit, category, setup_year, parent);
+END;
+COMMENT ON FUNCTION @ledger@.register_project(text, text, text, text, integer, text) IS
+  'Registers a project (预算项目) of a unit; its category is one that holds in the unit''s division, 3 (特定目标类) by default. Returns its id. 23503 for an unknown unit, category or parent, 23505 for a code in use.';
+
+CREATE FUNCTION @ledger@.register_scheme(scheme text, name text, widths integer[], leaf_only boolean DEFAULT true)
+RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.register_scheme('@ledger@.ledger'::regclass, scheme, name, widths::bigint[], leaf_only);
+END;
+COMMENT ON FUNCTION @ledger@.register_scheme(text, text, integer[], boolean) IS
+  'Registers a classification scheme (分类体系) with the digits of each level, {3,2,2} for 类款项.';
+
+CREATE FUNCTION @ledger@.load_classification(scheme text, edition integer, first_year integer, items jsonb, source text DEFAULT NULL)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.load_classification('@ledger@.ledger'::regclass, scheme, edition, first_year, items, source);
+END;
+COMMENT ON FUNCTION @ledger@.load_classification(text, integer, integer, jsonb, text) IS
+  'Loads an edition of a scheme (科目版本), [{"code", "name"}] in any order, in force from first_year; the edition before it ends then. Further codes of an edition may follow in further calls. Returns how many; all or none.';
+
+CREATE FUNCTION @ledger@.register_classification(scheme text, edition integer, code text, name text)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.load_classification('@ledger@.ledger'::regclass, register_classification.scheme, register_classification.edition,
+    (SELECT e.first_year FROM @ledger@.classification_edition e
+      WHERE e.scheme = register_classification.scheme AND e.edition = register_classification.edition),
+    pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('code', register_classification.code,
+                                                               'name', register_classification.name)), NULL);
+END;
+COMMENT ON FUNCTION @ledger@.register_classification(text, integer, text, text) IS
+  'Adds one code to an edition that exists (22004 when it does not), such as a new 项 in the middle of a year.';
+
+CREATE FUNCTION @ledger@.add_walk(scheme text, from_edition integer, from_code text, to_edition integer, to_code text,
+  share numeric DEFAULT 1)
+RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.add_walk('@ledger@.ledger'::regclass, scheme, from_edition, from_code, to_edition, to_code, share);
+END;
+COMMENT ON FUNCTION @ledger@.add_walk(text, integer, text, integer, text, numeric) IS
+  'Adds a row to the cross-walk (新旧科目对照) between two editions: this share of the old code''s money goes to the new one.';
+
+CREATE FUNCTION @ledger@.add_walks(scheme text, from_edition integer, to_edition integer, items jsonb)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.count(budgetpm.add_walk('@ledger@.ledger'::regclass, add_walks.scheme, add_walks.from_edition, i.from_code,
+           add_walks.to_edition, i.to_code, COALESCE(i.share, 1)) IS NULL)::integer
+  FROM pg_catalog.jsonb_to_recordset(items) AS i(from_code text, to_code text, share numeric);
+END;
+COMMENT ON FUNCTION @ledger@.add_walks(text, integer, integer, jsonb) IS
+  'Adds many rows to a cross-walk, each {"from_code", "to_code", "share"}; all or none. Returns how many.';
+
+CREATE FUNCTION @ledger@.register_profile(profile text, title text, content jsonb)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.register_profile('@ledger@.ledger'::regclass, profile, title, content);
+END;
+COMMENT ON FUNCTION @ledger@.register_profile(text, text, jsonb) IS
+  'Stores the next version of a profile (地区配置), {"settings": {key: {"value", "name"}}, "categories": [{"category", "name", "parent"}]}; nothing changes until it is applied. Returns the version.';
+
+CREATE FUNCTION @ledger@.import_profile(profile text)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.register_profile('@ledger@.ledger'::regclass, s.profile, s.title, s.content)
+  FROM budgetpm.profile_sources() s WHERE s.profile = import_profile.profile;
+END;
+COMMENT ON FUNCTION @ledger@.import_profile(text) IS
+  'Stores a shipped profile of the installed extension as the next version; NULL when none of this name ships.';
+
+CREATE FUNCTION @ledger@.apply_profile(profile text, division text DEFAULT NULL, valid_from date DEFAULT CURRENT_DATE, version integer DEFAULT NULL)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.apply_profile('@ledger@.ledger'::regclass, profile, division, valid_from, version);
+END;
+COMMENT ON FUNCTION @ledger@.apply_profile(text, text, date, integer) IS
+  'Binds a profile (the newest version unless given) to a division, the root unless named, and what stands below it, from a day until the next binding. Returns the version. preview_profile() shows first what it changes.';
+
+-- Reading
+CREATE FUNCTION @ledger@.setting(division text, key text, as_of date DEFAULT CURRENT_DATE)
+RETURNS jsonb LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.setting('@ledger@.ledger'::regclass, division, key, as_of);
+END;
+COMMENT ON FUNCTION @ledger@.setting(text, text, date) IS
+  'Setting that holds in a division on a day: the nearest profile upwards that has the key decides, then standard; NULL when none has it.';
+
+CREATE FUNCTION @ledger@.settings(division text, as_of date DEFAULT CURRENT_DATE,
+  OUT key varchar(100), OUT value jsonb, OUT name varchar(200), OUT profile varchar(40), OUT version integer, OUT bound_to varchar(12))
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT DISTINCT ON (c.key) c.key, c.value, c.name, c.profile, c.version, d.official_code
+  FROM (SELECT s.key, s.value, s.name, s.profile, s.version, b.division
+          FROM @ledger@.profile_binding b
+          JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
+         WHERE b.division OPERATOR(budgetpm.@>) budgetpm.division_key('@ledger@.ledger'::regclass, settings.division)
+           AND b.valid_from <= settings.as_of AND (b.valid_to IS NULL OR b.valid_to > settings.as_of)
+        UNION ALL
+        SELECT s.key, s.value, s.name, s.profile, s.version, NULL
+          FROM @ledger@.profile_setting s
+         WHERE s.profile = 'standard'
+           AND s.version = (SELECT pg_catalog.max(p.version) FROM @ledger@.profile p WHERE p.profile = 'standard')) c
+  LEFT JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) c.division
+  ORDER BY c.key, c.division DESC NULLS LAST;
+END;
+COMMENT ON FUNCTION @ledger@.settings(text, date) IS
+  'Every setting that holds in a division on a day, with the profile it comes from and the division that profile is bound to (NULL for standard).';
+
+CREATE FUNCTION @ledger@.categories(division text, as_of date DEFAULT CURRENT_DATE,
+  OUT category varchar(40), OUT name varchar(100), OUT parent varchar(40), OUT profile varchar(40))
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT DISTINCT ON (c.category) c.category, c.name, c.parent, c.profile
+  FROM @ledger@.profile_category c
+  LEFT JOIN @ledger@.profile_binding b ON b.profile = c.profile AND b.version = c.version
+   AND b.division OPERATOR(budgetpm.@>) budgetpm.division_key('@ledger@.ledger'::regclass, categories.division)
+   AND b.valid_from <= categories.as_of AND (b.valid_to IS NULL OR b.valid_to > categories.as_of)
+  WHERE b.division IS NOT NULL
+     OR (c.profile = 'standard'
+         AND c.version = (SELECT pg_catalog.max(p.version) FROM @ledger@.profile p WHERE p.profile = 'standard'))
+  ORDER BY c.category, b.division DESC NULLS LAST;
+END;
+COMMENT ON FUNCTION @ledger@.categories(text, date) IS
+  'Project categories (项目类别) that hold in a division on a day: of standard and of every profile bound to it or above it.';
+
+CREATE FUNCTION @ledger@.preview_profile(profile text, division text, valid_from date DEFAULT CURRENT_DATE, version integer DEFAULT NULL,
+  OUT kind varchar(20), OUT key varchar(100), OUT name varchar(200), OUT current_value jsonb, OUT new_value jsonb, OUT change varchar(20))
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  WITH wanted AS MATERIALIZED (
+    SELECT budgetpm.division_key('@ledger@.ledger'::regclass, preview_profile.division) AS code,
+           preview_profile.profile AS profile,
+           budgetpm.profile_version('@ledger@.ledger'::regclass, preview_profile.profile, preview_profile.version) AS version
+  ), binding AS (
+    SELECT b.division, b.profile, b.version
+      FROM @ledger@.profile_binding b, wanted w
+     WHERE b.division OPERATOR(budgetpm.@>) w.code
+       AND b.valid_from <= preview_profile.valid_from AND (b.valid_to IS NULL OR b.valid_to > preview_profile.valid_from)
+  ), standard AS (
+    SELECT NULL::budgetpm.budget_code AS division, p.profile, pg_catalog.max(p.version) AS version
+      FROM @ledger@.profile p WHERE p.profile = 'standard' GROUP BY p.profile
+  ), before AS (
+    SELECT * FROM binding UNION ALL SELECT * FROM standard
+  ), after AS (
+    SELECT b.* FROM before b, wanted w WHERE b.division IS NULL OR b.division OPERATOR(budgetpm.<>) w.code
+    UNION ALL SELECT w.code, w.profile, w.version FROM wanted w
+  ), old_setting AS (
+    SELECT DISTINCT ON (s.key) s.key, s.value, s.name FROM before b
+      JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
+     ORDER BY s.key, b.division DESC NULLS LAST
+  ), new_setting AS (
+    SELECT DISTINCT ON (s.key) s.key, s.value, s.name FROM after b
+      JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
+     ORDER BY s.key, b.division DESC NULLS LAST
+  ), old_category AS (
+    SELECT DISTINCT ON (c.category) c.category, c.name, c.parent FROM before b
+      JOIN @ledger@.profile_category c ON c.profile = b.profile AND c.version = b.version
+     ORDER BY c.category, b.division DESC NULLS LAST
+  ), new_category AS (
+    SELECT DISTINCT ON (c.category) c.category, c.name, c.parent FROM after b
+      JOIN @ledger@.profile_category c ON c.profile = b.profile AND c.version = b.version
+     ORDER BY c.category, b.division DESC NULLS LAST
+  ), difference AS (
+    SELECT 'setting' AS kind, COALESCE(n.key, o.key) AS key, COALESCE(n.name, o.name) AS name,
+           o.value AS current_value, n.value AS new_value, o.key IS NULL AS added, n.key IS NULL AS removed
+      FROM old_setting o FULL JOIN new_setting n ON n.key = o.key
+     WHERE o.value IS DISTINCT FROM n.value
+    UNION ALL
+    SELECT 'category', COALESCE(n.category, o.category), COALESCE(n.name, o.name),
+           pg_catalog.to_jsonb(o.name), pg_catalog.to_jsonb(n.name), o.category IS NULL, n.category IS NULL
+      FROM old_category o FULL JOIN new_category n ON n.category = o.category
+     WHERE (o.name, o.parent) IS DISTINCT FROM (n.name, n.parent)
+    UNION ALL
+    SELECT 'scheme', i.scheme, i.name, NULL, pg_catalog.to_jsonb(i.widths), true, false
+      FROM wanted w JOIN @ledger@.profile_setting s ON s.profile = w.profile AND s.version = w.version AND s.key = 'registry.schemes'
+     CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.value) AS i(scheme text, name text, widths integer[])
+     WHERE NOT EXISTS (SELECT 1 FROM @ledger@.classification_scheme c WHERE c.scheme = i.scheme)
+    UNION ALL
+    SELECT 'own profile', d.official_code, d.name, pg_catalog.to_jsonb(b.profile), pg_catalog.to_jsonb(b.profile), false, false
+      FROM @ledger@.profile_binding b JOIN wanted w ON w.code OPERATOR(budgetpm.@>) b.division
+                                                   AND w.code OPERATOR(budgetpm.<>) b.division
+      JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) b.division
+     WHERE b.valid_from <= preview_profile.valid_from AND (b.valid_to IS NULL OR b.valid_to > preview_profile.valid_from)
+  )
+  SELECT d.kind, d.key, d.name, d.current_value, d.new_value,
+         CASE WHEN d.kind = 'own profile' THEN 'keeps' WHEN d.added THEN 'added' WHEN d.removed THEN 'removed' ELSE 'changed' END
+  FROM difference d
+  ORDER BY pg_catalog.array_position(ARRAY['scheme', 'category', 'setting', 'own profile'], d.kind), d.key;
+END;
+COMMENT ON FUNCTION @ledger@.preview_profile(text, text, date, integer) IS
+  'What apply_profile() with the same arguments would change, and changes nothing: settings and project categories added, changed or removed in the division, schemes added, and the divisions below that keep a profile of their own.';
+
+CREATE FUNCTION @ledger@.check_classification(scheme text, fiscal_year integer, code text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.check_classification('@ledger@.ledger'::regclass, scheme, fiscal_year, code);
+END;
+COMMENT ON FUNCTION @ledger@.check_classification(text, integer, text) IS
+  'True when a line of the year may carry the code (科目); else the refusal that open_line() would give.';
+
+CREATE FUNCTION @ledger@.check_elements(fiscal_year integer, elements jsonb)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.check_elements('@ledger@.ledger'::regclass, fiscal_year, elements);
+END;
+COMMENT ON FUNCTION @ledger@.check_elements(integer, jsonb) IS
+  'True when a line of the year may carry the elements (核算要素); else the refusal that open_line() would give.';
+
+CREATE FUNCTION @ledger@.classification_successors(scheme text, code text, from_year integer, to_year integer,
+  OUT official_code varchar(20), OUT name varchar(200), OUT edition integer, OUT share numeric)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH RECURSIVE sequence AS (
+    SELECT e.edition, e.first_year, pg_catalog.lead(e.edition) OVER (ORDER BY e.first_year) AS next
+      FROM @ledger@.classification_edition e WHERE e.scheme = classification_successors.scheme
+  ), target AS (
+    SELECT s.edition FROM sequence s WHERE s.first_year <= classification_successors.to_year ORDER BY s.first_year DESC LIMIT 1
+  ), step(edition, code, share) AS (
+    (SELECT s.edition, c.code, 1::numeric
+      FROM sequence s JOIN @ledger@.classification c
+        ON c.scheme = classification_successors.scheme AND c.edition = s.edition
+       AND c.official_code = classification_successors.code
+     WHERE s.first_year <= classification_successors.from_year ORDER BY s.first_year DESC LIMIT 1)
+    UNION ALL
+    SELECT s.next, COALESCE(w.to_code, same.code), step.share * COALESCE(w.share, 1)
+      FROM step JOIN sequence s ON s.edition = step.edition AND s.next IS NOT NULL
+      LEFT JOIN @ledger@.classification_walk w ON w.scheme = classification_successors.scheme
+        AND w.from_edition = step.edition AND w.from_code OPERATOR(budgetpm.=) step.code AND w.to_edition = s.next
+      LEFT JOIN @ledger@.classification same ON same.scheme = classification_successors.scheme
+        AND same.edition = s.next AND same.code OPERATOR(budgetpm.=) step.code
+     WHERE step.edition <> (SELECT t.edition FROM target t) AND COALESCE(w.to_code, same.code) IS NOT NULL
+  )
+  SELECT c.official_code, c.name, c.edition, pg_catalog.sum(step.share)
+  FROM step JOIN target t ON t.edition = step.edition
+  JOIN @ledger@.classification c ON c.scheme = classification_successors.scheme
+   AND c.edition = step.edition AND c.code OPERATOR(budgetpm.=) step.code
+  GROUP BY c.official_code, c.name, c.edition ORDER BY c.official_code;
+END;
+COMMENT ON FUNCTION @ledger@.classification_successors(text, text, integer, integer) IS
+  'Where a code of one fiscal year stands in a later one, edition by edition through the cross-walks; a code without a row keeps its code. The shares make 1 unless money is lost on the way (check_walk).';
+
+CREATE FUNCTION @ledger@.check_walk(scheme text, from_edition integer, to_edition integer,
+  OUT official_code varchar(20), OUT name varchar(200), OUT problem text, OUT share numeric)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT * FROM (
+    SELECT c.official_code, c.name,
+           CASE WHEN w.share IS NULL AND n.code IS NULL THEN 'no successor'
+                WHEN w.share IS NULL AND n.name <> c.name THEN 'same code, other name'
+                WHEN w.share <> 1 THEN 'shares do not make 1' END AS problem, w.share
+    FROM @ledger@.classification c
+    LEFT JOIN (SELECT k.from_code, pg_catalog.sum(k.share) AS share
+                 FROM @ledger@.classification_walk k
+                WHERE k.scheme = check_walk.scheme AND k.from_edition = check_walk.from_edition
+                  AND k.to_edition = check_walk.to_edition GROUP BY k.from_code) w
+      ON w.from_code OPERATOR(budgetpm.=) c.code
+    LEFT JOIN @ledger@.classification n ON n.scheme = c.scheme AND n.edition = check_walk.to_edition
+      AND n.code OPERATOR(budgetpm.=) c.code
+    WHERE c.scheme = check_walk.scheme AND c.edition = check_walk.from_edition AND c.is_leaf) AS checked
+  WHERE checked.problem IS NOT NULL ORDER BY checked.official_code;
+END;
+COMMENT ON FUNCTION @ledger@.check_walk(text, integer, integer) IS
+  'Lowest-level codes whose money the cross-walk loses (no successor, shares do not make 1) or may misplace (same code, other name). No row: it is complete.';
+
+CREATE FUNCTION @ledger@.divisions_as_of(day date,
+  OUT key text, OUT official_code varchar(12), OUT name varchar(100), OUT parent_code varchar(12), OUT level integer,
+  OUT valid_from date, OUT valid_to date)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT v.division::text, v.official_code, v.name, p.official_code, v.level::integer, v.valid_from, v.valid_to
+  FROM @ledger@.division_version v
+  LEFT JOIN @ledger@.division_version p ON p.division OPERATOR(budgetpm.=) v.parent
+    AND p.valid_from <= divisions_as_of.day AND (p.valid_to IS NULL OR p.valid_to > divisions_as_of.day)
+  WHERE v.valid_from <= divisions_as_of.day AND (v.valid_to IS NULL OR v.valid_to > divisions_as_of.day)
+  ORDER BY v.division;
+END;
+COMMENT ON FUNCTION @ledger@.divisions_as_of(date) IS
+  'The divisions as they were on a day, with the names and official codes of that day, in tree order.';
+
+CREATE FUNCTION @ledger@.division_history(official_code text,
+  OUT key text, OUT code varchar(12), OUT name varchar(100), OUT valid_from date, OUT valid_to date,
+  OUT change varchar(20), OUT ending varchar(20), OUT document varchar(200))
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH RECURSIVE kin(code) AS (
+    SELECT v.division FROM @ledger@.division_version v WHERE v.official_code = division_history.official_code
+    UNION
+    SELECT CASE WHEN d.code OPERATOR(budgetpm.=) kin.code THEN d.successor ELSE d.code END
+      FROM kin JOIN @ledger@.division d
+        ON d.successor IS NOT NULL AND (d.code OPERATOR(budgetpm.=) kin.code OR d.successor OPERATOR(budgetpm.=) kin.code)
+  )
+  SELECT v.division::text, v.official_code, v.name, v.valid_from, v.valid_to, v.change, v.ending, v.document
+  FROM @ledger@.division_version v JOIN kin ON kin.code OPERATOR(budgetpm.=) v.division
+  ORDER BY v.valid_from, v.division;
+END;
+COMMENT ON FUNCTION @ledger@.division_history(text) IS
+  'Everything that the divisions which ever bore an official code were called (沿革), with those that were merged into them or took over from them, by date.';
+
+-- Working days
+CREATE FUNCTION @ledger@.working_day(day date)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE((SELECT c.working FROM @ledger@.calendar_day c WHERE c.day = working_day.day),
+                  pg_catalog.date_part('isodow', working_day.day) < 6);
+END;
+COMMENT ON FUNCTION @ledger@.working_day(date) IS
+  'Whether a day is a working day (工作日): Monday to Friday, except what calendar_day says.';
+
+CREATE FUNCTION @ledger@.add_working_days(day date, days integer)
+RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT c.candidate
+  FROM (SELECT (add_working_days.day + (n * CASE WHEN add_working_days.days < 0 THEN -1 ELSE 1 END)::integer) AS candidate, n
+          FROM pg_catalog.generate_series(CASE WHEN add_working_days.days = 0 THEN 0 ELSE 1 END::bigint,
+                 pg_catalog.abs(add_working_days.days::bigint) * 2 + 7
+                 + (SELECT pg_catalog.count(*) FROM @ledger@.calendar_day h WHERE NOT h.working)) AS n) c
+  LEFT JOIN @ledger@.calendar_day e ON e.day = c.candidate
+  WHERE COALESCE(e.working, pg_catalog.date_part('isodow', c.candidate) < 6)
+  ORDER BY c.n
+  OFFSET GREATEST(pg_catalog.abs(add_working_days.days::bigint), 1) - 1 LIMIT 1;
+END;
+COMMENT ON FUNCTION @ledger@.add_working_days(date, integer) IS
+  'The working day that many after a day, which itself is not counted; before it when negative. With 0 the day itself, or the next working day.';
+
+CREATE FUNCTION @ledger@.working_days(from_day date, to_day date)
+RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT pg_catalog.count(*)::integer
+  FROM pg_catalog.generate_series(1, working_days.to_day - working_days.from_day) AS n
+  LEFT JOIN @ledger@.calendar_day e ON e.day = working_days.from_day + n
+  WHERE COALESCE(e.working, pg_catalog.date_part('isodow', working_days.from_day + n) < 6);
+END;
+COMMENT ON FUNCTION @ledger@.working_days(date, date) IS
+  'How many working days lie after the first day, up to and with the second; 0 when that is not later.';
+
+-- What a new ledger knows
+INSERT INTO @ledger@.classification_scheme (scheme, name, widths, leaf_only) VALUES
+  ('function', '支出功能分类', '{3,2,2}', true),
+  ('gov_economic', '政府预算支出经济分类', '{3,2}', true),
+  ('dept_economic', '部门预算支出经济分类', '{3,2}', true),
+  ('revenue', '收入分类', '{3,2,2,2}', false);
+
+-- Codes to begin with, not the whole lists: load the edition in force with load_classification().
+INSERT INTO @ledger@.classification_edition (scheme, edition, first_year, source) VALUES
+  ('function', 2020, 2020, 'Ships with budgetpm: every class and common items by their published official names, an excerpt; compare with the list of the year (政府收支分类科目) before use'),
+  ('gov_economic', 2018, 2018, 'Ships with budgetpm: every class and common items by their published official names, an excerpt; compare with the list of the year (政府收支分类科目) before use'),
+  ('dept_economic', 2018, 2018, 'Ships with budgetpm: every class and common items by their published official names, an excerpt; compare with the list of the year (政府收支分类科目) before use'),
+  ('revenue', 2018, 2018, 'Ships with budgetpm: every class and common items by their published official names, an excerpt; compare with the list of the year (政府收支分类科目) before use');
+INSERT INTO @ledger@.classification (scheme, edition, code, official_code, name, is_leaf)
+WITH chart(scheme, edition, code, name) AS (VALUES
+  ('function', 2020, '201', '一般公共服务支出'),
+  ('function', 2020, '20101', '人大事务'),
+  ('function', 2020, '2010101', '行政运行'),
+  ('function', 2020, '2010102', '一般行政管理事务'),
+  ('function', 2020, '20103', '政府办公厅（室）及相关机构事务'),
+  ('function', 2020, '2010301', '行政运行'),
+  ('function', 2020, '2010302', '一般行政管理事务'),
+  ('function', 2020, '20106', '财政事务'),
+  ('function', 2020, '2010601', '行政运行'),
+  ('function', 2020, '2010602', '一般行政管理事务'),
+  ('function', 2020, '2010607', '信息化建设'),
+  ('function', 2020, '2010699', '其他财政事务支出'),
+  ('function', 2020, '20129', '群众团体事务'),
+  ('function', 2020, '2012901', '行政运行'),
+  ('function', 2020, '2012902', '一般行政管理事务'),
+  ('function', 2020, '2012999', '其他群众团体事务支出'),
+  ('function', 2020, '202', '外交支出'),
+  ('function', 2020, '203', '国防支出'),
+  ('function', 2020, '204', '公共安全支出'),
+  ('function', 2020, '20402', '公安'),
+  ('function', 2020, '2040201', '行政运行'),
+  ('function', 2020, '2040202', '一般行政管理事务'),
+  ('function', 2020, '205', '教育支出'),
+  ('function', 2020, '20501', '教育管理事务'),
+  ('function', 2020, '2050101', '行政运行'),
+  ('function', 2020, '2050102', '一般行政管理事务'),
+  ('function', 2020, '2050199', '其他教育管理事务支出'),
+  ('function', 2020, '20502', '普通教育'),
+  ('function', 2020, '2050201', '学前教育'),
+  ('function', 2020, '2050202', '小学教育'),
+  ('function', 2020, '2050203', '初中教育'),
+  ('function', 2020, '2050204', '高中教育'),
+  ('function', 2020, '2050205', '高等教育'),
+  ('function', 2020, '2050299', '其他普通教育支出'),
+  ('function', 2020, '20503', '职业教育'),
+  ('function', 2020, '2050302', '中等职业教育'),
+  ('function', 2020, '2050305', '高等职业教育'),
+  ('function', 2020, '2050399', '其他职业教育支出'),
+  ('function', 2020, '206', '科学技术支出'),
+  ('function', 2020, '20601', '科学技术管理事务'),
+  ('function', 2020, '2060101', '行政运行'),
+  ('function', 2020, '2060102', '一般行政管理事务'),
+  ('function', 2020, '20604', '技术研究与开发'),
+  ('function', 2020, '2060404', '科技成果转化与扩散'),
+  ('function', 2020, '2060499', '其他技术研究与开发支出'),
+  ('function', 2020, '207', '文化旅游体育与传媒支出'),
+  ('function', 2020, '20701', '文化和旅游'),
+  ('function', 2020, '2070101', '行政运行'),
+  ('function', 2020, '2070104', '图书馆'),
+  ('function', 2020, '2070109', '群众文化'),
+  ('function', 2020, '208', '社会保障和就业支出'),
+  ('function', 2020, '20805', '行政事业单位养老支出'),
+  ('function', 2020, '2080505', '机关事业单位基本养老保险缴费支出'),
+  ('function', 2020, '2080506', '机关事业单位职业年金缴费支出'),
+  ('function', 2020, '209', '社会保险基金支出'),
+  ('function', 2020, '210', '卫生健康支出'),
+  ('function', 2020, '21001', '卫生健康管理事务'),
+  ('function', 2020, '2100101', '行政运行'),
+  ('function', 2020, '2100102', '一般行政管理事务'),
+  ('function', 2020, '21002', '公立医院'),
+  ('function', 2020, '2100201', '综合医院'),
+  ('function', 2020, '21004', '公共卫生'),
+  ('function', 2020, '2100401', '疾病预防控制机构'),
+  ('function', 2020, '2100408', '基本公共卫生服务'),
+  ('function', 2020, '21007', '计划生育事务'),
+  ('function', 2020, '2100717', '计划生育服务'),
+  ('function', 2020, '21011', '行政事业单位医疗'),
+  ('function', 2020, '2101101', '行政单位医疗'),
+  ('function', 2020, '2101102', '事业单位医疗'),
+  ('function', 2020, '211', '节能环保支出'),
+  ('function', 2020, '21101', '环境保护管理事务'),
+  ('function', 2020, '2110101', '行政运行'),
+  ('function', 2020, '2110102', '一般行政管理事务'),
+  ('function', 2020, '21103', '污染防治'),
+  ('function', 2020, '2110301', '大气'),
+  ('function', 2020, '2110302', '水体'),
+  ('function', 2020, '21104', '自然生态保护'),
+  ('function', 2020, '2110401', '生态保护'),
+  ('function', 2020, '212', '城乡社区支出'),
+  ('function', 2020, '21201', '城乡社区管理事务'),
+  ('function', 2020, '2120101', '行政运行'),
+  ('function', 2020, '2120102', '一般行政管理事务'),
+  ('function', 2020, '2120199', '其他城乡社区管理事务支出'),
+  ('function', 2020, '21203', '城乡社区公共设施'),
+  ('function', 2020, '2120303', '小城镇基础设施建设'),
+  ('function', 2020, '2120399', '其他城乡社区公共设施支出'),
+  ('function', 2020, '213', '农林水支出'),
+  ('function', 2020, '21301', '农业农村'),
+  ('function', 2020, '2130101', '行政运行'),
+  ('function', 2020, '2130102', '一般行政管理事务'),
+  ('function', 2020, '2130104', '事业运行'),
+  ('function', 2020, '21303', '水利'),
+  ('function', 2020, '2130301', '行政运行'),
+  ('function', 2020, '2130305', '水利工程建设'),
+  ('function', 2020, '21305', '巩固拓展脱贫攻坚成果衔接乡村振兴'),
+  ('function', 2020, '2130504', '农村基础设施建设'),
+  ('function', 2020, '2130505', '生产发展'),
+  ('function', 2020, '214', '交通运输支出'),
+  ('function', 2020, '21401', '公路水路运输'),
+  ('function', 2020, '2140101', '行政运行'),
+  ('function', 2020, '2140104', '公路建设'),
+  ('function', 2020, '2140106', '公路养护'),
+  ('function', 2020, '215', '资源勘探工业信息等支出'),
+  ('function', 2020, '21508', '支持中小企业发展和管理支出'),
+  ('function', 2020, '2150805', '中小企业发展专项'),
+  ('function', 2020, '216', '商业服务业等支出'),
+  ('function', 2020, '217', '金融支出'),
+  ('function', 2020, '219', '援助其他地区支出'),
+  ('function', 2020, '220', '自然资源海洋气象等支出'),
+  ('function', 2020, '22001', '自然资源事务'),
+  ('function', 2020, '2200101', '行政运行'),
+  ('function', 2020, '2200102', '一般行政管理事务'),
+  ('function', 2020, '221', '住房保障支出'),
+  ('function', 2020, '22101', '保障性安居工程支出'),
+  ('function', 2020, '2210103', '棚户区改造'),
+  ('function', 2020, '2210105', '农村危房改造'),
+  ('function', 2020, '22102', '住房改革支出'),
+  ('function', 2020, '2210201', '住房公积金'),
+  ('function', 2020, '2210203', '购房补贴'),
+  ('function', 2020, '222', '粮油物资储备支出'),
+  ('function', 2020, '223', '国有资本经营预算支出'),
+  ('function', 2020, '224', '灾害防治及应急管理支出'),
+  ('function', 2020, '22401', '应急管理事务'),
+  ('function', 2020, '2240101', '行政运行'),
+  ('function', 2020, '2240102', '一般行政管理事务'),
+  ('function', 2020, '227', '预备费'),
+  ('function', 2020, '229', '其他支出'),
+  ('function', 2020, '22999', '其他支出'),
+  ('function', 2020, '2299999', '其他支出'),
+  ('function', 2020, '230', '转移性支出'),
+  ('function', 2020, '231', '债务还本支出'),
+  ('function', 2020, '232', '债务付息支出'),
+  ('function', 2020, '233', '债务发行费用支出'),
+  ('function', 2020, '234', '抗疫特别国债安排的支出'),
+  ('gov_economic', 2018, '501', '机关工资福利支出'),
+  ('gov_economic', 2018, '50101', '工资奖金津补贴'),
+  ('gov_economic', 2018, '50102', '社会保障缴费'),
+  ('gov_economic', 2018, '50103', '住房公积金'),
+  ('gov_economic', 2018, '50199', '其他工资福利支出'),
+  ('gov_economic', 2018, '502', '机关商品和服务支出'),
+  ('gov_economic', 2018, '50201', '办公经费'),
+  ('gov_economic', 2018, '50202', '会议费'),
+  ('gov_economic', 2018, '50203', '培训费'),
+  ('gov_economic', 2018, '50204', '专用材料购置费'),
+  ('gov_economic', 2018, '50205', '委托业务费'),
+  ('gov_economic', 2018, '50206', '公务接待费'),
+  ('gov_economic', 2018, '50207', '因公出国（境）费用'),
+  ('gov_economic', 2018, '50208', '公务用车运行维护费'),
+  ('gov_economic', 2018, '50209', '维修（护）费'),
+  ('gov_economic', 2018, '50299', '其他商品和服务支出'),
+  ('gov_economic', 2018, '503', '机关资本性支出（一）'),
+  ('gov_economic', 2018, '50301', '房屋建筑物购建'),
+  ('gov_economic', 2018, '50302', '基础设施建设'),
+  ('gov_economic', 2018, '50303', '公务用车购置'),
+  ('gov_economic', 2018, '50305', '土地征迁补偿和安置支出'),
+  ('gov_economic', 2018, '50306', '设备购置'),
+  ('gov_economic', 2018, '50307', '大型修缮'),
+  ('gov_economic', 2018, '50399', '其他资本性支出'),
+  ('gov_economic', 2018, '504', '机关资本性支出（二）'),
+  ('gov_economic', 2018, '50401', '房屋建筑物购建'),
+  ('gov_economic', 2018, '50402', '基础设施建设'),
+  ('gov_economic', 2018, '50403', '公务用车购置'),
+  ('gov_economic', 2018, '50404', '设备购置'),
+  ('gov_economic', 2018, '50405', '大型修缮'),
+  ('gov_economic', 2018, '50499', '其他资本性支出'),
+  ('gov_economic', 2018, '505', '对事业单位经常性补助'),
+  ('gov_economic', 2018, '50501', '工资福利支出'),
+  ('gov_economic', 2018, '50502', '商品和服务支出'),
+  ('gov_economic', 2018, '50599', '其他对事业单位补助'),
+  ('gov_economic', 2018, '506', '对事业单位资本性补助'),
+  ('gov_economic', 2018, '50601', '资本性支出（一）'),
+  ('gov_economic', 2018, '50602', '资本性支出（二）'),
+  ('gov_economic', 2018, '507', '对企业补助'),
+  ('gov_economic', 2018, '50701', '费用补贴'),
+  ('gov_economic', 2018, '50702', '利息补贴'),
+  ('gov_economic', 2018, '50799', '其他对企业补助'),
+  ('gov_economic', 2018, '508', '对企业资本性支出'),
+  ('gov_economic', 2018, '509', '对个人和家庭的补助'),
+  ('gov_economic', 2018, '50901', '社会福利和救助'),
+  ('gov_economic', 2018, '50902', '助学金'),
+  ('gov_economic', 2018, '50903', '个人农业生产补贴'),
+  ('gov_economic', 2018, '50905', '离退休费'),
+  ('gov_economic', 2018, '50999', '其他对个人和家庭补助'),
+  ('gov_economic', 2018, '510', '对社会保障基金补助'),
+  ('gov_economic', 2018, '51002', '对社会保险基金补助'),
+  ('gov_economic', 2018, '51003', '补充全国社会保障基金'),
+  ('gov_economic', 2018, '511', '债务利息及费用支出'),
+  ('gov_economic', 2018, '51101', '国内债务付息'),
+  ('gov_economic', 2018, '51102', '国外债务付息'),
+  ('gov_economic', 2018, '51103', '国内债务发行费用'),
+  ('gov_economic', 2018, '51104', '国外债务发行费用'),
+  ('gov_economic', 2018, '512', '债务还本支出'),
+  ('gov_economic', 2018, '51201', '国内债务还本'),
+  ('gov_economic', 2018, '51202', '国外债务还本'),
+  ('gov_economic', 2018, '513', '转移性支出'),
+  ('gov_economic', 2018, '51301', '上下级政府间转移性支出'),
+  ('gov_economic', 2018, '514', '预备费及预留'),
+  ('gov_economic', 2018, '51401', '预备费'),
+  ('gov_economic', 2018, '51402', '预留'),
+  ('gov_economic', 2018, '599', '其他支出'),
+  ('gov_economic', 2018, '59999', '其他支出'),
+  ('dept_economic', 2018, '301', '工资福利支出'),
+  ('dept_economic', 2018, '30101', '基本工资'),
+  ('dept_economic', 2018, '30102', '津贴补贴'),
+  ('dept_economic', 2018, '30103', '奖金'),
+  ('dept_economic', 2018, '30106', '伙食补助费'),
+  ('dept_economic', 2018, '30107', '绩效工资'),
+  ('dept_economic', 2018, '30108', '机关事业单位基本养老保险缴费'),
+  ('dept_economic', 2018, '30109', '职业年金缴费'),
+  ('dept_economic', 2018, '30110', '职工基本医疗保险缴费'),
+  ('dept_economic', 2018, '30111', '公务员医疗补助缴费'),
+  ('dept_economic', 2018, '30112', '其他社会保障缴费'),
+  ('dept_economic', 2018, '30113', '住房公积金'),
+  ('dept_economic', 2018, '30114', '医疗费'),
+  ('dept_economic', 2018, '30199', '其他工资福利支出'),
+  ('dept_economic', 2018, '302', '商品和服务支出'),
+  ('dept_economic', 2018, '30201', '办公费'),
+  ('dept_economic', 2018, '30202', '印刷费'),
+  ('dept_economic', 2018, '30203', '咨询费'),
+  ('dept_economic', 2018, '30204', '手续费'),
+  ('dept_economic', 2018, '30205', '水费'),
+  ('dept_economic', 2018, '30206', '电费'),
+  ('dept_economic', 2018, '30207', '邮电费'),
+  ('dept_economic', 2018, '30208', '取暖费'),
+  ('dept_economic', 2018, '30209', '物业管理费'),
+  ('dept_economic', 2018, '30211', '差旅费'),
+  ('dept_economic', 2018, '30212', '因公出国（境）费用'),
+  ('dept_economic', 2018, '30213', '维修（护）费'),
+  ('dept_economic', 2018, '30214', '租赁费'),
+  ('dept_economic', 2018, '30215', '会议费'),
+  ('dept_economic', 2018, '30216', '培训费'),
+  ('dept_economic', 2018, '30217', '公务接待费'),
+  ('dept_economic', 2018, '30218', '专用材料费'),
+  ('dept_economic', 2018, '30224', '被装购置费'),
+  ('dept_economic', 2018, '30225', '专用燃料费'),
+  ('dept_economic', 2018, '30226', '劳务费'),
+  ('dept_economic', 2018, '30227', '委托业务费'),
+  ('dept_economic', 2018, '30228', '工会经费'),
+  ('dept_economic', 2018, '30229', '福利费'),
+  ('dept_economic', 2018, '30231', '公务用车运行维护费'),
+  ('dept_economic', 2018, '30239', '其他交通费用'),
+  ('dept_economic', 2018, '30240', '税金及附加费用'),
+  ('dept_economic', 2018, '30299', '其他商品和服务支出'),
+  ('dept_economic', 2018, '303', '对个人和家庭的补助'),
+  ('dept_economic', 2018, '30301', '离休费'),
+  ('dept_economic', 2018, '30302', '退休费'),
+  ('dept_economic', 2018, '30303', '退职（役）费'),
+  ('dept_economic', 2018, '30304', '抚恤金'),
+  ('dept_economic', 2018, '30305', '生活补助'),
+  ('dept_economic', 2018, '30306', '救济费'),
+  ('dept_economic', 2018, '30307', '医疗费补助'),
+  ('dept_economic', 2018, '30308', '助学金'),
+  ('dept_economic', 2018, '30309', '奖励金'),
+  ('dept_economic', 2018, '30310', '个人农业生产补贴'),
+  ('dept_economic', 2018, '30399', '其他对个人和家庭的补助'),
+  ('dept_economic', 2018, '307', '债务利息及费用支出'),
+  ('dept_economic', 2018, '30701', '国内债务付息'),
+  ('dept_economic', 2018, '30702', '国外债务付息'),
+  ('dept_economic', 2018, '309', '资本性支出（基本建设）'),
+  ('dept_economic', 2018, '30901', '房屋建筑物购建'),
+  ('dept_economic', 2018, '30902', '办公设备购置'),
+  ('dept_economic', 2018, '30903', '专用设备购置'),
+  ('dept_economic', 2018, '30905', '基础设施建设'),
+  ('dept_economic', 2018, '30906', '大型修缮'),
+  ('dept_economic', 2018, '30907', '信息网络及软件购置更新'),
+  ('dept_economic', 2018, '30908', '物资储备'),
+  ('dept_economic', 2018, '30913', '公务用车购置'),
+  ('dept_economic', 2018, '30999', '其他基本建设支出'),
+  ('dept_economic', 2018, '310', '资本性支出'),
+  ('dept_economic', 2018, '31001', '房屋建筑物购建'),
+  ('dept_economic', 2018, '31002', '办公设备购置'),
+  ('dept_economic', 2018, '31003', '专用设备购置'),
+  ('dept_economic', 2018, '31005', '基础设施建设'),
+  ('dept_economic', 2018, '31006', '大型修缮'),
+  ('dept_economic', 2018, '31007', '信息网络及软件购置更新'),
+  ('dept_economic', 2018, '31008', '物资储备'),
+  ('dept_economic', 2018, '31009', '土地补偿'),
+  ('dept_economic', 2018, '31010', '安置补助'),
+  ('dept_economic', 2018, '31011', '地上附着物和青苗补偿'),
+  ('dept_economic', 2018, '31012', '拆迁补偿'),
+  ('dept_economic', 2018, '31013', '公务用车购置'),
+  ('dept_economic', 2018, '31099', '其他资本性支出'),
+  ('dept_economic', 2018, '311', '对企业补助（基本建设）'),
+  ('dept_economic', 2018, '312', '对企业补助'),
+  ('dept_economic', 2018, '31204', '费用补贴'),
+  ('dept_economic', 2018, '31205', '利息补贴'),
+  ('dept_economic', 2018, '31299', '其他对企业补助'),
+  ('dept_economic', 2018, '313', '对社会保障基金补助'),
+  ('dept_economic', 2018, '31302', '对社会保险基金补助'),
+  ('dept_economic', 2018, '31303', '补充全国社会保障基金'),
+  ('dept_economic', 2018, '399', '其他支出'),
+  ('dept_economic', 2018, '39999', '其他支出'),
+  ('revenue', 2018, '101', '税收收入'),
+  ('revenue', 2018, '102', '社会保险基金收入'),
+  ('revenue', 2018, '103', '非税收入'),
+  ('revenue', 2018, '105', '债务收入'),
+  ('revenue', 2018, '110', '转移性收入'))
+SELECT c.scheme, c.edition, c.code::budgetpm.budget_code, c.code, c.name,
+       NOT EXISTS (SELECT 1 FROM chart below WHERE below.scheme = c.scheme AND below.code <> c.code
+                                              AND pg_catalog.starts_with(below.code, c.code))
+FROM chart c;
+
+-- The codes are the common ones of fund types; add local ones as rows.
+INSERT INTO @ledger@.fund_type (fund_type, name) VALUES
+  ('11', '一般公共预算资金'), ('12', '政府性基金预算资金'), ('13', '国有资本经营预算资金'),
+  ('14', '社会保险基金预算资金'), ('2', '财政专户管理资金'), ('3', '单位资金');
+
+INSERT INTO @ledger@.element (number, element, name, kind, scheme, choices, line_column) VALUES
+  (1, 'fiscal_year', '预算年度', 'year', NULL, NULL, 'fiscal_year'),
+  (2, 'division', '财政区划', 'division', NULL, NULL, 'division'),
+  (3, 'document_no', '本级指标文号', 'text', NULL, NULL, NULL),
+  (4, 'project', '预算项目代码', 'project', NULL, NULL, 'project_id'),
+  (5, 'unit', '预算单位', 'unit', NULL, NULL, 'unit'),
+  (6, 'fund_type', '资金性质', 'fund_type', NULL, NULL, 'fund_type'),
+  (7, 'programme_office', '业务主管处室', 'text', NULL, NULL, NULL),
+  (8, 'line_office', '指标管理处室', 'text', NULL, NULL, NULL),
+  (9, 'revenue', '收入分类科目', 'classification', 'revenue', NULL, NULL),
+  (10, 'transfer_function', '转移支付支出功能分类科目', 'classification', 'function', NULL, NULL),
+  (11, 'function', '支出功能分类科目', 'classification', 'function', NULL, 'func'),
+  (12, 'gov_economic', '政府支出经济分类', 'classification', 'gov_economic', NULL, 'gov_econ'),
+  (13, 'dept_economic', '部门支出经济分类', 'classification', 'dept_economic', NULL, 'dept_econ'),
+  (14, 'line_type', '指标类型', 'text', NULL, NULL, NULL),
+  (15, 'budget_source', '预算来源', 'choice', NULL, '{"1": "年初预算", "2": "预算调整", "3": "预算调剂"}', NULL),
+  (16, 'advance', '是否提前安排', 'flag', NULL, NULL, NULL),
+  (17, 'receiving_division', '接收方财政区划', 'division', NULL, NULL, NULL),
+  (18, 'budget_level', '预算级次', 'choice', NULL, '{"1": "中央", "2": "省", "3": "市", "4": "县", "5": "乡"}', NULL),
+  (19, 'source_document', '上级指标文号', 'text', NULL, NULL, 'source_doc'),
+  (20, 'procurement', '是否政府采购', 'flag', NULL, NULL, NULL),
+  (21, 'payment_method', '支付方式', 'text', NULL, NULL, NULL),
+  (22, 'payroll', '是否工资统发', 'flag', NULL, NULL, NULL),
+  (23, 'direct', '直达资金标识', 'flag', NULL, NULL, 'direct'),
+  (24, 'research', '是否科研', 'flag', NULL, NULL, NULL),
+  (25, 'debt', '是否债务', 'flag', NULL, NULL, NULL),
+  (26, 'construction', '是否基建', 'flag', NULL, NULL, NULL);
+
+INSERT INTO @ledger@.profile (profile, version, title)
+SELECT s.profile, 1, s.title FROM budgetpm.profile_sources() s;
+INSERT INTO @ledger@.profile_setting (profile, version, key, value, name)
+SELECT s.profile, 1, e.key, e.value -> 'value', e.value ->> 'name'
+FROM budgetpm.profile_sources() s CROSS JOIN LATERAL pg_catalog.jsonb_each(s.content -> 'settings') e;
+INSERT INTO @ledger@.profile_category (profile, version, category, name, parent)
+SELECT s.profile, 1, c.category, c.name, c.parent
+FROM budgetpm.profile_sources() s
+CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(s.content -> 'categories') AS c(category text, name text, parent text);

@@ -20,6 +20,9 @@ typedef enum BpmRight
 	BPM_RIGHT_POST
 } BpmRight;
 
+/* Answers for authority from now on (base/authority.h). */
+extern void bpm_access_init(void);
+
 /* Refuses (42501) a caller without EXECUTE on the operation's wrapper, before anything is read. */
 extern void bpm_authorize_operation(BpmLedger *ledger, const char *operation);
 

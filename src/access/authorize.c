@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "access/duty.h"
+#include "base/authority.h"
 #include "base/compat.h"
 #include "base/errors.h"
 
@@ -150,6 +151,15 @@ bpm_authorize_read(BpmLedger *ledger, const char *operation,
 				   BpmCode division, BpmCode unit)
 {
 	authorize(ledger, operation, BPM_RIGHT_READ, division, unit);
+}
+
+/* Makes this module the one that answers for authority. */
+void
+bpm_access_init(void)
+{
+	static const BpmAuthority answers = {bpm_authorize_operation, bpm_authorize};
+
+	bpm_set_authority(&answers);
 }
 
 /* Tells whether a duty of the current user covers the place. */

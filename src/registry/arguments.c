@@ -14,6 +14,7 @@
 
 #include "registry/registry_private.h"
 
+/* Refuses NULL by the name of the argument. */
 static void
 refuse_null(FunctionCallInfo fcinfo, int number, const char *name)
 {

@@ -86,6 +86,7 @@ refuse_unknown(BpmLedger *ledger, const char *scheme, int fiscal_year, int editi
 					 edition, ledger->schema)));
 }
 
+/* Refuses a code that has others below it, and names one of those. */
 static void
 refuse_inner(BpmLedger *ledger, const char *scheme, int edition, const char *official_code,
 			 BpmCode code)
@@ -146,6 +147,7 @@ bpm_check_classification(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 
+	bpm_check_reader(ledger);
 	bpm_registry_classification(ledger, bpm_text_argument(fcinfo, 1, "scheme"),
 								bpm_int_argument(fcinfo, 2, "fiscal_year"),
 								bpm_text_argument(fcinfo, 3, "code"));

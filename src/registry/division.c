@@ -2,9 +2,8 @@
  * division.c
  *	  Divisions as they come and change: registered, renamed, moved, merged, closed.
  *
- * Everything here runs with the caller's own privileges on division,
- * division_version, unit and unit_version.  The table lock lets one change at a
- * time look for a free tree key; readers and foreign keys do not wait for it.
+ * The table lock lets one change at a time look for a free tree key; readers and
+ * foreign keys do not wait for it.
  */
 #include "postgres.h"
 
@@ -22,6 +21,7 @@ typedef struct Division
 	int			level;
 } Division;
 
+/* Makes other changes of divisions wait until the end of the transaction. */
 static void
 lock_divisions(BpmLedger *ledger)
 {
@@ -30,20 +30,6 @@ lock_divisions(BpmLedger *ledger)
 	};
 
 	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
-}
-
-static char *
-root_code(BpmLedger *ledger)
-{
-	static const BpmStatement find = {"SELECT root_code FROM @ledger@.ledger", ""};
-	BpmOwnerScope scope;
-	char	   *code;
-
-	bpm_owner_enter(ledger, &scope);
-	bpm_ledger_execute(ledger, &find, 0, NULL, NULL);
-	bpm_owner_leave(&scope);
-	code = bpm_row_text(0, 1);
-	return code;
 }
 
 /* Reads the division that bears an official code now; false when there is none. */
@@ -86,7 +72,7 @@ get_division(BpmLedger *ledger, const char *official_code, Division *division)
 static void
 check_official_code(BpmLedger *ledger, const char *official_code)
 {
-	char	   *root = root_code(ledger);
+	char	   *root = bpm_root_code(ledger);
 
 	if (strlen(official_code) != strlen(root) ||
 		strspn(official_code, "0123456789") != strlen(official_code))
@@ -118,18 +104,24 @@ significant_digits(const char *official_code)
 	return pnstrdup(official_code, significant);
 }
 
-/* The digits of the code's own group at a level, NULL if it has none. */
+/* The digits of the code's own groups, after those of a level above it; NULL when they are all zero. */
 static char *
-own_group(const char *official_code, int level)
+own_groups(const char *official_code, int above, int level)
 {
-	int			position = 0;
+	int			from = 0;
+	int			digits = 0;
 
-	for (int i = 0; i < level - 1; i++)
-		position += group_digits[i];
-	if (position + group_digits[level - 1] > (int) strlen(official_code) ||
-		strspn(official_code + position, "0") >= group_digits[level - 1])
+	for (int i = 0; i < level; i++)
+	{
+		if (i < above)
+			from += group_digits[i];
+		else
+			digits += group_digits[i];
+	}
+	if (from + digits > (int) strlen(official_code) ||
+		strspn(official_code + from, "0") >= digits)
 		return NULL;
-	return pnstrdup(official_code + position, group_digits[level - 1]);
+	return pnstrdup(official_code + from, digits);
 }
 
 /* Whether nothing of the tree but the parent and what is above it overlaps the key. */
@@ -155,6 +147,7 @@ key_is_free(BpmLedger *ledger, BpmCode key, int from_digits)
 	return true;
 }
 
+/* Whether the digits make a key below the parent that overlaps nothing; sets it. */
 static bool
 try_key(BpmLedger *ledger, const char *digits, Division *parent, BpmCode *key)
 {
@@ -168,14 +161,14 @@ try_key(BpmLedger *ledger, const char *digits, Division *parent, BpmCode *key)
 
 /*
  * Finds a tree key: the official digits where they follow the tree, the parent's
- * key and the own group where only the upper digits do not, else a serial under a
+ * key and the code's own groups where only the upper digits do not, else a serial under a
  * group 00, which no official code below that parent begins with.
  */
 static BpmCode
 assign_key(BpmLedger *ledger, const char *official_code, int level, Division *parent)
 {
 	char	   *digits = significant_digits(official_code);
-	char	   *group = own_group(official_code, level);
+	char	   *groups;
 	BpmCode		key;
 
 	if (try_key(ledger, digits, parent, &key))
@@ -185,8 +178,9 @@ assign_key(BpmLedger *ledger, const char *official_code, int level, Division *pa
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("official code \"%s\" cannot be the root of a ledger", official_code),
 				 errdetail("A root's code has a group of digits that is not all zero, and a ledger has one root.")));
-	if (group && try_key(ledger, psprintf("%s%s", bpm_code_to_text(parent->node.code), group),
-						 parent, &key))
+	groups = own_groups(official_code, parent->level, level);
+	if (groups && try_key(ledger, psprintf("%s%s", bpm_code_to_text(parent->node.code), groups),
+						  parent, &key))
 		return key;
 	for (int serial = 1; serial <= 999; serial++)
 		if (try_key(ledger, psprintf("%s00%03d", bpm_code_to_text(parent->node.code), serial),
@@ -198,6 +192,7 @@ assign_key(BpmLedger *ledger, const char *official_code, int level, Division *pa
 			 errdetail("Tree keys have at most 17 digits, and 999 serials for codes that do not follow the tree.")));
 }
 
+/* Begins a state in the history. */
 static void
 open_version(BpmLedger *ledger, Division *division, const char *change, const char *document)
 {
@@ -223,6 +218,7 @@ open_version(BpmLedger *ledger, Division *division, const char *change, const ch
 	bpm_ledger_execute(ledger, &insert, 0, values, nulls);
 }
 
+/* Ends the present state in the history. */
 static void
 close_version(BpmLedger *ledger, BpmCode division, DateADT date, const char *ending)
 {
@@ -301,6 +297,7 @@ Datum
 bpm_register_division(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	char	   *parent_code = bpm_optional_text(fcinfo, 3);
@@ -312,20 +309,21 @@ bpm_register_division(PG_FUNCTION_ARGS)
 	Division	parent;
 	text	   *key;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "register_division");
 	lock_divisions(ledger);
 	check_official_code(ledger, official_code);
 	if (find_division(ledger, official_code, &division))
 		bpm_refuse_duplicate("division", official_code, division.node.name);
 	if (parent_code)
 		get_division(ledger, parent_code, &parent);
-	else if (strcmp(official_code, root_code(ledger)) != 0)
+	else if (strcmp(official_code, bpm_root_code(ledger)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("division \"%s\" has no parent", official_code),
 				 errdetail("Only the root of the ledger, \"%s\", stands below nothing.",
-						   root_code(ledger)),
+						   bpm_root_code(ledger)),
 				 errhint("Name the division above it.")));
+	bpm_work_require(&work, parent_code ? parent.node.code : 0, 0);
 	division.level = check_level(official_code, parent_code ? &parent : NULL, level);
 	division.node.official_code = official_code;
 	division.node.name = name;
@@ -337,7 +335,7 @@ bpm_register_division(PG_FUNCTION_ARGS)
 	insert_division(ledger, &division, "registered", document);
 	MemoryContextSwitchTo(caller);
 	key = cstring_to_text(bpm_code_to_text(division.node.code));
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_TEXT_P(key);
 }
 
@@ -379,6 +377,7 @@ bpm_rename_division(PG_FUNCTION_ARGS)
 		"ctt"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
@@ -388,9 +387,10 @@ bpm_rename_division(PG_FUNCTION_ARGS)
 	Division	other;
 	Datum		values[3];
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "rename_division");
 	lock_divisions(ledger);
 	get_division(ledger, official_code, &division);
+	bpm_work_require(&work, division.node.code, 0);
 	bpm_check_change_date("division", &division.node, date);
 	bpm_check_length("name of the division", name, 100);
 	bpm_check_length("document", document, 200);
@@ -407,10 +407,11 @@ bpm_rename_division(PG_FUNCTION_ARGS)
 	values[1] = CStringGetTextDatum(division.node.official_code);
 	values[2] = CStringGetTextDatum(division.node.name);
 	bpm_ledger_execute(ledger, &update, 0, values, NULL);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_VOID();
 }
 
+/* Returns the official codes of what stands directly below now. */
 static char **
 child_codes(BpmLedger *ledger, BpmCode division, int *count)
 {
@@ -428,6 +429,7 @@ child_codes(BpmLedger *ledger, BpmCode division, int *count)
 	return codes;
 }
 
+/* Says which node took over from one that ended. */
 static void
 set_successor(BpmLedger *ledger, BpmCode old, BpmCode new)
 {
@@ -474,6 +476,7 @@ move_division(BpmLedger *ledger, Division *old, Division *parent, int level,
 	return moved.node.code;
 }
 
+/* Refuses a division that would go into itself or below itself. */
 static void
 refuse_own_subtree(Division *division, Division *target)
 {
@@ -491,6 +494,7 @@ Datum
 bpm_move_division(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *to_parent = bpm_text_argument(fcinfo, 2, "to_parent");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
@@ -503,10 +507,12 @@ bpm_move_division(PG_FUNCTION_ARGS)
 	BpmCode		code;
 	text	   *key;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "move_division");
 	lock_divisions(ledger);
 	get_division(ledger, official_code, &division);
 	get_division(ledger, to_parent, &parent);
+	bpm_work_require(&work, division.node.code, 0);
+	bpm_work_require(&work, parent.node.code, 0);
 	refuse_own_subtree(&division, &parent);
 	if (new_code && strcmp(new_code, official_code) != 0)
 	{
@@ -520,10 +526,11 @@ bpm_move_division(PG_FUNCTION_ARGS)
 						 date, document, new_code ? new_code : official_code);
 	MemoryContextSwitchTo(caller);
 	key = cstring_to_text(bpm_code_to_text(code));
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_TEXT_P(key);
 }
 
+/* Ends one division in favour of another, after what stood below it has moved there. */
 static void
 merge_division(BpmLedger *ledger, Division *division, Division *target, DateADT date,
 			   const char *document)
@@ -552,6 +559,7 @@ Datum
 bpm_merge_divisions(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	int			count;
 	char	  **codes = bpm_text_list(fcinfo, 1, "official_codes", &count);
 	char	   *into = bpm_text_argument(fcinfo, 2, "into_code");
@@ -559,17 +567,19 @@ bpm_merge_divisions(PG_FUNCTION_ARGS)
 	char	   *document = bpm_optional_text(fcinfo, 4);
 	Division	target;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "merge_divisions");
 	lock_divisions(ledger);
 	get_division(ledger, into, &target);
+	bpm_work_require(&work, target.node.code, 0);
 	for (int i = 0; i < count; i++)
 	{
 		Division	division;
 
 		get_division(ledger, codes[i], &division);
+		bpm_work_require(&work, division.node.code, 0);
 		merge_division(ledger, &division, &target, date, document);
 	}
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_INT32(count);
 }
 
@@ -585,14 +595,16 @@ bpm_close_division(PG_FUNCTION_ARGS)
 		" WHERE division" CODE_EQ "$1 AND valid_to IS NULL LIMIT 1", "c"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	DateADT		date = bpm_date_argument(fcinfo, 2, "valid_from");
 	Division	division;
 	Datum		value;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "close_division");
 	lock_divisions(ledger);
 	get_division(ledger, official_code, &division);
+	bpm_work_require(&work, division.node.code, 0);
 	value = Int64GetDatum(division.node.code);
 	if (bpm_ledger_execute(ledger, &in_use, 0, &value, NULL) > 0)
 		ereport(ERROR,
@@ -601,6 +613,6 @@ bpm_close_division(PG_FUNCTION_ARGS)
 				 errdetail("%s (\"%s\") belongs to it.", bpm_row_text(0, 2), bpm_row_text(0, 1)),
 				 errhint("Merge the division into another one, or close what belongs to it first.")));
 	end_division(ledger, &division, date, "abolished", 0);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_VOID();
 }

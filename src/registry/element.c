@@ -53,6 +53,7 @@ read_catalogue(BpmLedger *ledger, int *count)
 	return catalogue;
 }
 
+/* Lists the keys that elements may have, for a message. */
 static char *
 element_keys(Element *catalogue, int count)
 {
@@ -66,6 +67,7 @@ element_keys(Element *catalogue, int count)
 	return list.data;
 }
 
+/* Returns the element of a key, or refuses the key. */
 static Element *
 find_element(Element *catalogue, int count, const char *key)
 {
@@ -79,6 +81,7 @@ find_element(Element *catalogue, int count, const char *key)
 			 errhint("Use one of these keys, or add a row to table \"element\" of the ledger.")));
 }
 
+/* Refuses a value of another type than the kind asks for. */
 pg_attribute_noreturn() static void
 refuse_type(Element *element, const char *wanted)
 {
@@ -88,6 +91,7 @@ refuse_type(Element *element, const char *wanted)
 			 errdetail("Element %s is of kind \"%s\".", element->name, element->kind)));
 }
 
+/* Refuses a value that is not one of the choices. */
 static void
 check_choice(Element *element, const char *value)
 {
@@ -113,6 +117,7 @@ check_choice(Element *element, const char *value)
 			 errdetail("Element %s is one of: %s.", element->name, list.data)));
 }
 
+/* Refuses an empty text, and one longer than the catalogue allows. */
 static void
 check_text(Element *element, const char *value)
 {
@@ -160,6 +165,7 @@ check_string(BpmLedger *ledger, int fiscal_year, Element *element, const char *v
 		refuse_type(element, strcmp(kind, "flag") == 0 ? "true or false" : "a number");
 }
 
+/* Refuses a value that its element cannot have, and notes that it was given. */
 static void
 check_value(BpmLedger *ledger, int fiscal_year, Element *element, JsonbValue *value)
 {
@@ -231,6 +237,7 @@ bpm_check_elements(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 
+	bpm_check_reader(ledger);
 	bpm_registry_elements(ledger, bpm_int_argument(fcinfo, 1, "fiscal_year"),
 						  PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2));
 	PG_RETURN_BOOL(true);

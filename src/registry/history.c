@@ -9,6 +9,7 @@
 
 #include "registry/registry_private.h"
 
+/* Returns the date in the session's time zone. */
 static DateADT
 today(void)
 {

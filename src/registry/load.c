@@ -47,6 +47,7 @@ bpm_register_scheme(PG_FUNCTION_ARGS)
 		"SELECT name FROM @ledger@.classification_scheme WHERE scheme" EQ "$1", "t"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *scheme = bpm_text_argument(fcinfo, 1, "scheme");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	ArrayType  *widths;
@@ -74,7 +75,8 @@ bpm_register_scheme(PG_FUNCTION_ARGS)
 				 errmsg("widths of classification scheme \"%s\" do not make a code", scheme),
 				 errdetail("Each level has at least 1 digit and all of them together at most %d.",
 						   BPM_CODE_MAX_DIGITS)));
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "register_scheme");
+	bpm_work_require(&work, 0, 0);
 	values[0] = CStringGetTextDatum(scheme);
 	values[1] = CStringGetTextDatum(name);
 	values[2] = PG_GETARG_DATUM(4);
@@ -82,10 +84,11 @@ bpm_register_scheme(PG_FUNCTION_ARGS)
 	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) > 0)
 		bpm_refuse_duplicate("classification scheme", scheme, bpm_row_text(0, 1));
 	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_VOID();
 }
 
+/* Reads a scheme and the lengths of its codes, or refuses its name. */
 static void
 read_scheme(BpmLedger *ledger, const char *name, Scheme *scheme)
 {
@@ -113,6 +116,7 @@ read_scheme(BpmLedger *ledger, const char *name, Scheme *scheme)
 	}
 }
 
+/* Lists the lengths of codes, for a message. */
 static char *
 scheme_lengths(Scheme *scheme)
 {
@@ -183,6 +187,7 @@ open_edition(BpmLedger *ledger, const char *scheme, int edition, int first_year,
 	bpm_ledger_execute(ledger, &end_former, 0, values, NULL);
 }
 
+/* Says what is wrong with an item. */
 static void
 refuse_malformed(Scheme *scheme, const char *code, const char *name)
 {
@@ -259,6 +264,7 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 		"   AND official_code IN (SELECT" ABOVE("code") "FROM" ITEMS("item") ")", "jtix"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *name = bpm_text_argument(fcinfo, 1, "scheme");
 	int			edition = bpm_int_argument(fcinfo, 2, "edition");
 	int			first_year = bpm_int_argument(fcinfo, 3, "first_year");
@@ -277,7 +283,8 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 				 errmsg("edition %d beginning with fiscal year %d is out of range", edition, first_year),
 				 errdetail("Editions and fiscal years are years from 1949 to 9999.")));
 	bpm_check_length("source", source, 300);
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "load_classification");
+	bpm_work_require(&work, 0, 0);
 	read_scheme(ledger, name, &scheme);
 	open_edition(ledger, name, edition, first_year, source);
 	values[0] = PG_GETARG_DATUM(4);
@@ -287,10 +294,11 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 	check_items(ledger, &scheme, edition, values);
 	loaded = bpm_ledger_execute(ledger, &insert, 0, values, NULL);
 	bpm_ledger_execute(ledger, &no_leaves, 0, values, NULL);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_INT32(loaded);
 }
 
+/* Returns the key of a code in an edition, or refuses the code. */
 static BpmCode
 code_of_edition(BpmLedger *ledger, const char *scheme, int edition, const char *official_code)
 {
@@ -348,6 +356,7 @@ bpm_add_walk(PG_FUNCTION_ARGS)
 		"   AND to_edition" EQ "$4 AND to_code" CODE_EQ "$5", "ticic"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *scheme = bpm_text_argument(fcinfo, 1, "scheme");
 	int			from_edition = bpm_int_argument(fcinfo, 2, "from_edition");
 	char	   *from_code = bpm_text_argument(fcinfo, 3, "from_code");
@@ -359,7 +368,8 @@ bpm_add_walk(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"share\" must not be null")));
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "add_walk");
+	bpm_work_require(&work, 0, 0);
 	values[0] = CStringGetTextDatum(scheme);
 	values[1] = Int32GetDatum(from_edition);
 	values[2] = Int64GetDatum(code_of_edition(ledger, scheme, from_edition, from_code));
@@ -372,6 +382,6 @@ bpm_add_walk(PG_FUNCTION_ARGS)
 				 errmsg("cross-walk from \"%s\" to \"%s\" already exists", from_code, to_code)));
 	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
 	check_shares(ledger, values, from_code);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_VOID();
 }

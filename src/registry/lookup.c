@@ -4,8 +4,11 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/lsyscache.h"
 
 #include "base/errors.h"
 #include "registry/registry_private.h"
@@ -38,6 +41,32 @@ Datum
 bpm_row_datum(int row, int column, bool *isnull)
 {
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
+}
+
+/* Returns the official code of the ledger's root division, in the caller's memory. */
+char *
+bpm_root_code(BpmLedger *ledger)
+{
+	static const BpmStatement find = {"SELECT root_code FROM @ledger@.ledger", ""};
+	MemoryContext caller = CurrentMemoryContext;
+	BpmOwnerScope scope;
+	char	   *code;
+
+	bpm_reading_begin(ledger, &scope);
+	bpm_ledger_execute(ledger, &find, 0, NULL, NULL);
+	code = MemoryContextStrdup(caller, bpm_row_text(0, 1));
+	bpm_reading_end(&scope);
+	return code;
+}
+
+/* Refuses a caller who may not read the ledger's registers, before they are read for him. */
+void
+bpm_check_reader(BpmLedger *ledger)
+{
+	AclResult	result = pg_class_aclcheck(ledger->relid, GetUserId(), ACL_SELECT);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(ledger->relid));
 }
 
 /* Refuses a node that is no more, and names the one that took over. */

@@ -20,9 +20,10 @@ bpm_setting(PG_FUNCTION_ARGS)
 	char	   *division = bpm_text_argument(fcinfo, 1, "division");
 	char	   *key = bpm_text_argument(fcinfo, 2, "key");
 	DateADT		as_of = bpm_date_argument(fcinfo, 3, "as_of");
-	Jsonb	   *value = bpm_registry_setting(ledger, bpm_registry_division(ledger, division),
-											 key, as_of);
+	Jsonb	   *value;
 
+	bpm_check_reader(ledger);
+	value = bpm_registry_setting(ledger, bpm_registry_division(ledger, division), key, as_of);
 	if (value == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_JSONB_P(value);
@@ -35,6 +36,7 @@ bpm_division_key(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 
+	bpm_check_reader(ledger);
 	return Int64GetDatum(bpm_registry_division(ledger,
 											   bpm_text_argument(fcinfo, 1, "division")));
 }
@@ -48,6 +50,7 @@ bpm_unit_key(PG_FUNCTION_ARGS)
 	BpmCode		unit;
 	BpmCode		division;
 
+	bpm_check_reader(ledger);
 	bpm_registry_unit(ledger, bpm_text_argument(fcinfo, 1, "unit"), &unit, &division);
 	return Int64GetDatum(unit);
 }
@@ -97,9 +100,11 @@ bpm_profile_version(PG_FUNCTION_ARGS)
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
 
+	bpm_check_reader(ledger);
 	PG_RETURN_INT32(find_version(ledger, profile, PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2)));
 }
 
+/* Refuses a content that the settings and categories cannot be read from. */
 static void
 check_content(BpmLedger *ledger, Datum content)
 {
@@ -157,6 +162,7 @@ bpm_register_profile(PG_FUNCTION_ARGS)
 		"     AS item(category pg_catalog.text, name pg_catalog.text, parent pg_catalog.text)", "tij"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
 	char	   *title = bpm_text_argument(fcinfo, 2, "title");
 	Datum		values[3];
@@ -174,7 +180,8 @@ bpm_register_profile(PG_FUNCTION_ARGS)
 				 errmsg("\"%s\" cannot name a profile", profile),
 				 errdetail("A name is at most 40 lower-case letters, digits and underscores, beginning with a letter.")));
 	bpm_check_length("title of the profile", title, 200);
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "register_profile");
+	bpm_work_require(&work, 0, 0);
 	check_content(ledger, PG_GETARG_DATUM(3));
 	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
 	values[0] = CStringGetTextDatum(profile);
@@ -185,10 +192,11 @@ bpm_register_profile(PG_FUNCTION_ARGS)
 	values[2] = PG_GETARG_DATUM(3);
 	bpm_ledger_execute(ledger, &settings, 0, values, NULL);
 	bpm_ledger_execute(ledger, &categories, 0, values, NULL);
-	SPI_finish();
+	bpm_work_end(&work);
 	return version;
 }
 
+/* Binds a version from a day until the next binding, and ends the one before. */
 static void
 bind_profile(BpmLedger *ledger, Datum *values, const char *division)
 {
@@ -237,21 +245,27 @@ bpm_apply_profile(PG_FUNCTION_ARGS)
 		" ON CONFLICT (scheme) DO NOTHING", "ti"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
-	char	   *division = bpm_text_argument(fcinfo, 2, "division");
+	char	   *division = bpm_optional_text(fcinfo, 2);
 	DateADT		valid_from = bpm_date_argument(fcinfo, 3, "valid_from");
+	BpmCode		code;
 	int			version;
 	Datum		values[4];
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "apply_profile");
+	if (division == NULL)
+		division = bpm_root_code(ledger);
+	code = bpm_registry_division(ledger, division);
+	bpm_work_require(&work, code, 0);
 	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
 	version = find_version(ledger, profile, PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4));
-	values[0] = Int64GetDatum(bpm_registry_division(ledger, division));
+	values[0] = Int64GetDatum(code);
 	values[1] = DateADTGetDatum(valid_from);
 	values[2] = CStringGetTextDatum(profile);
 	values[3] = Int32GetDatum(version);
 	bind_profile(ledger, values, division);
 	bpm_ledger_execute(ledger, &schemes, 0, values + 2, NULL);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_INT32(version);
 }

@@ -40,6 +40,7 @@ check_category(BpmLedger *ledger, BpmCode division, const char *category)
 	bpm_reading_end(&scope);
 }
 
+/* Refuses a malformed code, and one that is in use. */
 static void
 check_new_code(BpmLedger *ledger, const char *official_code)
 {
@@ -80,6 +81,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING project_id", "ttcctil"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	char	   *unit_code = bpm_text_argument(fcinfo, 3, "unit");
@@ -92,6 +94,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 	int64		project;
 	bool		isnull;
 
+	bpm_work_begin(&work, ledger, "register_project");
 	check_new_code(ledger, official_code);
 	bpm_check_length("name of the project", name, 200);
 	if (setup_year < 1949 || setup_year > 9999)
@@ -100,8 +103,8 @@ bpm_register_project(PG_FUNCTION_ARGS)
 				 errmsg("setup year %d is out of range", setup_year),
 				 errdetail("A setup year (立项年度) lies between 1949 and 9999.")));
 	bpm_registry_unit(ledger, unit_code, &unit, &division);
+	bpm_work_require(&work, division, unit);
 	check_category(ledger, division, category);
-	SPI_connect();
 	values[0] = CStringGetTextDatum(official_code);
 	values[1] = CStringGetTextDatum(name);
 	values[2] = Int64GetDatum(unit);
@@ -111,6 +114,6 @@ bpm_register_project(PG_FUNCTION_ARGS)
 	values[6] = parent ? Int64GetDatum(bpm_registry_project(ledger, parent)) : (Datum) 0;
 	bpm_ledger_execute(ledger, &insert, 0, values, parent ? NULL : "      n");
 	project = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_INT64(project);
 }

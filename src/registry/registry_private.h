@@ -20,7 +20,25 @@
 #define CODE_EQ	" OPERATOR(budgetpm.=) "
 #define COVERS	" OPERATOR(budgetpm.@>) "
 
+/*
+ * A change to the registry in progress: the caller has EXECUTE on the operation, and
+ * statements run as the ledger's owner, over whose tables nobody holds DML.
+ */
+typedef struct BpmWork
+{
+	BpmLedger  *ledger;
+	const char *operation;
+	BpmOwnerScope owner;
+} BpmWork;
+
+/* work.c */
+extern void bpm_work_begin(BpmWork *work, BpmLedger *ledger, const char *operation);
+extern void bpm_work_require(BpmWork *work, BpmCode division, BpmCode unit);
+extern void bpm_work_end(BpmWork *work);
+
 /* lookup.c */
+extern void bpm_check_reader(BpmLedger *ledger);
+extern char *bpm_root_code(BpmLedger *ledger);
 extern void bpm_reading_begin(BpmLedger *ledger, BpmOwnerScope *scope);
 extern void bpm_reading_end(BpmOwnerScope *scope);
 extern char *bpm_row_text(int row, int column);

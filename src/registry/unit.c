@@ -3,8 +3,8 @@
  *	  Budget units as they come and change.
  *
  * A unit's tree key is its parent's key and a serial of fixed width, so that it
- * covers its own subordinates and nothing else.  As in division.c, everything
- * runs with the caller's privileges under one table lock.
+ * covers its own subordinates and nothing else.  As in division.c, changes wait
+ * for one another.
  */
 #include "postgres.h"
 
@@ -23,6 +23,7 @@ typedef struct Unit
 	char	   *kind;
 } Unit;
 
+/* Makes other changes of units wait until the end of the transaction. */
 static void
 lock_units(BpmLedger *ledger)
 {
@@ -73,6 +74,7 @@ get_unit(BpmLedger *ledger, const char *official_code, Unit *unit)
 	}
 }
 
+/* Refuses what cannot be an official code of a unit. */
 static void
 check_official_code(const char *official_code)
 {
@@ -154,6 +156,7 @@ next_key(BpmLedger *ledger, Unit *parent)
 									   serial_digits[depth], serial));
 }
 
+/* Begins a state in the history. */
 static void
 open_version(BpmLedger *ledger, Unit *unit, const char *change, const char *document)
 {
@@ -181,6 +184,7 @@ open_version(BpmLedger *ledger, Unit *unit, const char *change, const char *docu
 	bpm_ledger_execute(ledger, &insert, 0, values, nulls);
 }
 
+/* Ends the present state in the history. */
 static void
 close_version(BpmLedger *ledger, BpmCode unit, DateADT date, const char *ending)
 {
@@ -193,6 +197,7 @@ close_version(BpmLedger *ledger, BpmCode unit, DateADT date, const char *ending)
 	bpm_ledger_execute(ledger, &update, 0, values, NULL);
 }
 
+/* Writes a new node with its first version. */
 static void
 insert_unit(BpmLedger *ledger, Unit *unit, const char *change, const char *document)
 {
@@ -238,6 +243,7 @@ Datum
 bpm_register_unit(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	char	   *division = bpm_text_argument(fcinfo, 3, "division");
@@ -254,7 +260,7 @@ bpm_register_unit(PG_FUNCTION_ARGS)
 	if (kind == NULL)
 		kind = parent_code ? "unit" : "department";
 	check_kind(kind, parent_code != NULL);
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "register_unit");
 	lock_units(ledger);
 	if (find_unit(ledger, official_code, &unit))
 		bpm_refuse_duplicate("unit", official_code, unit.node.name);
@@ -266,12 +272,13 @@ bpm_register_unit(PG_FUNCTION_ARGS)
 	unit.node.parent = parent_code ? parent.node.code : 0;
 	unit.node.valid_from = valid_from;
 	unit.division = bpm_registry_division(ledger, division);
+	bpm_work_require(&work, unit.division, unit.node.parent);
 	unit.kind = kind;
 	unit.node.code = next_key(ledger, parent_code ? &parent : NULL);
 	insert_unit(ledger, &unit, "registered", document);
 	MemoryContextSwitchTo(caller);
 	key = cstring_to_text(bpm_code_to_text(unit.node.code));
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_TEXT_P(key);
 }
 
@@ -303,6 +310,7 @@ change_version(BpmLedger *ledger, Unit *unit, DateADT date, const char *document
 	}
 }
 
+/* Refuses a new official code that is malformed or that another unit bears. */
 static void
 refuse_taken_code(BpmLedger *ledger, const char *new_code)
 {
@@ -322,6 +330,7 @@ bpm_rename_unit(PG_FUNCTION_ARGS)
 		"UPDATE @ledger@.unit SET official_code = $2, name = $3 WHERE code" CODE_EQ "$1", "ctt"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
@@ -330,9 +339,10 @@ bpm_rename_unit(PG_FUNCTION_ARGS)
 	Unit		unit;
 	Datum		values[3];
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "rename_unit");
 	lock_units(ledger);
 	get_unit(ledger, official_code, &unit);
+	bpm_work_require(&work, unit.division, unit.node.code);
 	bpm_check_change_date("unit", &unit.node, date);
 	bpm_check_length("name of the unit", name, 200);
 	if (new_code && strcmp(new_code, official_code) != 0)
@@ -346,10 +356,11 @@ bpm_rename_unit(PG_FUNCTION_ARGS)
 	values[1] = CStringGetTextDatum(unit.node.official_code);
 	values[2] = CStringGetTextDatum(unit.node.name);
 	bpm_ledger_execute(ledger, &update, 0, values, NULL);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_VOID();
 }
 
+/* Returns the official codes of what stands directly below now. */
 static char **
 child_codes(BpmLedger *ledger, BpmCode unit, int *count)
 {
@@ -367,6 +378,7 @@ child_codes(BpmLedger *ledger, BpmCode unit, int *count)
 	return codes;
 }
 
+/* Says which node took over from one that ended. */
 static void
 set_successor(BpmLedger *ledger, BpmCode old, BpmCode new)
 {
@@ -410,6 +422,7 @@ move_unit(BpmLedger *ledger, Unit *old, Unit *parent, DateADT date, const char *
 	return moved.node.code;
 }
 
+/* Refuses a unit that would go into itself or below itself. */
 static void
 refuse_own_subtree(Unit *unit, Unit *target)
 {
@@ -427,6 +440,7 @@ Datum
 bpm_move_unit(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *to_parent = bpm_optional_text(fcinfo, 2);
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
@@ -438,21 +452,25 @@ bpm_move_unit(PG_FUNCTION_ARGS)
 	BpmCode		code;
 	text	   *key;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "move_unit");
 	lock_units(ledger);
 	get_unit(ledger, official_code, &unit);
+	bpm_work_require(&work, unit.division, unit.node.code);
 	if (to_parent)
 	{
 		get_unit(ledger, to_parent, &parent);
+		bpm_work_require(&work, parent.division, parent.node.code);
 		refuse_own_subtree(&unit, &parent);
 	}
+	else
+		bpm_work_require(&work, unit.division, 0);
 	if (new_code && strcmp(new_code, official_code) != 0)
 		refuse_taken_code(ledger, new_code);
 	code = move_unit(ledger, &unit, to_parent ? &parent : NULL, date, document,
 					 new_code ? new_code : official_code);
 	MemoryContextSwitchTo(caller);
 	key = cstring_to_text(bpm_code_to_text(code));
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_TEXT_P(key);
 }
 
@@ -462,6 +480,7 @@ Datum
 bpm_merge_units(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	int			count;
 	char	  **codes = bpm_text_list(fcinfo, 1, "official_codes", &count);
 	char	   *into = bpm_text_argument(fcinfo, 2, "into_code");
@@ -469,9 +488,10 @@ bpm_merge_units(PG_FUNCTION_ARGS)
 	char	   *document = bpm_optional_text(fcinfo, 4);
 	Unit		target;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "merge_units");
 	lock_units(ledger);
 	get_unit(ledger, into, &target);
+	bpm_work_require(&work, target.division, target.node.code);
 	for (int i = 0; i < count; i++)
 	{
 		Unit		unit;
@@ -479,6 +499,7 @@ bpm_merge_units(PG_FUNCTION_ARGS)
 		int			below;
 
 		get_unit(ledger, codes[i], &unit);
+		bpm_work_require(&work, unit.division, unit.node.code);
 		refuse_own_subtree(&unit, &target);
 		children = child_codes(ledger, unit.node.code, &below);
 		for (int j = 0; j < below; j++)
@@ -490,7 +511,7 @@ bpm_merge_units(PG_FUNCTION_ARGS)
 		}
 		end_unit(ledger, &unit, date, "merged", target.node.code);
 	}
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_INT32(count);
 }
 
@@ -500,15 +521,17 @@ Datum
 bpm_close_unit(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	DateADT		date = bpm_date_argument(fcinfo, 2, "valid_from");
 	Unit		unit;
 	char	  **children;
 	int			count;
 
-	SPI_connect();
+	bpm_work_begin(&work, ledger, "close_unit");
 	lock_units(ledger);
 	get_unit(ledger, official_code, &unit);
+	bpm_work_require(&work, unit.division, unit.node.code);
 	children = child_codes(ledger, unit.node.code, &count);
 	if (count > 0)
 		ereport(ERROR,
@@ -517,7 +540,7 @@ bpm_close_unit(PG_FUNCTION_ARGS)
 				 errdetail("Unit \"%s\" stands below it.", children[0]),
 				 errhint("Move or close what stands below it first.")));
 	end_unit(ledger, &unit, date, "abolished", 0);
-	SPI_finish();
+	bpm_work_end(&work);
 	PG_RETURN_VOID();
 }
 
