@@ -25,7 +25,7 @@ COMMENT ON FUNCTION @ledger@.close_month(integer, integer) IS
   'Closes the accounting months of a year up to this one, for good. Errors: ZB004, ZB007, 22023.';
 
 CREATE FUNCTION @ledger@.open_line(
-  fiscal_year integer, unit text, func_code text, gov_econ_code text DEFAULT NULL, dept_econ_code text DEFAULT NULL, fund_type text DEFAULT '1', title text DEFAULT NULL, project text DEFAULT NULL, parent bigint DEFAULT NULL, executable boolean DEFAULT true, control text DEFAULT 'block', elements jsonb DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
+  fiscal_year integer, unit text, func_code text, gov_econ_code text DEFAULT NULL, dept_econ_code text DEFAULT NULL, fund_type text DEFAULT '11', title text DEFAULT NULL, project text DEFAULT NULL, parent bigint DEFAULT NULL, executable boolean DEFAULT true, control text DEFAULT 'block', elements jsonb DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.open_line('@ledger@.ledger'::regclass, fiscal_year, unit, func_code, gov_econ_code,
     dept_econ_code, fund_type, title, project, parent, executable, control, elements, key);

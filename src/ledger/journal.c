@@ -137,17 +137,34 @@ bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
 
 /*
  * What the first use of a key posted, in the terms that its repetition is held
- * against: all entries of that posting on the keyed line.
+ * against.  $3 is the request's line, which is a posting or a transfer for what
+ * undoes one, $4 its other line or transfer, $5 its division.
  */
+#define IS	" OPERATOR(pg_catalog.=) "
 static const BpmStatement keyed_posting = {
-	"SELECT f.posting_id, k.operation, budgetpm.sum(j.amount), f.document, f.peer_line,"
-	" f.refers_line, f.memo, f.accounting_date"
+	"SELECT f.posting_id, k.operation,"
+	" CASE k.operation WHEN 'reverse' THEN f.amount ELSE budgetpm.sum(j.amount) END,"
+	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE pg_catalog.right(j.kind, 8)" IS "'_pending'), '0'),"
+	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE pg_catalog.right(j.kind, 7)" IS "'_frozen'), '0'),"
+	" f.document, f.memo, f.accounting_date,"
+	" CASE WHEN k.operation" IS "'return_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
+	"   WHERE t.transfer_id" IS "$3 AND t.return_posting" IS "f.posting_id)"
+	"  WHEN f.refers_line IS NULL THEN f.line_id" IS "$3 OR k.operation" IS "'receive_transfer'"
+	"  ELSE EXISTS (SELECT 1 FROM @ledger@.journal e WHERE e.line_id" IS "f.refers_line"
+	"   AND e.entry_no" IS "f.refers_entry AND e.posting_id" IS "$3) END,"
+	" CASE k.operation WHEN 'receive_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
+	"   WHERE t.transfer_id" IS "$4 AND t.receive_posting" IS "f.posting_id)"
+	"  WHEN 'correct_payment' THEN EXISTS (SELECT 1 FROM @ledger@.journal_@year@ o"
+	"   WHERE o.posting_id" IS "f.posting_id AND o.line_id" IS "$4 AND o.kind" IS "'correct_in')"
+	"  WHEN 'send_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
+	"   JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) t.to_division"
+	"   WHERE t.transfer_id" IS "f.posting_id AND d.official_code" IS "$5)"
+	"  ELSE f.peer_line" IS "$4 OR $4" IS "0 END"
 	" FROM @ledger@.journal_@year@ f"
-	" JOIN @ledger@.journal_@year@ j ON j.line_id OPERATOR(pg_catalog.=) f.line_id"
-	"  AND j.posting_id OPERATOR(pg_catalog.=) f.posting_id"
-	" JOIN @ledger@.entry_kind k ON k.kind OPERATOR(pg_catalog.=) f.kind"
-	" WHERE f.line_id OPERATOR(pg_catalog.=) $1 AND f.key OPERATOR(pg_catalog.=) $2"
-	" GROUP BY f.line_id, f.entry_no, k.operation", "lt"
+	" JOIN @ledger@.journal_@year@ j ON j.line_id" IS "f.line_id AND j.posting_id" IS "f.posting_id"
+	" JOIN @ledger@.entry_kind k ON k.kind" IS "f.kind"
+	" WHERE f.line_id" IS "$1 AND f.key" IS "$2"
+	" GROUP BY f.line_id, f.entry_no, k.operation", "ltllt"
 };
 
 static bool
@@ -161,22 +178,26 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 {
 	const BpmRequest *request = &posting->request;
 	bool		isnull;
-	BpmFen		amount = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
-	int64		peer = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
 
 	if (strcmp(SPI_getvalue(row, desc, 2), request->operation->name) != 0)
 		return "operation";
-	if (request->amount != 0 && amount != request->amount)
+	if (request->amount != 0 &&
+		DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull)) != request->amount)
 		return "amount";
-	if (!same_text(SPI_getvalue(row, desc, 4), request->document))
+	if (DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull)) != request->from_pending ||
+		DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull)) != request->from_frozen)
+		return "amount out of pending or frozen money";
+	if (!same_text(SPI_getvalue(row, desc, 6), request->document))
 		return "document";
-	if (request->other != 0 && !isnull && peer != request->other)
-		return "line at the other end";
 	if (!same_text(SPI_getvalue(row, desc, 7), bpm_memo_text(request->memo)))
 		return "memo";
 	if (request->date_given &&
 		DatumGetDateADT(SPI_getbinval(row, desc, 8, &isnull)) != request->accounting_date)
 		return "accounting date";
+	if (!DatumGetBool(SPI_getbinval(row, desc, 9, &isnull)))
+		return "posting to undo";
+	if (!DatumGetBool(SPI_getbinval(row, desc, 10, &isnull)))
+		return "place at the other end";
 	return NULL;
 }
 
@@ -188,7 +209,8 @@ int64
 bpm_replay(BpmPosting *posting)
 {
 	int64		line = posting->wanted[0];
-	Datum		values[2];
+	Datum		values[5];
+	const char *detail = posting->request.detail;
 	const char *difference;
 	bool		isnull;
 
@@ -196,6 +218,9 @@ bpm_replay(BpmPosting *posting)
 		return 0;
 	values[0] = Int64GetDatum(line);
 	values[1] = CStringGetTextDatum(posting->request.key);
+	values[2] = Int64GetDatum(posting->request.line);
+	values[3] = Int64GetDatum(posting->request.other);
+	values[4] = CStringGetTextDatum(detail ? detail : "");
 	if (bpm_ledger_execute(posting->ledger, &keyed_posting, BPM_LINE_YEAR(line),
 						   values, NULL) == 0)
 		return 0;

@@ -56,12 +56,12 @@ read_inherited_elements(BpmLineRequest *request)
 
 	if (request->elements == NULL || !JB_ROOT_IS_OBJECT(request->elements))
 		return;
-	value = getKeyJsonValueFromContainer(&request->elements->root, "sup_bgt_doc_no",
-										 strlen("sup_bgt_doc_no"), &buffer);
+	value = getKeyJsonValueFromContainer(&request->elements->root, "source_document",
+										 strlen("source_document"), &buffer);
 	if (value && value->type == jbvString)
 		request->source_doc = pnstrdup(value->val.string.val, value->val.string.len);
-	value = getKeyJsonValueFromContainer(&request->elements->root, "is_track",
-										 strlen("is_track"), &buffer);
+	value = getKeyJsonValueFromContainer(&request->elements->root, "direct",
+										 strlen("direct"), &buffer);
 	if (value && value->type == jbvBool)
 	{
 		request->direct_given = true;

@@ -176,7 +176,7 @@ check_receiver(BpmPosting *posting, const Transfer *transfer)
 								   transfer->document, transfer->direct ? " as direct money (直达)" : "",
 								   facts.source_doc ? facts.source_doc : "",
 								   facts.direct ? " as direct money (直达)" : ""),
-						  pstrdup("Open the line with elements sup_bgt_doc_no and is_track as the transfer has them."));
+						  pstrdup("Open the line with elements source_document and direct as the transfer has them."));
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 #include "access/access.h"
 #include "base/errors.h"
@@ -73,6 +74,22 @@ write_year_row(BpmLedger *ledger, const BpmStatement *statement, int year, Datum
 	bpm_guard_done(true);
 }
 
+/*
+ * Runs a statement on all lines of a year that are there now: a line opened since
+ * this transaction's snapshot was taken must not keep the old state.
+ */
+static void
+execute_on_lines(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
+{
+	int			result = SPI_execute_snapshot(bpm_ledger_plan(ledger, statement, year), values,
+											  NULL, GetLatestSnapshot(), InvalidSnapshot,
+											  false, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", statement->text,
+			 SPI_result_code_string(result));
+}
+
 static void
 write_year(BpmLedger *ledger, int year, int state, int closed_month)
 {
@@ -85,12 +102,12 @@ write_year(BpmLedger *ledger, int year, int state, int closed_month)
 	row[2] = Int32GetDatum(closed_month);
 	write_year_row(ledger, &update_year, year, row);
 
-	bpm_ledger_execute(ledger, &lock_lines, year, NULL, NULL);
+	execute_on_lines(ledger, &lock_lines, year, NULL);
 	lines[0] = PointerGetDatum(cstring_to_text_with_len(&state_letters[state], 1));
 	lines[1] = Int32GetDatum(closed_month);
 	permit.relation = bpm_guarded_relation(ledger, "balance", year);
 	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, &update_lines, year, lines, NULL);
+	execute_on_lines(ledger, &update_lines, year, lines);
 	bpm_guard_done(false);
 }
 
