@@ -126,7 +126,7 @@ sub check_functions
 		breach($file, $head + 1, "$name is " . ($end - $i - 1) . ' lines long')
 		  if $end - $i - 1 > 100;
 		my $before = $head - 1;
-		$before-- while $before >= 0 && $line[$before] =~ /^(?:[A-Za-z_][\w\s\*]*|PG_FUNCTION_INFO_V1\(.*\);|pg_\w+)?$/
+		$before-- while $before >= 0 && $line[$before] =~ /^(?:[A-Za-z_][\w\s\*]*|PG_FUNCTION_INFO_V1\(.*\);|pg_\w+.*)?$/
 		  && $line[$before] ne '';
 		$before-- while $before >= 0 && $line[$before] eq '';
 		breach($file, $head + 1, "$name has no comment on what it guarantees")

@@ -43,6 +43,7 @@ official_code(BpmLedger *ledger, const BpmStatement *statement, BpmCode code)
 	return text ? text : bpm_code_to_text(code);
 }
 
+/* Names a place for a message, by the official codes that people know. */
 static char *
 describe_place(BpmLedger *ledger, BpmCode division, BpmCode unit)
 {
@@ -60,6 +61,7 @@ describe_place(BpmLedger *ledger, BpmCode division, BpmCode unit)
 	return text.data;
 }
 
+/* Lists the first of the duties in force today for a message, NULL if there is none. */
 static char *
 describe_duties(BpmLedger *ledger, BpmScope *scope)
 {
@@ -82,6 +84,7 @@ describe_duties(BpmLedger *ledger, BpmScope *scope)
 	return shown ? text.data : NULL;
 }
 
+/* Refuses, and says where the role may act instead. */
 static void
 refuse_duty(BpmLedger *ledger, BpmScope *scope, const char *operation,
 			BpmCode division, BpmCode unit)
@@ -125,6 +128,7 @@ bpm_authorize_operation(BpmLedger *ledger, const char *operation)
 		check_execute(ledger, operation);
 }
 
+/* Passes only a role that may call the operation and has a duty covering the place. */
 static void
 authorize(BpmLedger *ledger, const char *operation, BpmRight right,
 		  BpmCode division, BpmCode unit)
@@ -169,6 +173,7 @@ bpm_has_duty(BpmLedger *ledger, BpmRight right, BpmCode division, BpmCode unit)
 	return bpm_scope_covers(bpm_scope(ledger, NULL), right, division, unit);
 }
 
+/* Answers a policy's question for one row without an error; NULL is no place at all. */
 static bool
 covers(FunctionCallInfo fcinfo, BpmRight right)
 {

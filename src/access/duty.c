@@ -52,6 +52,7 @@ role_callback(Datum arg, int cacheid, uint32 hashvalue)
 	role_epoch++;
 }
 
+/* Makes the cache of scopes and registers what empties it; called once a backend. */
 static void
 make_cache(void)
 {
@@ -144,6 +145,7 @@ begin_scan(Relation relation, Snapshot *snapshot)
 	return table_beginscan(relation, *snapshot, 0, NULL);
 }
 
+/* Gives back all that a scan holds. */
 static void
 end_scan(Relation relation, TableScanDesc scan, Snapshot snapshot)
 {
@@ -152,6 +154,7 @@ end_scan(Relation relation, TableScanDesc scan, Snapshot snapshot)
 	table_close(relation, AccessShareLock);
 }
 
+/* Appends a principal, with room for as many as there are. */
 static void
 add_principal(Principals *principals, int64 id)
 {
@@ -164,6 +167,7 @@ add_principal(Principals *principals, int64 id)
 	principals->ids[principals->count++] = id;
 }
 
+/* Tells whether the id is among the user's principals. */
 static bool
 is_principal(const Principals *principals, int64 id)
 {
@@ -201,6 +205,7 @@ load_principals(BpmLedger *ledger, Oid user, Principals *principals)
 	end_scan(relation, scan, snapshot);
 }
 
+/* Finds the columns by name and type, so that columns added by users do no harm. */
 static void
 duty_columns(Relation relation, BpmLedger *ledger, AttrNumber *columns)
 {
@@ -213,6 +218,7 @@ duty_columns(Relation relation, BpmLedger *ledger, AttrNumber *columns)
 	columns[6] = column_number(relation, "may_post", BOOLOID);
 }
 
+/* Turns a row into a duty; a NULL place is the whole ledger, a NULL end is open. */
 static void
 read_duty(BpmDuty *duty, const Datum *values, const bool *nulls)
 {

@@ -35,6 +35,7 @@ static const BpmStatement close_duty = {
 	" WHERE duty_id OPERATOR(pg_catalog.=) $1", "ld"
 };
 
+/* Refuses NULL where an argument has no default meaning. */
 static void
 require_argument(FunctionCallInfo fcinfo, int number, const char *name)
 {
@@ -55,6 +56,7 @@ require_role(const char *login)
 				 errhint("Create the login first; a duty belongs to a database role.")));
 }
 
+/* Runs a statement as the ledger's owner and returns the id it gave. */
 static int64
 execute_id(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls)
 {
@@ -72,6 +74,7 @@ execute_id(BpmLedger *ledger, const BpmStatement *statement, Datum *values, cons
 	return id;
 }
 
+/* Returns the principal of a login, made if need be; the role must exist. */
 static int64
 register_principal(BpmLedger *ledger, const char *login, Datum title, bool has_title)
 {
@@ -94,6 +97,7 @@ bpm_register_principal(PG_FUNCTION_ARGS)
 									   PG_GETARG_DATUM(2), !PG_ARGISNULL(2)));
 }
 
+/* Lets nobody give or end more than he holds himself. */
 static void
 authorize_rights(BpmLedger *ledger, const char *operation, BpmCode division, BpmCode unit,
 				 bool may_read, bool may_post)
@@ -107,6 +111,7 @@ authorize_rights(BpmLedger *ledger, const char *operation, BpmCode division, Bpm
 		bpm_authorize(ledger, operation, 0, 0);
 }
 
+/* Reads the place of a duty from the arguments; a unit must lie in the division named with it. */
 static void
 resolve_place(BpmLedger *ledger, FunctionCallInfo fcinfo, BpmCode *division, BpmCode *unit)
 {
@@ -128,6 +133,7 @@ resolve_place(BpmLedger *ledger, FunctionCallInfo fcinfo, BpmCode *division, Bpm
 				 errhint("Leave the division out to give a duty over the unit alone.")));
 }
 
+/* Refuses a duty that would never be in force. */
 static void
 check_period(DateADT from, DateADT to)
 {
@@ -185,6 +191,7 @@ typedef struct DutyRow
 	DateADT		valid_from;
 } DutyRow;
 
+/* Reads the duty that the statement returned. */
 static void
 read_row(DutyRow *row)
 {

@@ -70,6 +70,7 @@ static List *retired_plans = NIL;
 static int	executing = 0;
 static uint64 last_generation = 0;
 
+/* Makes the next bpm_ledger_open() of the relation read it anew; InvalidOid means all. */
 static void
 ledger_relcache_callback(Datum arg, Oid relid)
 {
@@ -82,12 +83,14 @@ ledger_relcache_callback(Datum arg, Oid relid)
 			entry->private.valid = false;
 }
 
+/* A renamed schema changes the text of every statement, and the message does not say which. */
 static void
 ledger_namespace_callback(Datum arg, int cacheid, uint32 hashvalue)
 {
 	ledger_relcache_callback(arg, InvalidOid);
 }
 
+/* Forgets the wrappers found so far, because any of them may be the one that changed. */
 static void
 ledger_function_callback(Datum arg, int cacheid, uint32 hashvalue)
 {
@@ -146,6 +149,7 @@ bpm_owner_leave(BpmOwnerScope *scope)
 	SetUserIdAndSecContext(scope->saved_user, scope->saved_context);
 }
 
+/* Takes the plans out of use but keeps them whole: one of them may be running now. */
 static void
 retire_plans(HandleEntry *entry)
 {
@@ -163,6 +167,7 @@ retire_plans(HandleEntry *entry)
 	MemoryContextSwitchTo(old);
 }
 
+/* Frees what no statement can be running any more. */
 static void
 free_retired_plans(void)
 {
@@ -174,6 +179,7 @@ free_retired_plans(void)
 	retired_plans = NIL;
 }
 
+/* Gives a handle its own memory, so that dropping the handle drops all it kept. */
 static void
 make_tables(struct BpmLedgerPrivate *private)
 {
@@ -214,6 +220,7 @@ load_relation(BpmLedger *ledger)
 			sizeof(ledger->schema));
 }
 
+/* Returns the OID of a type of the extension, whatever the search path holds. */
 static Oid
 own_type(const char *name)
 {
@@ -227,6 +234,7 @@ own_type(const char *name)
 	return type;
 }
 
+/* Refuses a ledger whose tables this library was not written for. */
 static void
 check_layout(BpmLedger *ledger, int layout)
 {
@@ -271,6 +279,7 @@ load_settings(BpmLedger *ledger)
 	check_layout(ledger, layout);
 }
 
+/* Fills a handle completely, or leaves it invalid. */
 static void
 load_ledger(HandleEntry *entry)
 {
@@ -340,6 +349,7 @@ bpm_ledger_open(Oid relid)
 	return &entry->ledger;
 }
 
+/* Returns the only function of that name in the ledger's schema, InvalidOid if there is none. */
 static Oid
 find_function(BpmLedger *ledger, const char *name)
 {
@@ -398,6 +408,7 @@ bpm_ledger_function(BpmLedger *ledger, const char *name)
 	return function;
 }
 
+/* Returns the type that a letter of a statement's arguments stands for. */
 static Oid
 argument_type(BpmLedger *ledger, char letter)
 {
@@ -433,6 +444,7 @@ argument_type(BpmLedger *ledger, char letter)
 	elog(ERROR, "unknown argument letter \"%c\"", letter);
 }
 
+/* Returns the statement with this ledger's schema and the year in place. */
 static char *
 statement_text(BpmLedger *ledger, const BpmStatement *statement, int year)
 {
@@ -501,6 +513,7 @@ check_year(BpmLedger *ledger, int year)
 				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
 }
 
+/* Returns a saved generic plan of the statement, over tables of the ledger's owner only. */
 static SPIPlanPtr
 prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 {

@@ -34,6 +34,7 @@ enum
 	SLOTS
 };
 
+/* Puts a text into number slots, cut at a whole character where it is too long. */
 static void
 pack_text(const char *text, int64 *slots)
 {
@@ -41,6 +42,7 @@ pack_text(const char *text, int64 *slots)
 	memcpy(slots, text, pg_mbcliplen(text, strlen(text), TEXT_BYTES));
 }
 
+/* Returns the text that pack_text() put there. */
 static Datum
 unpack_text(const int64 *slots)
 {
@@ -100,6 +102,7 @@ may_see(Oid role)
 		has_privs_of_role(GetUserId(), role);
 }
 
+/* Returns the role's name, empty when it was dropped meanwhile. */
 static text *
 role_name(Oid role)
 {

@@ -18,6 +18,7 @@ static EVP_MD_CTX *context = NULL;
 static EVP_MD *fetched = NULL;
 static char fetched_name[16];
 
+/* Returns the name OpenSSL knows the algorithm by, or refuses it. */
 static const char *
 library_name(const char *algorithm)
 {
@@ -31,6 +32,7 @@ library_name(const char *algorithm)
 			 errhint("Use sha256 or sm3.")));
 }
 
+/* Makes the algorithm the current one; false when this OpenSSL lacks it. */
 static bool
 fetch_algorithm(const char *algorithm)
 {
@@ -47,6 +49,7 @@ fetch_algorithm(const char *algorithm)
 	return true;
 }
 
+/* Reports an algorithm that is known but cannot be had here. */
 static void
 digest_failed(const char *algorithm)
 {
@@ -68,6 +71,7 @@ bpm_digest_start(const char *algorithm)
 		digest_failed(algorithm);
 }
 
+/* Adds raw bytes to the content being built. */
 static void
 feed(const void *bytes, size_t length)
 {
