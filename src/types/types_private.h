@@ -28,7 +28,7 @@ extern void bpm_amount_out_of_range(void) pg_attribute_noreturn();
 /* amount_sum.c */
 extern Numeric bpm_scaled_numeric(int128 value, int decimals);
 
-/* chinese_amount.c: no PostgreSQL facilities, so that it can be tried alone */
+/* chinese_amount.c */
 extern BpmAmountFault bpm_chinese_amount_parse(const char *text, size_t length,
 											   BpmFen *fen, const char **reason);
 
