@@ -113,12 +113,9 @@ BEGIN
   END LOOP;
   FOR statement IN EXECUTE format(
     'SELECT format(''GRANT EXECUTE ON FUNCTION %%s TO %%I'', p.oid::regprocedure, $1)
-       FROM pg_proc p JOIN %1$I.grant_profile g ON g.object = p.proname
-      WHERE p.pronamespace = $2 AND g.privilege = ''EXECUTE'' AND g.profile = $3
-     UNION ALL
-     SELECT format(''GRANT %%s ON TABLE %%s TO %%I'', g.privilege, c.oid::regclass, $1)
-       FROM pg_class c JOIN %1$I.grant_profile g ON g.object = c.relname
-      WHERE c.relnamespace = $2 AND c.relkind IN (''r'', ''p'') AND g.privilege <> ''EXECUTE'' AND g.profile = $3', ledger)
+       FROM pg_proc p JOIN %I.grant_profile g ON g.operation = p.proname
+      WHERE p.pronamespace = $2 AND g.profile = $3
+      ORDER BY p.proname', ledger)
     USING role, quote_ident(ledger)::regnamespace, profile
   LOOP
     EXECUTE statement;
@@ -127,7 +124,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION budgetpm.grant_ledger(text, text, text, text) IS
-  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile (and what they write in the registers), and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
+  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile, and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
 
 CREATE FUNCTION budgetpm.revoke_ledger(ledger text, role text)
 RETURNS void

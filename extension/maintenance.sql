@@ -80,19 +80,20 @@ CREATE FUNCTION budgetpm.adopt_profile(name text, root text, profile text, valid
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-  version integer;
+  known text[];
 BEGIN
-  EXECUTE format('SELECT %I.import_profile($1)', name) INTO version USING profile;
-  IF version IS NULL THEN
+  EXECUTE format('SELECT array_agg(DISTINCT p.profile::text ORDER BY p.profile::text) FROM %I.profile p', name) INTO known;
+  IF profile = ANY (known) THEN
+    EXECUTE format('SELECT %I.apply_profile($1, $2, $3)', name) USING profile, root, valid_from;
+  ELSE
     RAISE EXCEPTION USING ERRCODE = 'undefined_object',
       MESSAGE = format('profile "%s" does not exist', profile),
-      HINT = format('It is one of %s.', (SELECT string_agg(s.profile, ', ' ORDER BY s.profile) FROM budgetpm.profile_sources() s));
+      HINT = format('It is one of %s.', array_to_string(known, ', '));
   END IF;
-  EXECUTE format('SELECT %I.apply_profile($1, $2, $3)', name) USING profile, root, valid_from;
 END;
 $$;
 COMMENT ON FUNCTION budgetpm.adopt_profile(text, text, text, date) IS
-  'Imports a profile that comes with the extension into a new ledger and binds it to the root division from a date. Error: 42704.';
+  'Binds a profile (地区配置) that comes with the extension to the root division of a new ledger, from a date. Error: 42704.';
 
 CREATE FUNCTION budgetpm.create_ledger(name text, root text, profile text DEFAULT NULL,
   digest text DEFAULT 'sha256', first_year integer DEFAULT NULL, title text DEFAULT NULL)
@@ -363,6 +364,44 @@ $$;
 COMMENT ON FUNCTION budgetpm.ledger_catalog(text) IS
   'What a ledger consists of, as the catalogs say: kind, name, the relation it belongs to, definition. check_ledger() compares it with that of a new ledger.';
 
+-- A server prints some expressions otherwise once it has read its own print, as a
+-- restore makes it do (IN lists of varchar, for one).  This brings a new ledger to
+-- that state, so that a restored one can be told from a changed one exactly.
+CREATE FUNCTION budgetpm.reparse_ledger(name text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  statement text;
+BEGIN
+  FOR statement IN
+    WITH part AS (
+      SELECT quote_ident(s)::regnamespace::oid AS oid FROM budgetpm.ledger_schemas(name) s
+    )
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
+      FROM pg_constraint k JOIN part ON part.oid = k.connamespace
+     WHERE k.contype = 'c' AND k.conislocal AND k.conrelid <> 0
+    UNION ALL
+    SELECT pg_get_functiondef(p.oid)
+      FROM pg_proc p JOIN part ON part.oid = p.pronamespace
+     WHERE p.prokind IN ('f', 'p')
+    UNION ALL
+    SELECT format('CREATE OR REPLACE VIEW %s %s AS %s', c.oid::regclass,
+                  'WITH (' || array_to_string(c.reloptions, ', ') || ')', pg_get_viewdef(c.oid))
+      FROM pg_class c JOIN part ON part.oid = c.relnamespace
+     WHERE c.relkind = 'v'
+    UNION ALL
+    SELECT format('ALTER POLICY %I ON %s', p.polname, p.polrelid::regclass)
+           || coalesce(' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
+           || coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
+      FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN part ON part.oid = c.relnamespace
+  LOOP
+    EXECUTE statement;
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.reparse_ledger(text) IS
+  'Makes the constraints, functions, views and policies of a ledger once more from what the server prints of them, as a restore does; they mean the same.';
+
 -- The reference is a ledger made a moment before and rolled back: of this very
 -- server version, of this version of the extension, and with nothing stored that
 -- an owner could have edited.
@@ -383,9 +422,10 @@ BEGIN
     EXECUTE format('SELECT %I.add_year(y) FROM unnest($1) y', scratch) USING years;
     EXECUTE format('SELECT jsonb_build_object(
         ''objects'', (SELECT jsonb_agg(c) FROM budgetpm.ledger_catalog($1) c),
-        ''grants'', (SELECT jsonb_agg(g) FROM %1$I.grant_profile g WHERE g.privilege <> ''EXECUTE''),
-        ''kinds'', (SELECT jsonb_agg(k) FROM %1$I.entry_kind k))', scratch)
+        ''kinds'', (SELECT jsonb_agg(k) FROM %I.entry_kind k))', scratch)
       INTO result USING scratch;
+    PERFORM budgetpm.reparse_ledger(scratch);
+    result := result || jsonb_build_object('restored', (SELECT jsonb_agg(c) FROM budgetpm.ledger_catalog(scratch) c));
     RAISE EXCEPTION USING ERRCODE = 'ZB000', MESSAGE = 'the scratch ledger goes';
   EXCEPTION WHEN SQLSTATE 'ZB000' THEN
     NULL;
@@ -437,7 +477,9 @@ CREATE FUNCTION budgetpm.check_objects(name text, reference jsonb,
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp AS $$
   WITH wanted AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(reference -> 'objects') AS r(kind text, object text, place text, definition text)
+    SELECT kind, object, o.place, o.definition, r.definition AS restored
+      FROM jsonb_to_recordset(reference -> 'objects') AS o(kind text, object text, place text, definition text)
+      LEFT JOIN jsonb_to_recordset(reference -> 'restored') AS r(kind text, object text, definition text) USING (kind, object)
   ), found AS MATERIALIZED (
     SELECT * FROM budgetpm.ledger_catalog(name)
   ), guarded AS (
@@ -447,7 +489,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
   ), compared AS (
     SELECT kind, object, coalesce(w.place, f.place) AS place, w.definition AS wanted, f.definition AS found
       FROM wanted w FULL JOIN found f USING (kind, object)
-     WHERE w.definition IS DISTINCT FROM f.definition
+     WHERE w.definition IS DISTINCT FROM f.definition AND w.restored IS DISTINCT FROM f.definition
   ), difference AS (
     -- What a partition has, or lacks, because its parent does is told once.
     SELECT c.*, EXISTS (
@@ -565,10 +607,6 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
     LEFT JOIN pg_roles g ON g.oid = x.grantee
    WHERE x.grantee <> r.relowner AND r.relkind IN ('r', 'p')
      AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
-     -- Profiles of grants give some of them on registers, on purpose.
-     AND (r.guarded OR (r.place, x.privilege_type) NOT IN (
-           SELECT format('%I.%s', name, quote_ident(g ->> 'object')), g ->> 'privilege'
-             FROM jsonb_array_elements(reference -> 'grants') g))
   UNION ALL
   SELECT CASE WHEN r.guarded THEN 'error' ELSE 'warning' END, format('%s.%I', r.place, a.attname),
          format('%s may %s the column', coalesce('role ' || quote_ident(g.rolname), 'PUBLIC'), x.privilege_type),

@@ -51,42 +51,34 @@ CREATE POLICY read_scope ON @ledger@.duty FOR SELECT
 CREATE TABLE @ledger@.grant_profile (
   profile   varchar(20) COLLATE "C" NOT NULL
             CHECK (profile IN ('reader', 'officer', 'application', 'administrator')),
-  object    varchar(63) COLLATE "C" NOT NULL,
-  privilege varchar(10) COLLATE "C" NOT NULL
-            CHECK (privilege IN ('EXECUTE', 'INSERT', 'UPDATE', 'DELETE')),
-  PRIMARY KEY (profile, object, privilege)
+  operation varchar(63) COLLATE "C" NOT NULL,
+  PRIMARY KEY (profile, operation)
 );
-COMMENT ON TABLE @ledger@.grant_profile IS 'What a role of each profile needs besides SELECT: EXECUTE on functions of this schema, and DML on the register tables that no function writes. budgetpm.grant_ledger() reads it; a row gives nothing by itself.';
+COMMENT ON TABLE @ledger@.grant_profile IS 'Which functions of this schema a role of each profile may execute; budgetpm.grant_ledger() reads it. A row gives nothing by itself.';
 COMMENT ON COLUMN @ledger@.grant_profile.profile IS 'reader, officer, application or administrator.';
-COMMENT ON COLUMN @ledger@.grant_profile.object IS 'Name of a function of this schema, or of a table.';
-COMMENT ON COLUMN @ledger@.grant_profile.privilege IS 'EXECUTE on the function, or INSERT, UPDATE or DELETE on the table.';
+COMMENT ON COLUMN @ledger@.grant_profile.operation IS 'Name of a function of this schema.';
 
-INSERT INTO @ledger@.grant_profile (profile, object, privilege)
-SELECT p.profile, o.object, o.privilege
+INSERT INTO @ledger@.grant_profile (profile, operation)
+SELECT p.profile, operation
   FROM (VALUES
     -- what answers a question
-    ('EXECUTE', 'roa+', '{setting,settings,categories,preview_profile,check_classification,check_elements,
+    ('roa+', '{setting,settings,categories,preview_profile,check_classification,check_elements,
        classification_successors,check_walk,divisions_as_of,division_history,working_day,add_working_days,
        working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict}'),
     -- daily operations
-    ('EXECUTE', 'oa', '{open_line,appropriate,supplement,reduce,allot,return_allotment,send_transfer,
+    ('oa', '{open_line,appropriate,supplement,reduce,allot,return_allotment,send_transfer,
        receive_transfer,return_transfer,virement,reserve_out,release_out,freeze,unfreeze,pay,refund,withdraw,
        reverse,correct_payment}'),
     -- registers that an application feeds
-    ('EXECUTE', 'oa+', '{register_project}'),
-    ('EXECUTE', 'a+', '{register_unit,register_units,rename_unit,move_unit,merge_units,close_unit}'),
+    ('oa+', '{register_project}'),
+    ('a+', '{register_unit,register_units,rename_unit,move_unit,merge_units,close_unit}'),
     -- administration
-    ('EXECUTE', '+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
+    ('+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
        close_division,register_scheme,load_classification,register_classification,add_walk,add_walks,
        register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,
-       register_principal,grant_duty,end_duty}'),
-    -- registers that no function writes
-    ('INSERT',  '+', '{fund_type,element,calendar_day}'),
-    ('UPDATE',  '+', '{fund_type,element,calendar_day}'),
-    ('DELETE',  '+', '{calendar_day}')
-  ) AS g(privilege, letters, objects)
-  CROSS JOIN LATERAL (
-    SELECT x AS object, g.privilege FROM pg_catalog.unnest(g.objects::pg_catalog.text[]) x) AS o
+       register_principal,grant_duty,end_duty}')
+  ) AS g(letters, operations)
+  CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
     ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;
 
