@@ -5,6 +5,15 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_guard_write';
 COMMENT ON FUNCTION budgetpm.guard_write() IS
   'Guard trigger of a ledger''s tables: refuses (ZB005) every write but the single one that the posting path has just permitted, whoever asks.';
 
+CREATE FUNCTION budgetpm.buckets_hold(
+  control "char", appropriated budgetpm.amount, available budgetpm.amount, allotted budgetpm.amount,
+  transferred budgetpm.amount, frozen budgetpm.amount, pending_out budgetpm.amount, precommitted budgetpm.amount,
+  committed budgetpm.amount, requested budgetpm.amount, paid budgetpm.amount, withdrawn budgetpm.amount,
+  carried budgetpm.amount) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_buckets_hold';
+COMMENT ON FUNCTION budgetpm.buckets_hold("char", budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount) IS
+  'The identity of a budget line: appropriated is the sum of the other buckets, none of which is negative but, in control mode w (warn) or o (off), available.';
+
 CREATE FUNCTION budgetpm.post(
   ledger regclass, operation text, line bigint, amount numeric, document text,
   key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL,

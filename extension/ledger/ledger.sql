@@ -64,8 +64,9 @@ COMMENT ON COLUMN @ledger@.line.key IS 'Idempotency key of open_line(), unique i
 COMMENT ON COLUMN @ledger@.line.opened_at IS 'When the line was opened.';
 COMMENT ON COLUMN @ledger@.line.opened_by IS 'The login that opened it.';
 
--- Money of a line: buckets in fen. The identity and the signs are constraints of
--- the row, so that no code of ours, and no one else's, can store a broken one.
+-- Money of a line: buckets in fen. Identity and signs are a constraint of the row,
+-- so that no code of ours, and no one else's, can store a broken one; one function,
+-- because the server parses a constraint's tree again at every statement.
 CREATE TABLE @ledger@.balance (
   line_id      bigint NOT NULL PRIMARY KEY,
   division     budgetpm.budget_code NOT NULL,
@@ -82,26 +83,16 @@ CREATE TABLE @ledger@.balance (
   paid         budgetpm.amount NOT NULL DEFAULT '0',
   withdrawn    budgetpm.amount NOT NULL DEFAULT '0',
   carried      budgetpm.amount NOT NULL DEFAULT '0',
-  entry_no     integer NOT NULL DEFAULT 0 CHECK (entry_no OPERATOR(pg_catalog.>=) 0),
+  entry_no     integer NOT NULL DEFAULT 0,
   posted_at    timestamptz NOT NULL,
-  head         bytea NOT NULL CHECK (pg_catalog.octet_length(head) OPERATOR(pg_catalog.=) 32),
+  head         bytea NOT NULL,
   closed_month smallint NOT NULL DEFAULT 0,
-  control      "char" NOT NULL CHECK (control IN ('b', 'w', 'o')),
-  year_state   "char" NOT NULL CHECK (year_state IN ('p', 'o', 'c', 'x')),
-  line_state   "char" NOT NULL DEFAULT 'o' CHECK (line_state IN ('o', 'c')),
+  control      "char" NOT NULL,
+  year_state   "char" NOT NULL,
+  line_state   "char" NOT NULL DEFAULT 'o',
   executable   boolean NOT NULL,
-  CONSTRAINT balance_identity CHECK (appropriated OPERATOR(budgetpm.=)
-    (available OPERATOR(budgetpm.+) allotted OPERATOR(budgetpm.+) transferred OPERATOR(budgetpm.+) frozen
-     OPERATOR(budgetpm.+) pending_out OPERATOR(budgetpm.+) precommitted OPERATOR(budgetpm.+) committed
-     OPERATOR(budgetpm.+) requested OPERATOR(budgetpm.+) paid OPERATOR(budgetpm.+) withdrawn
-     OPERATOR(budgetpm.+) carried)),
-  CONSTRAINT balance_signs CHECK (
-    (available OPERATOR(budgetpm.>=) '0'::budgetpm.amount OR control OPERATOR(pg_catalog.<>) 'b')
-    AND allotted OPERATOR(budgetpm.>=) '0'::budgetpm.amount AND transferred OPERATOR(budgetpm.>=) '0'::budgetpm.amount
-    AND frozen OPERATOR(budgetpm.>=) '0'::budgetpm.amount AND pending_out OPERATOR(budgetpm.>=) '0'::budgetpm.amount
-    AND precommitted OPERATOR(budgetpm.>=) '0'::budgetpm.amount AND committed OPERATOR(budgetpm.>=) '0'::budgetpm.amount
-    AND requested OPERATOR(budgetpm.>=) '0'::budgetpm.amount AND paid OPERATOR(budgetpm.>=) '0'::budgetpm.amount
-    AND withdrawn OPERATOR(budgetpm.>=) '0'::budgetpm.amount AND carried OPERATOR(budgetpm.>=) '0'::budgetpm.amount)
+  CONSTRAINT balance_buckets CHECK (budgetpm.buckets_hold(control, appropriated, available, allotted,
+    transferred, frozen, pending_out, precommitted, committed, requested, paid, withdrawn, carried))
 ) PARTITION BY RANGE (line_id);
 COMMENT ON TABLE @ledger@.balance IS 'Where the money of each line is now, one row a line, by fiscal year. Written by the posting functions only: every other write is refused with ZB005.';
 COMMENT ON COLUMN @ledger@.balance.line_id IS 'The line.';
@@ -130,7 +121,7 @@ COMMENT ON COLUMN @ledger@.balance.executable IS 'Spendable, or held for distrib
 
 CREATE TABLE @ledger@.journal (
   line_id         bigint NOT NULL,
-  entry_no        integer NOT NULL CHECK (entry_no OPERATOR(pg_catalog.>) 0),
+  entry_no        integer NOT NULL,
   posting_id      bigint NOT NULL,
   kind            varchar(40) COLLATE "C" NOT NULL,
   amount          budgetpm.amount NOT NULL CHECK (amount OPERATOR(budgetpm.>) '0'::budgetpm.amount),
@@ -147,7 +138,7 @@ CREATE TABLE @ledger@.journal (
   peer_line       bigint,
   refers_line     bigint,
   refers_entry    integer,
-  digest          bytea NOT NULL CHECK (pg_catalog.octet_length(digest) OPERATOR(pg_catalog.=) 32),
+  digest          bytea NOT NULL,
   PRIMARY KEY (line_id, entry_no)
 ) PARTITION BY RANGE (line_id);
 CREATE UNIQUE INDEX journal_key ON @ledger@.journal (line_id, key) WHERE key IS NOT NULL;

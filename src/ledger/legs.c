@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "common/int.h"
+#include "fmgr.h"
 #include "utils/builtins.h"
 
 #include "base/errors.h"
@@ -145,4 +146,23 @@ bpm_add_undo(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
 	leg.refers_line = refers_line;
 	leg.refers_entry = refers_entry;
 	return add_leg(posting, &leg);
+}
+
+/* Tells whether a row of buckets keeps its identity and its signs; the row's constraint. */
+PG_FUNCTION_INFO_V1(bpm_buckets_hold);
+Datum
+bpm_buckets_hold(PG_FUNCTION_ARGS)
+{
+	char		control = PG_GETARG_CHAR(0);
+	int128		sum = 0;
+
+	for (int i = BUCKET_AVAILABLE; i < BUCKET_COUNT; i++)
+	{
+		BpmFen		held = PG_GETARG_INT64(1 + i);
+
+		if (held < 0 && (i != BUCKET_AVAILABLE || control == 'b'))
+			PG_RETURN_BOOL(false);
+		sum += held;
+	}
+	PG_RETURN_BOOL(sum == PG_GETARG_INT64(1 + BUCKET_APPROPRIATED));
 }
