@@ -124,7 +124,7 @@ CREATE TABLE @ledger@.journal (
   entry_no        integer NOT NULL,
   posting_id      bigint NOT NULL,
   kind            varchar(40) COLLATE "C" NOT NULL,
-  amount          budgetpm.amount NOT NULL CHECK (amount OPERATOR(budgetpm.>) '0'::budgetpm.amount),
+  amount          budgetpm.amount NOT NULL,
   available_after budgetpm.amount NOT NULL,
   division        budgetpm.budget_code NOT NULL,
   unit            budgetpm.budget_code NOT NULL,

@@ -38,6 +38,12 @@ static const BpmStatement update_balance = {
 	" WHERE line_id OPERATOR(pg_catalog.=) $1", "laaaaaaaaaaaaizy"
 };
 
+/* The guard puts the decided content in place of this. */
+static const BpmStatement touch_balance = {
+	"UPDATE ONLY @ledger@.balance_@year@ SET entry_no = entry_no"
+	" WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
+};
+
 static const BpmStatement insert_balance = {
 	"INSERT INTO @ledger@.balance_@year@ (" BALANCE_LIST ")"
 	" SELECT $1, $2, $3, z, z, z, z, z, z, z, z, z, z, z, z, 0, $4, $5,"
@@ -46,11 +52,12 @@ static const BpmStatement insert_balance = {
 	" FROM (SELECT '0'::budgetpm.amount AS z) AS zero", "lcczyttbi"
 };
 
-static void
-fill_line(BpmLine *line, HeapTuple row, TupleDesc desc)
+/* Reads a balance row; what stands behind the ledger's own columns is not ours. */
+void
+bpm_fill_line(BpmLine *line, HeapTuple row, TupleDesc desc)
 {
-	Datum		values[BALANCE_COLUMNS];
-	bool		nulls[BALANCE_COLUMNS];
+	Datum		values[MaxHeapAttributeNumber];
+	bool		nulls[MaxHeapAttributeNumber];
 
 	heap_deform_tuple(row, desc, values, nulls);
 	memset(line, 0, sizeof(BpmLine));
@@ -81,7 +88,7 @@ bpm_read_balance(BpmLedger *ledger, int64 line, bool lock, BpmLine *result)
 		bpm_ledger_execute(ledger, lock ? &lock_balance : &look_at_balance, year,
 						   values, NULL) != 1)
 		return false;
-	fill_line(result, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
+	bpm_fill_line(result, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
 	SPI_freetuptable(SPI_tuptable);
 	return true;
 }
@@ -94,6 +101,54 @@ digest_datum(const uint8 *digest)
 	SET_VARSIZE(bytes, VARHDRSZ + BPM_DIGEST_LENGTH);
 	memcpy(VARDATA(bytes), digest, BPM_DIGEST_LENGTH);
 	return PointerGetDatum(bytes);
+}
+
+/* Gives the row with the line's new buckets and head; nothing else of it changes. */
+HeapTuple
+bpm_modify_row(const BpmLine *line, HeapTuple row, TupleDesc desc)
+{
+	int			columns[BUCKET_COUNT + 3];
+	Datum		values[BUCKET_COUNT + 3];
+	bool		nulls[BUCKET_COUNT + 3] = {false};
+
+	for (int i = 0; i < BUCKET_COUNT; i++)
+	{
+		columns[i] = BALANCE_BUCKETS + i + 1;
+		values[i] = Int64GetDatum(line->bucket[i]);
+	}
+	columns[BUCKET_COUNT] = BALANCE_ENTRY_NO + 1;
+	values[BUCKET_COUNT] = Int32GetDatum(line->entry_no);
+	columns[BUCKET_COUNT + 1] = BALANCE_POSTED_AT + 1;
+	values[BUCKET_COUNT + 1] = TimestampTzGetDatum(line->posted_at);
+	columns[BUCKET_COUNT + 2] = BALANCE_HEAD + 1;
+	values[BUCKET_COUNT + 2] = digest_datum(line->head);
+	return heap_modify_tuple_by_cols(row, desc, BUCKET_COUNT + 3, columns, values, nulls);
+}
+
+/*
+ * Locks a line's row, lets decide() work on it, and stores what it made; false
+ * if there is no such row. One statement in place of two.
+ */
+bool
+bpm_decide_balance(BpmLedger *ledger, int64 line,
+				   bool (*decide) (void *context, BpmLine *line), void *context)
+{
+	int			year = BPM_LINE_YEAR(line);
+	Datum		values[1] = {Int64GetDatum(line)};
+	BpmPermit	permit = {PERMIT_BALANCE_DECIDE};
+	bool		found;
+
+	if (year < 1949 || year > 9999)
+		return false;
+	permit.relation = bpm_guarded_relation(ledger, "balance", year);
+	permit.key = line;
+	permit.decide = decide;
+	permit.context = context;
+	bpm_guard_permit(ledger, &permit);
+	bpm_ledger_execute(ledger, &touch_balance, year, values, NULL);
+	found = bpm_guard_used();
+	bpm_guard_done(false);
+	return found;
 }
 
 /* Stores a locked line's new buckets and head; nothing else of the row changes. */

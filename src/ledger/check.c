@@ -65,13 +65,12 @@ Datum
 bpm_check_funds(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	BpmPosting *posting = palloc0(sizeof(BpmPosting));
+	BpmPosting *posting = bpm_new_posting();
 	Datum		result;
 	MemoryContext old;
 	bool		passes;
 
 	posting->dry = true;
-	posting->caller = GetUserId();
 	posting->request.line = PG_GETARG_INT64(1);
 	posting->request.operation = bpm_find_operation(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	posting->request.amount = bpm_positive_amount(PG_GETARG_NUMERIC(3), "amount");

@@ -150,6 +150,13 @@ bpm_guard_permit(BpmLedger *ledger, const BpmPermit *wanted)
 	permit = *wanted;
 }
 
+/* Tells whether a guard has taken the permit. */
+bool
+bpm_guard_used(void)
+{
+	return permit.kind == PERMIT_NONE;
+}
+
 /* Ends the write: a permit that nothing used is a fault of the table, not of the caller. */
 void
 bpm_guard_done(bool must_be_used)
@@ -284,6 +291,23 @@ update_permitted(TupleDesc desc, HeapTuple old, HeapTuple new)
 	}
 }
 
+/*
+ * Hands the locked row to whoever holds the permit and returns what it became;
+ * NULL leaves the row as it is.
+ */
+static HeapTuple
+decide_row(TupleDesc desc, HeapTuple old)
+{
+	BpmPermit	holder = permit;
+	BpmLine		line;
+
+	drop_permit();
+	bpm_fill_line(&line, old, desc);
+	if (line.id != holder.key || !holder.decide(holder.context, &line))
+		return NULL;
+	return bpm_modify_row(&line, old, desc);
+}
+
 static void
 refuse_write(TriggerData *trigger)
 {
@@ -316,6 +340,8 @@ bpm_guard_write(PG_FUNCTION_ARGS)
 	if (permit.kind != PERMIT_NONE &&
 		permit.relation == RelationGetRelid(trigger->tg_relation))
 	{
+		if (permit.kind == PERMIT_BALANCE_DECIDE && TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+			return PointerGetDatum(decide_row(desc, trigger->tg_trigtuple));
 		if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) &&
 			insert_permitted(desc, trigger->tg_trigtuple))
 			result = trigger->tg_trigtuple;

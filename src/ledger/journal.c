@@ -47,7 +47,7 @@ fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool w
 	entry->accounting_date = request->accounting_date;
 	entry->document = request->document;
 	entry->actor = request->actor;
-	entry->login = GetUserNameFromId(posting->caller, false);
+	entry->login = GetUserNameFromId(posting->scope.saved_user, false);
 	entry->key = with_key ? request->key : NULL;
 	entry->memo = bpm_memo_text(request->memo);
 	entry->peer_line = leg->peer_line;

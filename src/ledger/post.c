@@ -86,14 +86,14 @@ read_lines(BpmPosting *posting)
 
 /* A duty is asked for under the lock and as the caller, before anything is decided. */
 static void
-authorize_lines(BpmPosting *posting, BpmOwnerScope *scope)
+authorize_lines(BpmPosting *posting)
 {
-	bpm_owner_leave(scope);
+	bpm_owner_leave(&posting->scope);
 	for (int i = 0; i < posting->nlines; i++)
 		if (!posting->lines[i].foreign_scope)
 			bpm_authorize(posting->ledger, posting->request.operation->name,
 						  posting->lines[i].division, posting->lines[i].unit);
-	bpm_owner_enter(posting->ledger, scope);
+	bpm_owner_enter(posting->ledger, &posting->scope);
 }
 
 static DateADT
@@ -184,8 +184,9 @@ keyed_leg(const BpmPosting *posting)
 	return 0;
 }
 
+/* Writes the entries; false, with nothing written, when the key was used before. */
 static bool
-write_posting(BpmPosting *posting)
+write_entries(BpmPosting *posting)
 {
 	int			first = keyed_leg(posting);
 
@@ -195,12 +196,51 @@ write_posting(BpmPosting *posting)
 	for (int i = 0; i < posting->nlegs; i++)
 		if (i != first)
 			bpm_write_entry(posting, i, false);
+	return true;
+}
+
+static void
+write_balances(BpmPosting *posting)
+{
 	for (int i = 0; i < posting->nlines; i++)
 		if (posting->lines[i].touched)
 			bpm_write_balance(posting->ledger, &posting->lines[i]);
-	if (posting->request.operation->finish)
-		posting->request.operation->finish(posting);
-	return true;
+}
+
+/* Called with the one line's row under its lock. */
+static bool
+post_locked_line(void *context, BpmLine *line)
+{
+	BpmPosting *posting = context;
+
+	SPI_connect();
+	posting->lines[0] = *line;
+	posting->lines[0].foreign_scope = posting->foreign[0];
+	posting->nlines = 1;
+	authorize_lines(posting);
+	posting->written = bpm_posting_decide(posting) && write_entries(posting);
+	*line = posting->lines[0];
+	SPI_finish();
+	return posting->written;
+}
+
+static void
+run_on_one_line(BpmPosting *posting)
+{
+	if (!bpm_decide_balance(posting->ledger, posting->wanted[0], post_locked_line, posting))
+		no_such_line(posting->ledger, posting->wanted[0]);
+}
+
+static void
+run_on_lines(BpmPosting *posting)
+{
+	read_lines(posting);
+	authorize_lines(posting);
+	if (!bpm_posting_decide(posting))
+		return;
+	posting->written = !posting->dry && write_entries(posting);
+	if (posting->written)
+		write_balances(posting);
 }
 
 /*
@@ -210,25 +250,38 @@ write_posting(BpmPosting *posting)
 bool
 bpm_posting_run(BpmPosting *posting)
 {
-	BpmOwnerScope scope;
-	bool		decided;
+	bpm_owner_enter(posting->ledger, &posting->scope);
+	if (posting->request.operation->plan(posting))
+	{
+		if (posting->nwanted == 1 && !posting->dry)
+			run_on_one_line(posting);
+		else
+			run_on_lines(posting);
+	}
+	if (posting->written && posting->request.operation->finish)
+		posting->request.operation->finish(posting);
 
-	bpm_owner_enter(posting->ledger, &scope);
-	decided = posting->request.operation->plan(posting);
-	if (decided)
-	{
-		read_lines(posting);
-		authorize_lines(posting, &scope);
-		decided = bpm_posting_decide(posting);
-	}
-	if (!decided || (!posting->dry && !write_posting(posting)))
-	{
-		/* A repeated key answers before a refusal does: the funds went to its first use. */
-		posting->id = posting->dry ? 0 : bpm_replay(posting);
-		decided = posting->id != 0 || (decided && posting->dry);
-	}
-	bpm_owner_leave(&scope);
-	return decided;
+	/* A repeated key answers before a refusal does: the funds went to its first use. */
+	if (!posting->written && !posting->dry)
+		posting->id = bpm_replay(posting);
+	bpm_owner_leave(&posting->scope);
+	return posting->written || posting->id != 0 ||
+		(posting->dry && posting->refusal.sqlstate == 0);
+}
+
+/* Makes a posting that lives in the current context; its arrays count from empty. */
+BpmPosting *
+bpm_new_posting(void)
+{
+	BpmPosting *posting = palloc(sizeof(BpmPosting));
+
+	/* Lines and legs are filled up to their counts and never read beyond. */
+	memset(posting, 0, offsetof(BpmPosting, wanted));
+	posting->nwanted = posting->nlines = posting->nlegs = 0;
+	memset(&posting->refusal, 0, sizeof(BpmRefusal));
+	posting->operation_state = NULL;
+	posting->context = CurrentMemoryContext;
+	return posting;
 }
 
 /* Posts one operation on a ledger and returns the posting's id. */
@@ -236,15 +289,9 @@ PG_FUNCTION_INFO_V1(bpm_post);
 Datum
 bpm_post(PG_FUNCTION_ARGS)
 {
-	BpmPosting *posting = palloc(sizeof(BpmPosting));
+	BpmPosting *posting = bpm_new_posting();
 	int64		id;
 
-	/* The arrays of lines and legs are filled up to their counts, never read beyond. */
-	memset(posting, 0, offsetof(BpmPosting, wanted));
-	posting->nwanted = posting->nlines = posting->nlegs = 0;
-	memset(&posting->refusal, 0, sizeof(BpmRefusal));
-	posting->operation_state = NULL;
-	posting->caller = GetUserId();
 	SPI_connect();
 	posting->ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	bpm_read_request(fcinfo, &posting->request);

@@ -3,7 +3,8 @@
  *	  What a posting is while it is decided: lines under lock, legs, a refusal.
  *
  * Order of every posting: lock the lines by id, read what decides from the
- * locked rows, build the legs, apply them in memory, and only then write. A
+ * locked rows, build the legs, apply them in memory, and only then write. With
+ * one line, the statement that will store its row is the one that locks it. A
  * refusal is data until bpm_posting_fail() raises it, so that check_funds()
  * decides with the same code and writes nothing.
  */
@@ -12,6 +13,8 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
+#include "access/tupdesc.h"
 #include "datatype/timestamp.h"
 #include "utils/date.h"
 #include "utils/jsonb.h"
@@ -117,10 +120,12 @@ typedef struct BpmRequest
 typedef struct BpmPosting
 {
 	BpmLedger  *ledger;
-	Oid			caller;			/* who asked; statements run as the owner */
+	MemoryContext context;		/* outlives the SPI connections of the posting */
+	BpmOwnerScope scope;		/* who asked; statements run as the owner */
 	BpmRequest	request;
 	bool		dry;			/* decide only: neither lock nor write */
 	int64		id;
+	bool		written;
 	int64		wanted[BPM_MAX_LINES];	/* lines to lock, in any order */
 	bool		foreign[BPM_MAX_LINES];
 	int			nwanted;
@@ -149,6 +154,7 @@ typedef struct BpmOperation
 extern const BpmOperation *bpm_find_operation(const char *name);
 
 /* post.c */
+extern BpmPosting *bpm_new_posting(void);
 extern void bpm_posting_want(BpmPosting *posting, int64 line, bool foreign);
 extern bool bpm_posting_run(BpmPosting *posting);
 extern bool bpm_posting_decide(BpmPosting *posting);
@@ -165,6 +171,11 @@ extern const BpmKind *bpm_find_kind(BpmLedger *ledger, const char *name);
 
 /* balance.c */
 extern bool bpm_read_balance(BpmLedger *ledger, int64 line, bool lock, BpmLine *result);
+extern bool bpm_decide_balance(BpmLedger *ledger, int64 line,
+							   bool (*decide) (void *context, BpmLine *line),
+							   void *context);
+extern void bpm_fill_line(BpmLine *line, HeapTuple row, TupleDesc desc);
+extern HeapTuple bpm_modify_row(const BpmLine *line, HeapTuple row, TupleDesc desc);
 extern void bpm_write_balance(BpmLedger *ledger, const BpmLine *line);
 extern void bpm_insert_balance(BpmLedger *ledger, const BpmLine *line);
 

@@ -13,6 +13,12 @@
 
 #define SHOWN_SOURCES	3
 
+static char *
+kept(BpmPosting *posting, const char *text)
+{
+	return text ? MemoryContextStrdup(posting->context, text) : NULL;
+}
+
 /* Keeps the first refusal of a posting and returns false, for the caller to pass on. */
 bool
 bpm_refuse(BpmPosting *posting, int sqlstate, char *message, char *detail, char *hint)
@@ -20,9 +26,9 @@ bpm_refuse(BpmPosting *posting, int sqlstate, char *message, char *detail, char 
 	if (posting->refusal.sqlstate == 0)
 	{
 		posting->refusal.sqlstate = sqlstate;
-		posting->refusal.message = message;
-		posting->refusal.detail = detail;
-		posting->refusal.hint = hint;
+		posting->refusal.message = kept(posting, message);
+		posting->refusal.detail = kept(posting, detail);
+		posting->refusal.hint = kept(posting, hint);
 	}
 	return false;
 }
@@ -50,14 +56,11 @@ static const BpmStatement legal_sources = {
 static bool
 caller_may_see(BpmPosting *posting, BpmCode division, BpmCode unit)
 {
-	Oid			user;
-	int			context;
 	bool		visible;
 
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(posting->caller, context);
+	bpm_owner_leave(&posting->scope);
 	visible = bpm_has_duty(posting->ledger, BPM_RIGHT_READ, division, unit);
-	SetUserIdAndSecContext(user, context);
+	bpm_owner_enter(posting->ledger, &posting->scope);
 	return visible;
 }
 
