@@ -26,9 +26,9 @@ COMMENT ON FUNCTION budgetpm.post(regclass, text, bigint, numeric, text, text, d
 CREATE FUNCTION budgetpm.open_line(
   ledger regclass, fiscal_year integer, unit text, func_code text, gov_econ_code text,
   dept_econ_code text, fund_type text, title text, project text, parent bigint,
-  executable boolean, control text, elements jsonb, key text) RETURNS bigint
+  executable boolean, control text, elements jsonb, key text, source_document text, direct boolean) RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_open_line';
-COMMENT ON FUNCTION budgetpm.open_line(regclass, integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text) IS
+COMMENT ON FUNCTION budgetpm.open_line(regclass, integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text, text, boolean) IS
   'Opens a budget line (预算指标) with its elements checked against the editions of its year, and returns its id. Errors: 23503 unknown code, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
 
 CREATE FUNCTION budgetpm.add_year(ledger regclass, fiscal_year integer, state text) RETURNS void

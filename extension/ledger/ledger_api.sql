@@ -25,13 +25,14 @@ COMMENT ON FUNCTION @ledger@.close_month(integer, integer) IS
   'Closes the accounting months of a year up to this one, for good. Errors: ZB004, ZB007, 22023.';
 
 CREATE FUNCTION @ledger@.open_line(
-  fiscal_year integer, unit text, func_code text, gov_econ_code text DEFAULT NULL, dept_econ_code text DEFAULT NULL, fund_type text DEFAULT '11', title text DEFAULT NULL, project text DEFAULT NULL, parent bigint DEFAULT NULL, executable boolean DEFAULT true, control text DEFAULT 'block', elements jsonb DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
+  fiscal_year integer, unit text, func_code text, gov_econ_code text DEFAULT NULL, dept_econ_code text DEFAULT NULL, fund_type text DEFAULT '11', title text DEFAULT NULL, project text DEFAULT NULL, parent bigint DEFAULT NULL, executable boolean DEFAULT true, control text DEFAULT 'block', elements jsonb DEFAULT NULL, key text DEFAULT NULL, source_document text DEFAULT NULL, direct boolean DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.open_line('@ledger@.ledger'::regclass, fiscal_year, unit, func_code, gov_econ_code,
-    dept_econ_code, fund_type, title, project, parent, executable, control, elements, key);
+    dept_econ_code, fund_type, title, project, parent, executable, control, elements, key,
+    source_document, direct);
 END;
-COMMENT ON FUNCTION @ledger@.open_line(integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text) IS
-  'Opens a budget line (预算指标) and returns its id. Codes are official codes, checked in the edition of the year; control is block, warn or off; elements holds the rest of the 26 elements by their keys. Errors: 23503 unknown code, 22004, 22023, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
+COMMENT ON FUNCTION @ledger@.open_line(integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text, text, boolean) IS
+  'Opens a budget line (预算指标) and returns its id. Codes are official codes, checked in the edition of the year; control is block, warn or off; source_document (上级指标文号) and direct (直达) are taken from the parent where there is one; elements holds the rest of the 26 elements by their keys. Errors: 23503 unknown code, 22004, 22023, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
 
 CREATE FUNCTION @ledger@.appropriate(
   line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint

@@ -17,7 +17,7 @@ enum
 {
 	ARG_LEDGER, ARG_FISCAL_YEAR, ARG_UNIT, ARG_FUNC, ARG_GOV_ECON, ARG_DEPT_ECON,
 	ARG_FUND_TYPE, ARG_TITLE, ARG_PROJECT, ARG_PARENT, ARG_EXECUTABLE, ARG_CONTROL,
-	ARG_ELEMENTS, ARG_KEY
+	ARG_ELEMENTS, ARG_KEY, ARG_SOURCE_DOC, ARG_DIRECT
 };
 
 static char *
@@ -47,28 +47,6 @@ control_mode(FunctionCallInfo fcinfo)
 	return mode;
 }
 
-/* Two of the 26 elements have columns of their own because inheritance depends on them. */
-static void
-read_inherited_elements(BpmLineRequest *request)
-{
-	JsonbValue	buffer;
-	JsonbValue *value;
-
-	if (request->elements == NULL || !JB_ROOT_IS_OBJECT(request->elements))
-		return;
-	value = getKeyJsonValueFromContainer(&request->elements->root, "source_document",
-										 strlen("source_document"), &buffer);
-	if (value && value->type == jbvString)
-		request->source_doc = pnstrdup(value->val.string.val, value->val.string.len);
-	value = getKeyJsonValueFromContainer(&request->elements->root, "direct",
-										 strlen("direct"), &buffer);
-	if (value && value->type == jbvBool)
-	{
-		request->direct_given = true;
-		request->direct = value->val.boolean;
-	}
-}
-
 /* Fills the request from the arguments; codes are looked up later. */
 void
 bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
@@ -90,7 +68,9 @@ bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
 	request->control = control_mode(fcinfo);
 	request->elements = PG_ARGISNULL(ARG_ELEMENTS) ? NULL : PG_GETARG_JSONB_P(ARG_ELEMENTS);
 	request->key = bpm_limited_text(fcinfo, ARG_KEY, "key", 100);
-	read_inherited_elements(request);
+	request->source_doc = bpm_limited_text(fcinfo, ARG_SOURCE_DOC, "source_document", 200);
+	request->direct_given = !PG_ARGISNULL(ARG_DIRECT);
+	request->direct = request->direct_given && PG_GETARG_BOOL(ARG_DIRECT);
 }
 
 static void
