@@ -2,6 +2,8 @@
 
 CREATE SCHEMA @ledger@;
 CREATE SCHEMA @report@;
+COMMENT ON SCHEMA @ledger@ IS 'A budget ledger (预算指标账) of budgetpm: its tables, and the functions through which everything is written. Write through the functions; read the views.';
+COMMENT ON SCHEMA @report@ IS 'Views over the ledger for reports and BI tools: core types only, and the rights and row security of whoever asks.';
 
 CREATE TABLE @ledger@.ledger (
   ledger_id   smallint PRIMARY KEY DEFAULT 1 CHECK (ledger_id OPERATOR(pg_catalog.=) 1),
