@@ -392,6 +392,9 @@ COMMENT ON FUNCTION budgetpm.budget_code_to_text(budgetpm.budget_code) IS 'The d
 CREATE CAST (pg_catalog.text AS budgetpm.budget_code) WITH FUNCTION budgetpm.budget_code_from_text(pg_catalog.text) AS ASSIGNMENT;
 COMMENT ON CAST (pg_catalog.text AS budgetpm.budget_code) IS 'Digits to code; accepts exactly what input does.';
 
+CREATE CAST (pg_catalog.varchar AS budgetpm.budget_code) WITH FUNCTION budgetpm.budget_code_from_text(pg_catalog.text) AS ASSIGNMENT;
+COMMENT ON CAST (pg_catalog.varchar AS budgetpm.budget_code) IS 'As from text; what a driver''s string parameter and a column of official codes are.';
+
 CREATE CAST (budgetpm.budget_code AS pg_catalog.text) WITH FUNCTION budgetpm.budget_code_to_text(budgetpm.budget_code) AS ASSIGNMENT;
 COMMENT ON CAST (budgetpm.budget_code AS pg_catalog.text) IS 'Code to digits.';
 

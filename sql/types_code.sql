@@ -38,6 +38,10 @@ CREATE TEMP TABLE received (code budget_code);
 \set VERBOSITY default
 SELECT * FROM received;
 TRUNCATE received;
+-- On assignment from and to text and varchar.
+INSERT INTO received VALUES ('32'::text), ('3205'::varchar), ('320505'::varchar(9));
+SELECT code::varchar(4), pg_typeof(code || '') FROM received ORDER BY code;
+TRUNCATE received;
 
 --
 -- Properties over pseudo-random codes of every length; text is the oracle
