@@ -189,6 +189,9 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 		return "amount out of pending or frozen money";
 	if (!same_text(SPI_getvalue(row, desc, 6), request->document))
 		return "document";
+	undone = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
+	if (!isnull && undone != request->line)
+		return "posting to undo";
 	if (!same_text(SPI_getvalue(row, desc, 7), bpm_memo_text(request->memo)))
 		return "memo";
 	if (request->date_given &&

@@ -136,14 +136,15 @@ bpm_add_leg(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
 /* The same, for an entry that undoes an earlier one in whole or part. */
 bool
 bpm_add_undo(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
-			 int64 refers_line, int32 refers_entry)
+			 int64 peer_line, int32 refers_entry)
 {
 	BpmLeg		leg = {0};
 
 	leg.line = bpm_posting_line(posting, line) - posting->lines;
 	leg.kind = bpm_find_kind(posting->ledger, kind);
 	leg.amount = amount;
-	leg.refers_line = refers_line;
+	leg.peer_line = peer_line;
+	leg.refers_line = line;
 	leg.refers_entry = refers_entry;
 	return add_leg(posting, &leg);
 }

@@ -163,7 +163,7 @@ extern bool bpm_posting_decide(BpmPosting *posting);
 extern bool bpm_add_leg(BpmPosting *posting, int64 line, const char *kind,
 						BpmFen amount, int64 peer_line);
 extern bool bpm_add_undo(BpmPosting *posting, int64 line, const char *kind,
-						 BpmFen amount, int64 refers_line, int32 refers_entry);
+						 BpmFen amount, int64 peer_line, int32 refers_entry);
 extern BpmLine *bpm_posting_line(BpmPosting *posting, int64 line);
 
 /* kinds.c */

@@ -170,7 +170,7 @@ bpm_decide_refund(BpmPosting *posting)
 
 	return check_left(posting, payment) &&
 		bpm_add_undo(posting, payment->line, "refund", posting->request.amount,
-					 payment->line, payment->entry_no);
+					 0, payment->entry_no);
 }
 
 /* request.line is the payment, request.other the line that should have paid. */
@@ -202,7 +202,7 @@ bpm_decide_correct(BpmPosting *posting)
 						  NULL, pstrdup("Correct onto an executable line."));
 	return check_left(posting, payment) &&
 		bpm_add_undo(posting, payment->line, "correct_out", request->amount,
-					 payment->line, payment->entry_no) &&
+					 request->other, payment->entry_no) &&
 		bpm_add_leg(posting, request->other, "correct_in", request->amount, payment->line);
 }
 
@@ -257,7 +257,7 @@ reverse_entry(BpmPosting *posting, const Undone *entry)
 	if (amount > left)
 		return too_much(posting, entry, left);
 	return bpm_add_undo(posting, entry->line, psprintf("reverse_%s", entry->kind), amount,
-						entry->line, entry->entry_no);
+						entry->peer, entry->entry_no);
 }
 
 /* reverse: every entry of the posting, backwards, whole or by one amount. */
