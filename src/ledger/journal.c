@@ -138,12 +138,13 @@ bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
 /*
  * What the first use of a key posted, in the terms that its repetition is held
  * against.  $3 is the request's line, which is a posting or a transfer for what
- * undoes one, $4 its other line or transfer, $5 its division.
+ * undoes one, $4 its other line or transfer, $5 its division.  No simple CASE
+ * here: it takes its operator from the caller's search_path.
  */
 #define IS	" OPERATOR(pg_catalog.=) "
 static const BpmStatement keyed_posting = {
 	"SELECT f.posting_id, k.operation,"
-	" CASE k.operation WHEN 'reverse' THEN f.amount ELSE budgetpm.sum(j.amount) END,"
+	" CASE WHEN k.operation" IS "'reverse' THEN f.amount ELSE budgetpm.sum(j.amount) END,"
 	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE pg_catalog.right(j.kind, 8)" IS "'_pending'), '0'),"
 	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE pg_catalog.right(j.kind, 7)" IS "'_frozen'), '0'),"
 	" f.document, f.memo, f.accounting_date,"
@@ -152,11 +153,11 @@ static const BpmStatement keyed_posting = {
 	"  WHEN f.refers_line IS NULL THEN f.line_id" IS "$3 OR k.operation" IS "'receive_transfer'"
 	"  ELSE EXISTS (SELECT 1 FROM @ledger@.journal e WHERE e.line_id" IS "f.refers_line"
 	"   AND e.entry_no" IS "f.refers_entry AND e.posting_id" IS "$3) END,"
-	" CASE k.operation WHEN 'receive_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
+	" CASE WHEN k.operation" IS "'receive_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   WHERE t.transfer_id" IS "$4 AND t.receive_posting" IS "f.posting_id)"
-	"  WHEN 'correct_payment' THEN EXISTS (SELECT 1 FROM @ledger@.journal_@year@ o"
+	"  WHEN k.operation" IS "'correct_payment' THEN EXISTS (SELECT 1 FROM @ledger@.journal_@year@ o"
 	"   WHERE o.posting_id" IS "f.posting_id AND o.line_id" IS "$4 AND o.kind" IS "'correct_in')"
-	"  WHEN 'send_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
+	"  WHEN k.operation" IS "'send_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) t.to_division"
 	"   WHERE t.transfer_id" IS "f.posting_id AND d.official_code" IS "$5)"
 	"  ELSE f.peer_line" IS "$4 OR $4" IS "0 END"
@@ -189,9 +190,6 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 		return "amount out of pending or frozen money";
 	if (!same_text(SPI_getvalue(row, desc, 6), request->document))
 		return "document";
-	undone = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
-	if (!isnull && undone != request->line)
-		return "posting to undo";
 	if (!same_text(SPI_getvalue(row, desc, 7), bpm_memo_text(request->memo)))
 		return "memo";
 	if (request->date_given &&
