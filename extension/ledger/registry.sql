@@ -480,14 +480,11 @@ COMMENT ON FUNCTION @ledger@.load_classification(text, integer, integer, jsonb, 
 CREATE FUNCTION @ledger@.register_classification(scheme text, edition integer, code text, name text)
 RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-  SELECT budgetpm.load_classification('@ledger@.ledger'::regclass, register_classification.scheme, register_classification.edition,
-    (SELECT e.first_year FROM @ledger@.classification_edition e
-      WHERE e.scheme = register_classification.scheme AND e.edition = register_classification.edition),
-    pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('code', register_classification.code,
-                                                               'name', register_classification.name)), NULL);
+  SELECT budgetpm.load_classification('@ledger@.ledger'::regclass, scheme, edition, NULL,
+    pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('code', code, 'name', name)), NULL);
 END;
 COMMENT ON FUNCTION @ledger@.register_classification(text, integer, text, text) IS
-  'Adds one code to an edition that exists (22004 when it does not), such as a new 项 in the middle of a year.';
+  'Adds one code to an edition that exists (23503 when it does not), such as a new 项 in the middle of a year.';
 
 CREATE FUNCTION @ledger@.add_walk(scheme text, from_edition integer, from_code text, to_edition integer, to_code text,
   share numeric DEFAULT 1)

@@ -30,10 +30,10 @@ typedef struct Scheme
 {
 	char	   *scheme;
 	int			levels;
-	int			lengths[16];	/* digits of a code of each level */
+	int			lengths[BPM_CODE_MAX_DIGITS];	/* digits of a code of each level */
 } Scheme;
 
-/* Makes a scheme, or leaves one of the same widths as it is. */
+/* Makes a scheme. */
 PG_FUNCTION_INFO_V1(bpm_register_scheme);
 Datum
 bpm_register_scheme(PG_FUNCTION_ARGS)
@@ -63,13 +63,15 @@ bpm_register_scheme(PG_FUNCTION_ARGS)
 				 errmsg("arguments \"widths\" and \"leaf_only\" must not be null")));
 	widths = PG_GETARG_ARRAYTYPE_P(3);
 	deconstruct_array(widths, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &items, &nulls, &count);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && digits <= BPM_CODE_MAX_DIGITS; i++)
 	{
-		if (nulls[i] || DatumGetInt64(items[i]) < 1 || DatumGetInt64(items[i]) > BPM_CODE_MAX_DIGITS)
-			digits = BPM_CODE_MAX_DIGITS;
-		digits += nulls[i] ? 1 : DatumGetInt64(items[i]);
+		int64		width = nulls[i] ? 0 : DatumGetInt64(items[i]);
+
+		if (width < 1 || width > BPM_CODE_MAX_DIGITS)
+			width = BPM_CODE_MAX_DIGITS + 1;
+		digits += width;
 	}
-	if (count < 1 || count > 16 || digits > BPM_CODE_MAX_DIGITS)
+	if (count < 1 || digits > BPM_CODE_MAX_DIGITS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("widths of classification scheme \"%s\" do not make a code", scheme),
@@ -82,7 +84,11 @@ bpm_register_scheme(PG_FUNCTION_ARGS)
 	values[2] = PG_GETARG_DATUM(4);
 	values[3] = PointerGetDatum(widths);
 	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) > 0)
-		bpm_refuse_duplicate("classification scheme", scheme, bpm_row_text(0, 1));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("classification scheme \"%s\" already exists", scheme),
+				 errdetail("It is %s.", bpm_row_text(0, 1)),
+				 errhint("Load editions of it, or use another name.")));
 	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
 	bpm_work_end(&work);
 	PG_RETURN_VOID();
@@ -140,7 +146,7 @@ lengths_datum(Scheme *scheme)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* Makes the edition, ending the one before it; an edition that exists takes more codes. */
+/* Makes the edition, ending the one before it; one that exists takes more codes, also for year 0. */
 static void
 open_edition(BpmLedger *ledger, const char *scheme, int edition, int first_year,
 			 const char *source)
@@ -174,7 +180,7 @@ open_edition(BpmLedger *ledger, const char *scheme, int edition, int first_year,
 		int			found = DatumGetInt32(bpm_row_datum(0, 1, &isnull));
 		int			begun = DatumGetInt32(bpm_row_datum(0, 2, &isnull));
 
-		if (found != edition || begun != first_year)
+		if (first_year != 0 && (found != edition || begun != first_year))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("edition %d of scheme \"%s\" cannot begin with fiscal year %d",
@@ -183,6 +189,12 @@ open_edition(BpmLedger *ledger, const char *scheme, int edition, int first_year,
 					 errhint("Two editions begin with different years; further codes of one are loaded with its own first year.")));
 		return;
 	}
+	if (first_year == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("classification scheme \"%s\" has no edition %d", scheme, edition),
+				 errdetail("A new edition must say with which fiscal year it begins."),
+				 errhint("Load it with %s.load_classification().", ledger->schema)));
 	bpm_ledger_execute(ledger, &insert, 0, values, source ? NULL : "   n");
 	bpm_ledger_execute(ledger, &end_former, 0, values, NULL);
 }
@@ -267,17 +279,19 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 	BpmWork		work;
 	char	   *name = bpm_text_argument(fcinfo, 1, "scheme");
 	int			edition = bpm_int_argument(fcinfo, 2, "edition");
-	int			first_year = bpm_int_argument(fcinfo, 3, "first_year");
+	int			first_year = PG_ARGISNULL(3) ? 0 : PG_GETARG_INT32(3);
 	char	   *source = bpm_optional_text(fcinfo, 5);
 	Scheme		scheme;
 	Datum		values[4];
 	int			loaded;
 
-	if (PG_ARGISNULL(4))
+	if (PG_ARGISNULL(4) || !JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(4)))
 		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"items\" must not be null")));
-	if (edition < 1949 || edition > 9999 || first_year < 1949 || first_year > 9999)
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("items must be a JSON array"),
+				 errhint("Pass [{\"code\": \"20502\", \"name\": \"普通教育\"}, ...].")));
+	if (edition < 1949 || edition > 9999 ||
+		(first_year != 0 && (first_year < 1949 || first_year > 9999)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("edition %d beginning with fiscal year %d is out of range", edition, first_year),
@@ -340,6 +354,28 @@ check_shares(BpmLedger *ledger, Datum *values, const char *official_code)
 				 errdetail("With this row they make %s.", bpm_row_text(0, 1))));
 }
 
+/* Refuses a share that is no part of a whole; NaN is greater than every number. */
+static void
+check_share(FunctionCallInfo fcinfo, int number)
+{
+	Datum		share;
+
+	if (PG_ARGISNULL(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"share\" must not be null")));
+	share = PG_GETARG_DATUM(number);
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, share,
+										  NumericGetDatum(int64_to_numeric(0)))) <= 0 ||
+		DatumGetInt32(DirectFunctionCall2(numeric_cmp, share,
+										  NumericGetDatum(int64_to_numeric(1)))) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("share %s is out of range",
+						DatumGetCString(DirectFunctionCall1(numeric_out, share))),
+				 errdetail("A share lies above 0 and is at most 1.")));
+}
+
 /* Adds one row to the cross-walk between two editions. */
 PG_FUNCTION_INFO_V1(bpm_add_walk);
 Datum
@@ -364,10 +400,7 @@ bpm_add_walk(PG_FUNCTION_ARGS)
 	char	   *to_code = bpm_text_argument(fcinfo, 5, "to_code");
 	Datum		values[6];
 
-	if (PG_ARGISNULL(6))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"share\" must not be null")));
+	check_share(fcinfo, 6);
 	bpm_work_begin(&work, ledger, "add_walk");
 	bpm_work_require(&work, 0, 0);
 	values[0] = CStringGetTextDatum(scheme);

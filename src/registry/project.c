@@ -57,7 +57,7 @@ check_new_code(BpmLedger *ledger, const char *official_code)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("official code \"%s\" is not a project code", official_code),
-				 errdetail("Codes of projects (项目代码) are 1 to 21 digits or Latin letters.")));
+				 errdetail("Codes of projects (项目代码) have 1 to 21 digits, Latin letters, or any of \"_.-\".")));
 
 	/* Its name is not said: the caller may not be allowed to see that project. */
 	bpm_reading_begin(ledger, &scope);

@@ -86,7 +86,7 @@ check_official_code(const char *official_code)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("official code \"%s\" is not a unit code", official_code),
-				 errdetail("Codes of units (预算单位代码) are 1 to 21 digits or Latin letters.")));
+				 errdetail("Codes of units (预算单位代码) have 1 to 21 digits, Latin letters, or any of \"_.-\".")));
 }
 
 /* The allowed kinds, and that each stands where it can. */
