@@ -1,0 +1,192 @@
+-- import.sql: schema import: the files of docs/import.md as they were read, what
+-- became of each row, and the functions that load them through the ledger's API.
+-- Run by the ledger's owner; the posting is done by the role budget_app.
+
+CREATE SCHEMA import;
+GRANT USAGE ON SCHEMA import TO budget_app;
+
+-- Every value is kept as text: a bad one is a refused row, not a failed COPY.
+CREATE TABLE import.ledger (n int PRIMARY KEY, row_no int NOT NULL, root text, title text, profile text, digest text);
+CREATE TABLE import.divisions (n int PRIMARY KEY, row_no int NOT NULL, code text, name text, parent text, level text);
+CREATE TABLE import.units (n int PRIMARY KEY, row_no int NOT NULL, code text, name text, division text, parent text, kind text);
+CREATE TABLE import.fund_types (n int PRIMARY KEY, row_no int NOT NULL, code text, name text);
+CREATE TABLE import.classifications (n int PRIMARY KEY, row_no int NOT NULL, scheme text, edition text, first_year text,
+  code text, name text);
+CREATE TABLE import.projects (n int PRIMARY KEY, row_no int NOT NULL, code text, name text, unit text, category text,
+  parent text, setup_year text);
+CREATE TABLE import.lines (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, unit text, func text,
+  gov_econ text, dept_econ text, fund_type text, title text, project text, control text, initial text,
+  modification text, final text, document text, date text, elements text);
+CREATE TABLE import.payments (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, amount text,
+  payment text, document text, date text, refund_of text, payee text, description text);
+
+CREATE TABLE import.refused (
+  file text NOT NULL, row_no int NOT NULL, sqlstate text NOT NULL, reason text NOT NULL, detail text, hint text, content text);
+COMMENT ON TABLE import.refused IS 'Rows that were not loaded: the file, the line in it, and why.';
+CREATE TABLE import.note (file text NOT NULL, row_no int NOT NULL, kind text NOT NULL, remark text NOT NULL);
+COMMENT ON TABLE import.note IS 'Rows that were loaded and need a word: repeated keys, refunds, figures that do not agree with each other.';
+CREATE TABLE import.line_done (n int PRIMARY KEY, line_id bigint NOT NULL UNIQUE);
+CREATE TABLE import.payment_done (n int PRIMARY KEY, line_id bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
+CREATE TABLE import.payment_line (n int PRIMARY KEY, line_id bigint NOT NULL, amount numeric);
+CREATE TABLE import.refund_done (n int NOT NULL, payment_n int NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
+GRANT SELECT ON ALL TABLES IN SCHEMA import TO budget_app;
+GRANT INSERT ON import.refused, import.note, import.line_done, import.payment_done, import.payment_line, import.refund_done
+  TO budget_app;
+
+-- What a column of money says; anything that is not a plain decimal number is refused
+-- by name, and what the ledger cannot hold is left for the ledger to refuse.
+CREATE FUNCTION import.money(value text, "column" text) RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF value !~ '^[+-]?[0-9]+([.][0-9]+)?$' THEN
+    RAISE invalid_text_representation USING MESSAGE = format('%s "%s" is not an amount', "column", value),
+      DETAIL = 'An amount is digits with a decimal point, such as -1234.50.';
+  END IF;
+  RETURN value::numeric;
+END;
+$$;
+
+CREATE FUNCTION import.is_money(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(value ~ '^[+-]?[0-9]+([.][0-9]+)?$', false) $$;
+
+-- Runs a statement over rows lo to hi of a file. When it fails, the half that holds
+-- the fault is found, down to the one row, which is written down with the reason: a
+-- bad row costs a few repetitions of a chunk, a good file nothing. Trouble of the
+-- server itself is nobody's row and ends the load.
+CREATE FUNCTION import.attempt(file text, statement text, lo int, hi int) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  state text;
+  reason text;
+  detail text;
+  hint text;
+BEGIN
+  BEGIN
+    EXECUTE statement USING lo, hi;
+    RETURN 0;
+  EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, reason = MESSAGE_TEXT,
+      detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    IF left(state, 2) IN ('08', '25', '40', '53', '54', '57', '58', 'F0', 'XX') OR state IN ('42P01', '42883') THEN
+      RAISE;
+    END IF;
+  END;
+  IF lo < hi THEN
+    RETURN import.attempt(file, statement, lo, (lo + hi) / 2) + import.attempt(file, statement, (lo + hi) / 2 + 1, hi);
+  END IF;
+  EXECUTE format('INSERT INTO import.refused SELECT $1, row_no, $2, $3, nullif($4, ''''), nullif($5, ''''), '
+                 '(to_jsonb(s) - ''n'' - ''row_no'')::text FROM import.%I s WHERE n = $6', split_part(file, '.', 1))
+    USING file, state, reason, detail, hint, lo;
+  RETURN 1;
+END;
+$$;
+
+CREATE PROCEDURE import.run(file text, title text, statement text, chunk int DEFAULT 2000)
+LANGUAGE plpgsql AS $$
+DECLARE
+  last int;
+  lo int := 1;
+  refused int := 0;
+  begun timestamptz := clock_timestamp();
+BEGIN
+  EXECUTE format('SELECT coalesce(max(n), 0) FROM import.%I', split_part(file, '.', 1)) INTO last;
+  WHILE lo <= last LOOP
+    refused := refused + import.attempt(file, statement, lo, least(lo + chunk - 1, last));
+    COMMIT;
+    lo := lo + chunk;
+    IF lo > last OR (lo / chunk) % 10 = 0 THEN
+      RAISE INFO '  % % of %, % refused, % s', rpad(title, 24), lpad(least(lo - 1, last)::text, 7), last, refused,
+        round(extract(epoch FROM clock_timestamp() - begun), 1);
+    END IF;
+  END LOOP;
+END;
+$$;
+
+-- Opens the line of a row and posts its credit: all of it or nothing.
+CREATE FUNCTION import.load_line(r import.lines, first_row int) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  line bigint;
+  document text := coalesce(r.document, 'Budget ' || r.year);
+  day date := coalesce(r.date::date, make_date(r.year::int, 1, 1));
+  initial numeric := coalesce(import.money(r.initial, 'initial'), 0);
+  modification numeric := coalesce(import.money(r.modification, 'modification'), 0);
+  rest numeric := coalesce(import.money(r.final, 'final'), initial + modification) - initial - modification;
+BEGIN
+  IF first_row <> r.row_no THEN
+    RAISE unique_violation USING
+      MESSAGE = format('line "%s" of %s is there already%s', r.line, r.year, coalesce(' as item ' || r.item, '')),
+      DETAIL = format('The same key is on row %s.', first_row),
+      HINT = 'Tell rows of one key apart by the column item.';
+  END IF;
+  line := budget.open_line(r.year::int, r.unit, r.func, r.gov_econ, r.dept_econ, coalesce(r.fund_type, '1'),
+    coalesce(r.title, r.line), project => r.project, control => coalesce(r.control, 'block'), elements => r.elements::jsonb,
+    key => r.line || coalesce('/' || r.item, ''));
+  IF initial <> 0 THEN
+    PERFORM budget.appropriate(line, initial, document, accounting_date => day, memo => '{"column": "initial"}');
+  END IF;
+  IF modification > 0 THEN
+    PERFORM budget.supplement(line, modification, document, accounting_date => day, memo => '{"column": "modification"}');
+  ELSIF modification < 0 THEN
+    PERFORM budget.reduce(line, -modification, document, accounting_date => day, memo => '{"column": "modification"}');
+  END IF;
+  IF rest > 0 THEN
+    PERFORM budget.supplement(line, rest, document, accounting_date => day, memo => '{"column": "final"}');
+  ELSIF rest < 0 THEN
+    PERFORM budget.reduce(line, -rest, document, accounting_date => day, memo => '{"column": "final"}');
+  END IF;
+  IF rest <> 0 THEN
+    INSERT INTO import.note VALUES ('lines.csv', r.row_no, 'final differs',
+      format('%s %s: initial %s + modification %s is not final %s; the difference of %s was posted as an entry of its own',
+             r.year, r.line || coalesce('/' || r.item, ''), initial, modification, r.final, rest));
+  END IF;
+  RETURN line;
+END;
+$$;
+
+-- A negative payment is money that came back: a refund of the payment that it names,
+-- or else of payments of its line, those to the same payee first, then the largest.
+CREATE FUNCTION import.load_refund(r import.payments) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  needed numeric := -import.money(r.amount, 'amount');
+  part numeric;
+  first bigint;
+  line bigint;
+  posting bigint;
+  names text := '';
+  p record;
+BEGIN
+  FOR p IN
+    SELECT d.n, d.line_id, d.posting_id, s.payment, s.row_no,
+           d.amount - coalesce((SELECT sum(f.amount) FROM import.refund_done f WHERE f.payment_n = d.n), 0) AS remaining
+      FROM import.payment_done d JOIN import.payments s USING (n)
+     WHERE s.year = r.year AND s.line = r.line AND (r.item IS NULL OR s.item = r.item)
+       AND d.amount > 0 AND (r.refund_of IS NULL OR s.payment = r.refund_of)
+     ORDER BY s.payee IS NOT DISTINCT FROM r.payee DESC, d.amount DESC, d.n
+  LOOP
+    EXIT WHEN needed <= 0;
+    CONTINUE WHEN p.remaining <= 0;
+    part := least(needed, p.remaining);
+    posting := budget.refund(p.posting_id, part, coalesce(r.document, r.payment, 'payments.csv row ' || r.row_no),
+      accounting_date => coalesce(r.date::date, make_date(r.year::int, 12, 31)),
+      memo => jsonb_strip_nulls(jsonb_build_object('payment', r.payment, 'payee', r.payee, 'description', r.description)));
+    INSERT INTO import.refund_done VALUES (r.n, p.n, part, posting);
+    first := coalesce(first, posting);
+    line := coalesce(line, p.line_id);
+    names := names || format('%s%s of payment %s', CASE WHEN names <> '' THEN ', ' ELSE '' END, part,
+                             coalesce(p.payment, 'on row ' || p.row_no));
+    needed := needed - part;
+  END LOOP;
+  IF needed > 0 THEN
+    RAISE EXCEPTION USING ERRCODE = 'ZB001',
+      MESSAGE = format('negative payment %s has nothing to take back', r.amount),
+      DETAIL = format('%s more than was paid%s.', needed,
+                      CASE WHEN r.refund_of IS NULL THEN ' on the line' ELSE format(' by "%s"', r.refund_of) END);
+  END IF;
+  INSERT INTO import.note VALUES ('payments.csv', r.row_no, 'refund',
+    format('%s %s: negative payment %s%s was posted as a refund: %s', r.year, r.line, r.amount,
+           coalesce(' (' || r.payment || ')', ''), names));
+  INSERT INTO import.payment_done VALUES (r.n, line, import.money(r.amount, 'amount'), first);
+END;
+$$;

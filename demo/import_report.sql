@@ -1,0 +1,82 @@
+-- import_report.sql: what came in, what did not, and whether the ledger says what the
+-- files say. With -v full=true every row, else the first of each list.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+\pset footer off
+\if :full
+  \set rows ALL
+\else
+  \set rows 8
+\endif
+CREATE TEMPORARY TABLE line_check AS SELECT * FROM import.line_check;
+CREATE TEMPORARY TABLE key_check AS SELECT * FROM import.key_check;
+
+\echo
+\echo 'Rows of each file'
+SELECT f.file, f.loaded + f.refused AS rows, f.loaded, f.refused
+FROM (
+  SELECT s.o, s.file, s.staged - count(r.row_no) FILTER (WHERE r.sqlstate NOT IN ('22P04', '22021') OR r.content LIKE '{%') AS loaded,
+         count(r.row_no) AS refused
+  FROM (SELECT 1 AS o, 'divisions.csv' AS file, count(*) AS staged FROM import.divisions
+        UNION ALL SELECT 2, 'units.csv', count(*) FROM import.units
+        UNION ALL SELECT 3, 'fund_types.csv', count(*) FROM import.fund_types
+        UNION ALL SELECT 4, 'classifications.csv', count(*) FROM import.classifications
+        UNION ALL SELECT 5, 'projects.csv', count(*) FROM import.projects
+        UNION ALL SELECT 6, 'lines.csv', count(*) FROM import.lines
+        UNION ALL SELECT 7, 'payments.csv', count(*) FROM import.payments) s
+  LEFT JOIN import.refused r ON r.file = s.file
+  GROUP BY s.o, s.file, s.staged) f
+WHERE f.loaded + f.refused > 0 ORDER BY f.o;
+
+\echo 'Money: the files and the ledger (the files without the refused rows)'
+SELECT year, count(*) AS lines,
+       sum(said_initial) AS "initial, file", sum(initial) AS "initial, ledger",
+       sum(said_modification) AS "modification, file", sum(modification) AS "modification, ledger",
+       sum(said_final) AS "final, file", sum(final) AS "final, ledger"
+  FROM line_check GROUP BY year ORDER BY year;
+SELECT year, count(*) AS keys, sum(said_paid) AS "payments, file", sum(paid) AS "payments, ledger",
+       count(*) FILTER (WHERE over > 0) AS "keys paid over credit"
+  FROM key_check GROUP BY year ORDER BY year;
+
+\echo 'Lines whose figures in the ledger are not those of the file'
+SELECT year, line, item, said_initial, initial, said_modification, modification, said_final, final, said_paid, paid
+  FROM line_check
+ WHERE (said_initial, said_modification, said_final, said_paid) IS DISTINCT FROM (initial, modification, final, paid)
+ ORDER BY n LIMIT :rows;
+SELECT count(*) AS "lines compared",
+       count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_paid)
+                              IS DISTINCT FROM (initial, modification, final, paid)) AS different
+  FROM line_check;
+SELECT count(*) AS "keys compared",
+       count(*) FILTER (WHERE said_credit <> credit OR said_paid <> paid) AS different FROM key_check;
+
+\echo 'Paid over credit: every key whose payments exceed the credit of its lines'
+SELECT count(*) AS keys, coalesce(sum(lines), 0) AS lines, coalesce(sum(over), 0) AS "over, in all" FROM key_check WHERE over > 0;
+SELECT year, line, lines, credit, paid, over, left(title, 60) AS title
+  FROM key_check WHERE over > 0 ORDER BY over DESC, year, line LIMIT :rows;
+
+SELECT count(*) > 0 AS doubtful FROM line_check c JOIN key_check k USING (year, line)
+ WHERE c.paid > c.final AND k.over = 0 \gset
+\if :doubtful
+\echo 'Lines of a repeated key that are paid over credit while the key as a whole is not.'
+\echo 'The payments name the key only, and the loader chose the line: no statement of the source.'
+SELECT c.year, c.line, c.item, c.final AS credit, c.paid, c.paid - c.final AS over
+  FROM line_check c JOIN key_check k USING (year, line)
+ WHERE c.paid > c.final AND k.over = 0 ORDER BY c.paid - c.final DESC, c.n LIMIT :rows;
+\endif
+
+\echo 'Rows that were loaded and need a word'
+SELECT kind, file, count(*) FROM import.note GROUP BY kind, file ORDER BY kind;
+SELECT file, row_no AS row, kind, remark FROM (
+  SELECT n.*, row_number() OVER (PARTITION BY kind ORDER BY row_no) AS of_kind FROM import.note n) n
+ WHERE :full OR of_kind <= CASE WHEN kind IN ('final differs', 'refund') THEN 12 ELSE 2 END
+ ORDER BY kind, row_no, remark;
+
+\echo 'Rows that were refused'
+SELECT file, row_no AS row, sqlstate, reason, detail FROM import.refused ORDER BY file, row_no LIMIT :rows;
+SELECT count(*) AS refused FROM import.refused;
+
+\echo 'verify_ledger(): every balance, sum and digest recomputed from the journal'
+SELECT * FROM budget.verify_ledger() LIMIT :rows;
+SELECT CASE count(*) WHEN 0 THEN 'right: no difference' ELSE count(*) || ' DIFFERENCES' END AS verify_ledger
+  FROM budget.verify_ledger();
