@@ -63,9 +63,12 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3 SET search_path TO pg_catalog, p
      JOIN pg_rewrite r ON r.oid = d.objid
      JOIN pg_class v ON v.oid = r.ev_class
      JOIN pg_namespace n ON n.oid = v.relnamespace
+     JOIN pg_class l ON l.oid = d.refobjid
     WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
       AND d.refobjid = budgetpm.ledger_relation(ledger)
       AND v.relname = 'about_ledger' AND v.relkind = 'v'
+      -- Anybody who reads the ledger can make such a view in a schema of his own.
+      AND v.relowner = l.relowner
     GROUP BY n.nspname
     ORDER BY n.nspname DESC)
 $$;

@@ -3,7 +3,7 @@
  *	  Who may do what, where: EXECUTE on a wrapper says which operation, a duty
  *	  (岗位职责) says in which divisions and units.
  *
- * All three ask about the current user, so they are called before
+ * All of them ask about the current user, so they are called before
  * bpm_owner_enter(): the owner is exempt.  A code of 0 means "none": a row or an
  * operation without a unit concerns its whole division, one without a division
  * the whole ledger.
@@ -33,6 +33,10 @@ extern void bpm_authorize(BpmLedger *ledger, const char *operation,
 /* The same for an operation that only reads: a duty to read is enough. */
 extern void bpm_authorize_read(BpmLedger *ledger, const char *operation,
 							   BpmCode division, BpmCode unit);
+
+/* The same for a line that the caller named by its id: the refusal does not say where it is. */
+extern void bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
+							   int64 line, BpmCode division, BpmCode unit);
 
 /* Tells whether a duty of the current user covers the place; never refuses. */
 extern bool bpm_has_duty(BpmLedger *ledger, BpmRight right,

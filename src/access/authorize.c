@@ -86,16 +86,14 @@ describe_duties(BpmLedger *ledger, BpmScope *scope)
 
 /* Refuses, and says where the role may act instead. */
 static void
-refuse_duty(BpmLedger *ledger, BpmScope *scope, const char *operation,
-			BpmCode division, BpmCode unit)
+refuse_duty(BpmLedger *ledger, BpmScope *scope, const char *operation, const char *place)
 {
-	char	   *place = describe_place(ledger, division, unit);
 	char	   *duties = describe_duties(ledger, scope);
 	char	   *user = GetUserNameFromId(GetUserId(), false);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_BPM_NOT_ALLOWED),
-			 errmsg("role \"%s\" has no duty for operation \"%s\" in %s",
+			 errmsg("role \"%s\" has no duty for operation \"%s\" %s",
 					user, operation, place),
 			 duties ? errdetail("Its duties today: %s.", duties)
 			 : errdetail("It has no duty in this ledger today."),
@@ -139,7 +137,8 @@ authorize(BpmLedger *ledger, const char *operation, BpmRight right,
 		return;
 	check_execute(ledger, operation);
 	if (!bpm_scope_covers(scope, right, division, unit))
-		refuse_duty(ledger, scope, operation, division, unit);
+		refuse_duty(ledger, scope, operation,
+					psprintf("in %s", describe_place(ledger, division, unit)));
 }
 
 /* Refuses an operation that the current user has no EXECUTE for, or no duty to do there. */
@@ -155,6 +154,20 @@ bpm_authorize_read(BpmLedger *ledger, const char *operation,
 				   BpmCode division, BpmCode unit)
 {
 	authorize(ledger, operation, BPM_RIGHT_READ, division, unit);
+}
+
+/* The same for a line named by its id: ids are easily guessed, so where it is stays unsaid. */
+void
+bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
+				   int64 line, BpmCode division, BpmCode unit)
+{
+	BpmScope   *scope = bpm_scope(ledger, NULL);
+
+	if (scope->exempt)
+		return;
+	check_execute(ledger, operation);
+	if (!bpm_scope_covers(scope, right, division, unit))
+		refuse_duty(ledger, scope, operation, psprintf("on line " INT64_FORMAT, line));
 }
 
 /* Makes this module the one that answers for authority. */

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -42,6 +43,7 @@ typedef struct PlanEntry
 {
 	PlanKey		key;
 	SPIPlanPtr	plan;			/* NULL until it is complete */
+	Oid			target;			/* table that it writes, unless that has a guard */
 } PlanEntry;
 
 typedef struct FunctionEntry
@@ -499,6 +501,71 @@ check_owners(BpmLedger *ledger, SPIPlanPtr plan)
 	}
 }
 
+/* Only the owner can enable a trigger ALWAYS: a holder of TRIGGER cannot pretend. */
+static bool
+has_guard(Relation relation)
+{
+	TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+		if (triggers->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS &&
+			strcmp(triggers->triggers[i].tgname, "guard") == 0)
+			return true;
+	return false;
+}
+
+/* The table that a plan writes; a guarded one is looked at by its guard, at each write. */
+static Oid
+written_table(SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	Query	   *query = linitial_node(Query, source->query_list);
+	Relation	relation;
+	Oid			target;
+
+	if (query->commandType == CMD_SELECT || query->resultRelation == 0)
+		return InvalidOid;
+	target = rt_fetch(query->resultRelation, query->rtable)->relid;
+	relation = table_open(target, AccessShareLock);
+	if (has_guard(relation))
+		target = InvalidOid;
+	table_close(relation, NoLock);
+	return target;
+}
+
+static bool
+is_trusted_function(BpmLedger *ledger, Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner == ledger->owner || superuser_arg(owner);
+}
+
+/* A role that holds TRIGGER on a table must not have its code run with the owner's rights. */
+static void
+check_triggers(BpmLedger *ledger, Oid target)
+{
+	/* The lock keeps triggers as they were looked at. */
+	Relation	relation = table_open(target, RowExclusiveLock);
+	TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+		if (!is_trusted_function(ledger, triggers->triggers[i].tgfoid))
+			ereport(ERROR,
+					(errcode(ERRCODE_BPM_WRITE_REFUSED),
+					 errmsg("table \"%s\" is not safe to write", RelationGetRelationName(relation)),
+					 errdetail("Its trigger \"%s\" runs a function of another role than the ledger's owner.",
+							   triggers->triggers[i].tgname),
+					 errhint("Run budgetpm.check_ledger('%s') and repair what it names.",
+							 ledger->schema)));
+	table_close(relation, NoLock);
+}
+
 /* Refuses a year that has no partitions, instead of a bare "relation does not exist". */
 static void
 check_year(BpmLedger *ledger, int year)
@@ -537,9 +604,8 @@ prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 	return plan;
 }
 
-/* Returns the kept generic plan of a statement; the caller is connected to SPI, as the owner. */
-SPIPlanPtr
-bpm_ledger_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
+static PlanEntry *
+find_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 {
 	PlanKey		key;
 	PlanEntry  *entry;
@@ -554,12 +620,21 @@ bpm_ledger_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 	if (entry->plan == NULL)
 	{
 		SPIPlanPtr	plan = prepare_statement(ledger, statement, year);
+		Oid			target = written_table(plan);
 
 		/* Preparing takes locks, which may deliver messages and empty the table's plans. */
 		entry = hash_search(ledger->private->plans, &key, HASH_ENTER, NULL);
 		entry->plan = plan;
+		entry->target = target;
 	}
-	return entry->plan;
+	return entry;
+}
+
+/* Returns the kept generic plan of a statement; the caller is connected to SPI, as the owner. */
+SPIPlanPtr
+bpm_ledger_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
+{
+	return find_plan(ledger, statement, year)->plan;
 }
 
 /* Executes a fixed statement with the newest snapshot and returns the number of rows. */
@@ -567,11 +642,13 @@ int
 bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
 				   Datum *values, const char *nulls)
 {
-	SPIPlanPtr	plan = bpm_ledger_plan(ledger, statement, year);
+	PlanEntry  *entry = find_plan(ledger, statement, year);
 	int			result;
 
+	if (OidIsValid(entry->target) && GetUserId() == ledger->owner)
+		check_triggers(ledger, entry->target);
 	executing++;
-	result = SPI_execute_plan(plan, values, nulls, false, 0);
+	result = SPI_execute_plan(entry->plan, values, nulls, false, 0);
 	executing--;
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", statement->text,

@@ -77,6 +77,7 @@ bpm_check_funds(PG_FUNCTION_ARGS)
 	check_operation(posting->request.operation);
 	SPI_connect();
 	posting->ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	bpm_authorize_operation(posting->ledger, "check_funds");
 	passes = bpm_posting_run(posting);
 	old = MemoryContextSwitchTo(caller);
 	result = verdict(posting, passes);

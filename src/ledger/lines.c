@@ -291,7 +291,9 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 	bpm_registry_elements(ledger, request->fiscal_year, request->elements);
 	inherit_from_parent(ledger, request);
 	bpm_owner_leave(&scope);
-	bpm_authorize(ledger, "open_line", request->division, request->unit_code);
+	/* That a line may be overspent is for the government's finance to say, not for a unit. */
+	bpm_authorize(ledger, "open_line", request->division,
+				  request->control[0] == 'b' ? request->unit_code : 0);
 	bpm_owner_enter(ledger, &scope);
 	line = request->id = next_line_id(ledger, request->fiscal_year);
 	request->opened_at = GetCurrentTimestamp();

@@ -84,15 +84,21 @@ read_lines(BpmPosting *posting)
 	posting->nlines = posting->nwanted;
 }
 
-/* A duty is asked for under the lock and as the caller, before anything is decided. */
+/*
+ * A duty is asked for under the lock and as the caller, before anything is decided
+ * or any refusal is told.  A dry run asks for one to read.
+ */
 static void
 authorize_lines(BpmPosting *posting)
 {
+	const char *operation = posting->dry ? "check_funds" : posting->request.operation->name;
+	BpmRight	right = posting->dry ? BPM_RIGHT_READ : BPM_RIGHT_POST;
+
 	bpm_owner_leave(&posting->scope);
 	for (int i = 0; i < posting->nlines; i++)
 		if (!posting->lines[i].foreign_scope)
-			bpm_authorize(posting->ledger, posting->request.operation->name,
-						  posting->lines[i].division, posting->lines[i].unit);
+			bpm_authorize_line(posting->ledger, operation, right, posting->lines[i].id,
+							   posting->lines[i].division, posting->lines[i].unit);
 	bpm_owner_enter(posting->ledger, &posting->scope);
 }
 
@@ -251,13 +257,16 @@ bool
 bpm_posting_run(BpmPosting *posting)
 {
 	bpm_owner_enter(posting->ledger, &posting->scope);
-	if (posting->request.operation->plan(posting))
+	if (!posting->request.operation->plan(posting))
 	{
-		if (posting->nwanted == 1 && !posting->dry)
-			run_on_one_line(posting);
-		else
-			run_on_lines(posting);
+		/* What a plan refuses speaks of its lines: only to somebody who may ask. */
+		read_lines(posting);
+		authorize_lines(posting);
 	}
+	else if (posting->nwanted == 1 && !posting->dry)
+		run_on_one_line(posting);
+	else
+		run_on_lines(posting);
 	if (posting->written && posting->request.operation->finish)
 		posting->request.operation->finish(posting);
 

@@ -128,6 +128,7 @@ payment_entry(BpmPosting *posting)
 		if (strcmp(list->entry[i].kind, "pay") == 0 ||
 			strcmp(list->entry[i].kind, "correct_in") == 0)
 			return &list->entry[i];
+	bpm_posting_want(posting, list->entry[0].line, false);
 	bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 			   psprintf("posting " INT64_FORMAT " is not a payment", posting->request.line),
 			   psprintf("It is of kind %s.", list->entry[0].kind),
@@ -241,11 +242,9 @@ bpm_plan_reverse(BpmPosting *posting)
 	UndoneList *list = read_entries(posting);
 
 	posting->operation_state = list;
-	if (!check_reversible(posting, list))
-		return false;
 	for (int i = 0; i < list->count; i++)
 		bpm_posting_want(posting, list->entry[i].line, false);
-	return true;
+	return check_reversible(posting, list);
 }
 
 static bool

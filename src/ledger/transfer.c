@@ -198,7 +198,7 @@ bpm_decide_receive(BpmPosting *posting)
 	Transfer	transfer;
 
 	read_transfer(posting, posting->request.other, !posting->dry, &transfer);
-	if (!check_open(posting, &transfer) || !check_receiver(posting, &transfer))
+	if (!check_receiver(posting, &transfer) || !check_open(posting, &transfer))
 		return false;
 	return bpm_add_leg(posting, posting->request.line, "transfer_in", transfer.amount,
 					   transfer.from_line);
