@@ -1,0 +1,65 @@
+-- The world of the security tests: one ledger, two cities, a role of each sort.
+-- Run as a superuser in an empty database with the extension.  It prints, as
+-- NAME=VALUE, the ids that the matrix writes in braces.
+\set ON_ERROR_STOP 1
+SET client_min_messages = warning;
+
+CREATE ROLE sec_owner LOGIN CREATEROLE;
+CREATE ROLE sec_nobody LOGIN;
+CREATE ROLE sec_reader LOGIN;
+CREATE ROLE sec_officer LOGIN;
+CREATE ROLE sec_clerk LOGIN;
+CREATE ROLE sec_other LOGIN;
+CREATE ROLE sec_application LOGIN;
+CREATE ROLE sec_administrator LOGIN;
+CREATE ROLE sec_stranger LOGIN;
+CREATE ROLE sec_planter LOGIN;
+CREATE ROLE sec_partition LOGIN;
+SELECT format('GRANT CREATE ON DATABASE %I TO sec_owner, sec_stranger, sec_planter', current_database()) \gexec
+
+SET SESSION AUTHORIZATION sec_owner;
+SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2026) \g /dev/null
+SELECT count(budget.register_division(code, name, parent, level)) FROM (VALUES
+  ('320500000', '苏州市', '320000000', 2), ('320505000', '虎丘区', '320500000', 3),
+  ('320200000', '无锡市', '320000000', 2)) AS d(code, name, parent, level) \g /dev/null
+SELECT count(budget.register_unit(code, name, division, parent)) FROM (VALUES
+  ('101', '苏州市教育局', '320500000', NULL), ('101001', '苏州市第一中学', '320500000', '101'),
+  ('102', '苏州市卫生局', '320500000', NULL), ('201', '虎丘区教育局', '320505000', NULL),
+  ('301', '无锡市教育局', '320200000', NULL)) AS u(code, name, division, parent) \g /dev/null
+SELECT budget.add_year(2025, 'open'), budget.set_year_state(2025, 'closing'), budget.set_year_state(2025, 'closed') \g /dev/null
+
+-- Suzhou: a root with a child and a second root; Huqiu below it; Wuxi, which Suzhou must not see.
+SELECT budget.open_line(2026, '101', '2050202', '50201', title => '小学教育', key => 'root') AS root \gset
+SELECT budget.open_line(2026, '101001', '2050202', '50201', title => '第一中学', parent => :root) AS child \gset
+SELECT budget.open_line(2026, '102', '2050203', '50201', title => '初中教育') AS second \gset
+SELECT budget.open_line(2026, '201', '2050202', title => '虎丘小学', source_document => '苏财教〔2026〕9号') AS county \gset
+SELECT budget.open_line(2026, '301', '2050202', title => '无锡机密') AS wuxi \gset
+SELECT budget.appropriate(:root, 1000000, '苏财预〔2026〕1号') AS given \gset
+SELECT budget.appropriate(:second, 500000, '苏财预〔2026〕2号') AS given2 \gset
+SELECT budget.appropriate(:wuxi, 777777.77, '锡财机密') AS wuxi_given \gset
+SELECT budget.allot(:root, :child, 300000, '苏财教〔2026〕3号') AS allotted \gset
+SELECT budget.pay(:child, 1000, '凭证1', key => 'k1') AS paid \gset
+SELECT budget.pay(:wuxi, 7.77, '锡机密凭证', key => 'wk') AS wuxi_paid \gset
+SELECT budget.send_transfer(:root, '320505000', 5000, '苏财教〔2026〕9号') AS sent \gset
+
+SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
+       budgetpm.grant_ledger('budget', 'sec_officer', 'officer', '320500000'),
+       budgetpm.grant_ledger('budget', 'sec_other', 'officer', '320200000'),
+       budgetpm.grant_ledger('budget', 'sec_application', 'application'),
+       budgetpm.grant_ledger('budget', 'sec_administrator', 'administrator'),
+       budgetpm.grant_ledger('budget', 'sec_planter', 'application'),
+       budgetpm.grant_ledger('budget', 'sec_planter', 'administrator') \g /dev/null
+-- A clerk of one unit: the grants of an officer, and a duty over that unit alone.
+SELECT budgetpm.grant_ledger('budget', 'sec_clerk', 'officer', '320500000') AS duty \gset
+SELECT budget.end_duty(:duty), budget.grant_duty('sec_clerk', unit => '101001', may_post => true) \g /dev/null
+-- What a careless owner may give away: TRIGGER, REFERENCES, CREATE, a partition.
+GRANT TRIGGER, REFERENCES ON ALL TABLES IN SCHEMA budget TO sec_planter;
+GRANT CREATE ON SCHEMA budget TO sec_planter;
+GRANT USAGE ON SCHEMA budget TO sec_partition;
+GRANT SELECT ON budget.journal_2026, budget.balance_2026 TO sec_partition;
+SELECT budget.grant_duty('sec_partition', '320500000') \g /dev/null
+RESET SESSION AUTHORIZATION;
+ANALYZE;
+
+SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s',
+  :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent);
