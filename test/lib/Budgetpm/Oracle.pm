@@ -1,0 +1,199 @@
+# Budgetpm::Oracle: what a ledger must be, recomputed from its journal by plain
+# SQL and by Perl, sharing nothing with the code that posts and verifies.
+#
+#   my @faults = Budgetpm::Oracle::faults($server, 'budget');
+#   my @lost = Budgetpm::Oracle::unknown_acknowledgements($server, 'budget', \%acks);
+package Budgetpm::Oracle;
+
+use strict;
+use warnings;
+use Digest::SHA qw(sha256);
+
+my @buckets = qw(appropriated available allotted transferred frozen pending_out
+  precommitted committed requested paid withdrawn carried);
+
+# Written by hand from the description of each kind, not read from the ledger.
+my @kinds = (
+	[qw(appropriate appropriated available)], [qw(supplement appropriated available)],
+	[qw(reduce available appropriated)], [qw(reduce_pending pending_out appropriated)],
+	[qw(allot_out available allotted)], [qw(allot_out_pending pending_out allotted)],
+	[qw(allot_in appropriated available)], [qw(return_out available appropriated)],
+	[qw(return_in allotted available)], [qw(transfer_out available transferred)],
+	[qw(transfer_in appropriated available)], [qw(transfer_return_out available appropriated)],
+	[qw(transfer_return_in transferred available)], [qw(virement_out available appropriated)],
+	[qw(virement_out_pending pending_out appropriated)],
+	[qw(virement_in appropriated available)], [qw(virement_up_out available appropriated)],
+	[qw(virement_up_in allotted available)], [qw(virement_down_out available allotted)],
+	[qw(virement_down_in appropriated available)], [qw(reserve_out available pending_out)],
+	[qw(release_out pending_out available)], [qw(freeze available frozen)],
+	[qw(unfreeze frozen available)], [qw(pay available paid)], [qw(refund paid available)],
+	[qw(correct_out paid available)], [qw(correct_in available paid)],
+	[qw(withdraw available withdrawn)], [qw(withdraw_frozen frozen withdrawn)],
+	[qw(withdraw_pending pending_out withdrawn)]);
+
+# Every entry with what it did to each bucket, as a table "moved" of the session.
+sub moved_sql
+{
+	my ($ledger) = @_;
+	my $rows = join ",\n", map
+	{
+		my ($kind, $source, $target) = @$_;
+		"('$kind', '$source', '$target'), ('reverse_$kind', '$target', '$source')"
+	} @kinds;
+	my $columns = join ",\n", map
+	{
+		my $sign = $_ eq 'appropriated' ? 1 : -1;
+		my $other = -$sign;
+		"j.amount::numeric * CASE '$_' WHEN k.source THEN $sign WHEN k.target THEN $other ELSE 0 END AS $_"
+	} @buckets;
+	return <<"SQL";
+SET client_min_messages = warning;
+CREATE TEMP TABLE oracle_kind (kind, source, target) AS VALUES $rows;
+CREATE TEMP TABLE moved AS
+SELECT j.line_id, j.entry_no, j.posting_id, j.kind, j.amount::numeric AS amount,
+  j.available_after::numeric AS available_after, j.posted_at, j.key, j.refers_line, j.refers_entry,
+  $columns
+FROM $ledger.journal j LEFT JOIN oracle_kind k ON k.kind = j.kind;
+SQL
+}
+
+# Each gives a row for what is wrong.
+sub questions
+{
+	my ($ledger) = @_;
+	my $sums = join ', ', map { "coalesce(sum(m.$_), 0) AS $_" } @buckets;
+	my $running = join ', ', map { "sum($_) OVER w AS $_" } @buckets;
+	my $unequal = join ' OR ', map { "s.$_ <> b.$_\::numeric" } @buckets;
+	my $negative = join ' OR ', map { "$_ < 0" } @buckets;
+	my $parts = join ' + ', @buckets[ 1 .. $#buckets ];
+	return (
+		'kind that nobody knows' =>
+		  'SELECT kind FROM moved WHERE available IS NULL',
+		'balance is not the sum of the journal' => <<"SQL",
+SELECT b.line_id FROM $ledger.balance b
+JOIN LATERAL (SELECT $sums FROM moved m WHERE m.line_id = b.line_id) s ON true WHERE $unequal
+SQL
+		'overspent at an entry' => <<"SQL",
+SELECT line_id, entry_no FROM (
+  SELECT line_id, entry_no, available_after AS said, $running FROM moved
+  WINDOW w AS (PARTITION BY line_id ORDER BY entry_no)) r
+WHERE $negative OR available <> said OR appropriated <> $parts
+SQL
+		'gap or repetition in the chain' => <<"SQL",
+SELECT b.line_id FROM $ledger.balance b LEFT JOIN moved m ON m.line_id = b.line_id
+GROUP BY b.line_id, b.entry_no
+HAVING count(m.entry_no) <> b.entry_no OR coalesce(max(m.entry_no), 0) <> b.entry_no
+  OR count(DISTINCT m.entry_no) <> b.entry_no
+SQL
+		'time runs backwards' => <<'SQL',
+SELECT line_id, entry_no FROM (
+  SELECT line_id, entry_no, posted_at, lag(posted_at) OVER (PARTITION BY line_id ORDER BY entry_no) AS before
+  FROM moved) r WHERE posted_at <= before
+SQL
+		'children do not add up to their parent' => <<"SQL",
+SELECT p.line_id FROM $ledger.balance p
+WHERE p.allotted::numeric <> (SELECT coalesce(sum(b.appropriated::numeric), 0)
+  FROM $ledger.line l JOIN $ledger.balance b USING (line_id) WHERE l.parent_id = p.line_id)
+SQL
+		'more undone than was done' => <<'SQL',
+SELECT e.line_id, e.entry_no FROM moved e
+JOIN moved u ON u.refers_line = e.line_id AND u.refers_entry = e.entry_no
+GROUP BY e.line_id, e.entry_no, e.amount
+HAVING sum(u.amount - (SELECT coalesce(sum(v.amount), 0) FROM moved v
+  WHERE v.refers_line = u.line_id AND v.refers_entry = u.entry_no)) > e.amount
+SQL
+		'posting that made or lost money between lines' => <<'SQL',
+SELECT posting_id FROM moved
+WHERE kind ~ '^(reverse_)?(allot|return|virement)_' GROUP BY posting_id
+HAVING sum(appropriated) <> sum(allotted)
+SQL
+		'correction with one side' => <<'SQL',
+SELECT posting_id FROM moved WHERE kind ~ '^correct_' GROUP BY posting_id
+HAVING sum(paid) <> 0 OR count(*) <> 2
+SQL
+		'transfer against the journal' => <<"SQL",
+SELECT t.transfer_id FROM $ledger.transfer t
+LEFT JOIN moved o ON o.posting_id = t.transfer_id AND o.kind = 'transfer_out'
+LEFT JOIN moved i ON i.posting_id = t.receive_posting AND i.kind = 'transfer_in'
+LEFT JOIN moved r ON r.posting_id = t.return_posting AND r.kind = 'transfer_return_in'
+WHERE o.amount IS DISTINCT FROM t.amount::numeric
+  OR (t.state = 'sent') IS DISTINCT FROM (i.amount IS NULL AND r.amount IS NULL)
+  OR (i.amount IS NOT NULL AND i.amount <> t.amount::numeric)
+  OR (t.state = 'returned') IS DISTINCT FROM (r.amount IS NOT NULL)
+SQL
+		'money that arrived without a transfer' => <<"SQL",
+SELECT m.posting_id FROM moved m WHERE m.kind = 'transfer_in'
+  AND 1 <> (SELECT count(*) FROM $ledger.transfer t WHERE t.receive_posting = m.posting_id)
+SQL
+		'key that posted twice' =>
+		  'SELECT key FROM moved WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1');
+}
+
+# One text for each kind of fault that is there.
+sub faults
+{
+	my ($server, $ledger) = @_;
+	my %question = questions($ledger);
+	my $script = moved_sql($ledger);
+	for my $name (sort keys %question)
+	{
+		(my $query = $question{$name}) =~ s/;?\s*\z//;
+		$script .= "SELECT '$name: ' || string_agg(q::text, ' ') FROM ($query LIMIT 5) q HAVING count(*) > 0;\n";
+	}
+	$script .= "SELECT 'verify_ledger: ' || string_agg(v::text, ' ') FROM (SELECT * FROM $ledger.verify_ledger() LIMIT 5) v HAVING count(*) > 0;\n";
+	my @found = split /\n/, $server->query($script);
+	return (@found, broken_links($server, $ledger));
+}
+
+sub field { my ($value) = @_; return $value eq '\N' ? '-,' : length($value) . ":$value," }
+
+sub rows
+{
+	my ($server, $query) = @_;
+	my $text = $server->query("\\pset fieldsep '\\x1f'\n\\pset null '\\\\N'\n$query;\n");
+	return map { [ split /\x1f/, $_, -1 ] } split /\n/, $text;
+}
+
+# The digest of every entry again, from docs/evidence.md: H(previous || H(content)),
+# content being fields as "length:bytes," and nulls as "-,".
+sub broken_links
+{
+	my ($server, $ledger) = @_;
+	my (%head, @broken);
+	for my $row (rows($server, "SELECT 'budgetpm/line/1', line_id, fiscal_year, parent_id, division, unit, "
+		. 'func, gov_econ, dept_econ, fund_type, project_id, title, executable, source_doc, direct, '
+		. "elements FROM $ledger.line"))
+	{
+		$head{ $row->[1] } = sha256(join '', map { field($_) } @$row);
+	}
+	for my $row (rows($server, "SELECT 'budgetpm/entry/1', line_id, entry_no, posting_id, kind, "
+		. '(amount::numeric * 100)::bigint, (available_after::numeric * 100)::bigint, '
+		. '(extract(epoch FROM posted_at) * 1000000)::bigint, accounting_date, document, actor, login, '
+		. "key, memo, peer_line, refers_line, refers_entry, encode(digest, 'hex') "
+		. "FROM $ledger.journal ORDER BY line_id, entry_no"))
+	{
+		my $stored = pop @$row;
+		my $line = $row->[1];
+		$head{$line} = sha256($head{$line} . sha256(join '', map { field($_) } @$row));
+		next if unpack('H*', $head{$line}) eq $stored;
+		push @broken, "digest of line $line, entry $row->[2]";
+		last;
+	}
+	for my $row (rows($server, "SELECT line_id, encode(head, 'hex') FROM $ledger.balance"))
+	{
+		push @broken, "head of line $row->[0]"
+		  if unpack('H*', $head{ $row->[0] }) ne $row->[1];
+	}
+	return @broken;
+}
+
+# The acknowledged postings, by key, that the journal does not hold under that key.
+sub unknown_acknowledgements
+{
+	my ($server, $ledger, $acks) = @_;
+	my %posted = map { $_->[0] => $_->[1] }
+	  rows($server, "SELECT key, posting_id FROM $ledger.journal WHERE key IS NOT NULL");
+	return sort grep { !defined $posted{$_} || $posted{$_} ne $acks->{$_} } keys %$acks;
+}
+
+1;
