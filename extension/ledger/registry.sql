@@ -1128,11 +1128,11 @@ INSERT INTO @ledger@.element (number, element, name, kind, scheme, choices, line
   (16, 'advance', '是否提前安排', 'flag', NULL, NULL, NULL),
   (17, 'receiving_division', '接收方财政区划', 'division', NULL, NULL, NULL),
   (18, 'budget_level', '预算级次', 'choice', NULL, '{"1": "中央", "2": "省", "3": "市", "4": "县", "5": "乡"}', NULL),
-  (19, 'source_document', '上级指标文号', 'text', NULL, NULL, NULL),
+  (19, 'source_document', '上级指标文号', 'text', NULL, NULL, 'source_doc'),
   (20, 'procurement', '是否政府采购', 'flag', NULL, NULL, NULL),
   (21, 'payment_method', '支付方式', 'text', NULL, NULL, NULL),
   (22, 'payroll', '是否工资统发', 'flag', NULL, NULL, NULL),
-  (23, 'direct', '直达资金标识', 'flag', NULL, NULL, NULL),
+  (23, 'direct', '直达资金标识', 'flag', NULL, NULL, 'direct'),
   (24, 'research', '是否科研', 'flag', NULL, NULL, NULL),
   (25, 'debt', '是否债务', 'flag', NULL, NULL, NULL),
   (26, 'construction', '是否基建', 'flag', NULL, NULL, NULL);
