@@ -78,7 +78,7 @@ sanitize:
 	@scripts/sanitize.sh $(T)
 
 format pgindent:
-	@scripts/format.sh
+	@TOOL='$(TOOL)' scripts/format.sh
 
 reference:
 	@scripts/reference.sh

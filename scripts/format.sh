@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# format.sh [--check] [FILE...]: brings C files into the look of PostgreSQL's own,
-# by pgindent where it is installed (with the typedefs of this code and the
-# server's), by clang-format otherwise.  --check changes nothing and fails on a
-# difference.
+# format.sh [--check] [FILE...]: brings C files into the look of PostgreSQL's own
+# with pgindent and the typedefs of this code and the server.  --check changes
+# nothing and fails on a difference.
+#
+# pgindent and pg_bsd_indent come with the source of PostgreSQL 16 and later
+# (src/tools) and have to be in PATH.  TOOL=clang-format does without them, by
+# .clang-format: near, but it does not line up declarations as pgindent does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,24 +21,29 @@ files=("$@")
 write_typedefs() {
 	local server
 	server=$("${PG_CONFIG:-pg_config}" --includedir-server)
+	printf '%s\n' EVP_MD EVP_MD_CTX
 	find src "$server" -name '*.h' -o -name '*.c' | xargs cat |
 		perl -ne '
 			print "$1\n" if /^\s*typedef\b[^(]*?\b(\w+)\s*(?:\[.*\])?;/;
 			print "$1\n" if /^}\s*(\w+);/;
 			print "$1\n" if /^typedef (?:struct|union|enum) \w+\s+\*?(\w+);/;
 			print "$1\n" if /^typedef .*\(\*(\w+)\)/;' |
-		sort -u >build/typedefs.list
+		sort -u
 }
 
-if command -v pgindent >/dev/null && command -v pg_bsd_indent >/dev/null; then
-	mkdir -p build
-	write_typedefs
-	pgindent ${check:+--check} --typedefs=build/typedefs.list "${files[@]}"
-else
+if [ "${TOOL:-}" = clang-format ]; then
 	scripts/packages.sh format
 	if [ -n "$check" ]; then
 		clang-format --dry-run --Werror "${files[@]}"
 	else
 		clang-format -i "${files[@]}"
 	fi
+elif command -v pgindent >/dev/null && command -v pg_bsd_indent >/dev/null; then
+	mkdir -p build
+	write_typedefs >build/typedefs.list
+	pgindent ${check:+--check} --typedefs=build/typedefs.list "${files[@]}"
+else
+	echo "pgindent is not in PATH: build src/tools/pg_bsd_indent of PostgreSQL's source" >&2
+	echo "(16 or later) and put it there with src/tools/pgindent, or say TOOL=clang-format" >&2
+	exit 1
 fi
