@@ -48,7 +48,7 @@ sub run_file
 	my $failed = grep { !/^$/ } $parser->actual_failed;
 	my $passed = $parser->tests_run - $failed - $skipped;
 	my @errors = $parser->parse_errors;
-	push @errors, 'exit status ' . ($parser->exit >> 8) if $parser->exit && !$failed;
+	push @errors, 'exit status ' . ($parser->exit) if $parser->exit && !$failed;
 	push @errors, 'no test was run' if !$parser->tests_run && !defined $parser->skip_all && !@errors;
 	$failed++ if @errors;
 	$skipped++ if defined $parser->skip_all;
