@@ -52,25 +52,30 @@ COMMENT ON FUNCTION budgetpm.ledger_relation(text) IS
   'The table that names a ledger, found by the name of its schema: the first argument of the functions behind its API. Error 3F000 when there is none.';
 
 -- A companion is known by its view about_ledger, not by its name: renaming one
--- schema by hand must not lose the other.
+-- schema by hand must not lose the other.  The name counts when the view is lost.
 CREATE FUNCTION budgetpm.ledger_schemas(ledger text)
 RETURNS SETOF name
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3 SET search_path TO pg_catalog, pg_temp AS $$
+  WITH companion AS (
+    SELECT DISTINCT n.nspname
+      FROM pg_depend d
+      JOIN pg_rewrite r ON r.oid = d.objid
+      JOIN pg_class v ON v.oid = r.ev_class
+      JOIN pg_namespace n ON n.oid = v.relnamespace
+      JOIN pg_class l ON l.oid = d.refobjid
+     WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+       AND d.refobjid = budgetpm.ledger_relation(ledger)
+       AND v.relname = 'about_ledger' AND v.relkind = 'v'
+       -- Anybody who reads the ledger can make such a view in a schema of his own.
+       AND v.relowner = l.relowner
+  )
   SELECT ledger::name
   UNION ALL
-  (SELECT n.nspname
-     FROM pg_depend d
-     JOIN pg_rewrite r ON r.oid = d.objid
-     JOIN pg_class v ON v.oid = r.ev_class
-     JOIN pg_namespace n ON n.oid = v.relnamespace
-     JOIN pg_class l ON l.oid = d.refobjid
-    WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-      AND d.refobjid = budgetpm.ledger_relation(ledger)
-      AND v.relname = 'about_ledger' AND v.relkind = 'v'
-      -- Anybody who reads the ledger can make such a view in a schema of his own.
-      AND v.relowner = l.relowner
-    GROUP BY n.nspname
-    ORDER BY n.nspname DESC)
+  (SELECT nspname FROM companion ORDER BY nspname DESC)
+  UNION ALL
+  SELECT n.nspname FROM pg_namespace n JOIN pg_class l ON l.relowner = n.nspowner
+   WHERE l.oid = budgetpm.ledger_relation(ledger) AND n.nspname = concat(ledger, '_report')
+     AND NOT EXISTS (SELECT FROM companion)
 $$;
 COMMENT ON FUNCTION budgetpm.ledger_schemas(text) IS
   'The schemas of a ledger: its own, the one with its views (<ledger>_report) and, where there is one, that of its published tables (<ledger>_open).';

@@ -468,7 +468,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $
       CASE WHEN found IS NULL THEN '' ELSE format('DROP POLICY %s ON %s; ', substr(object, length(place) + 2), place) END
       || format('CREATE POLICY %s ON %s %s', substr(object, length(place) + 2), place, wanted)
     WHEN kind = 'function' THEN 'CREATE OR REPLACE FUNCTION as in budgetpm.ledger_ddl()'
-    WHEN kind IN ('table', 'partition', 'column', 'sequence') THEN 'restore it from the backup'
+    WHEN kind IN ('table', 'partition', 'column', 'sequence') AND found IS NULL THEN 'restore it from the backup'
     ELSE format('make this %s again as in budgetpm.ledger_ddl()', kind)
   END
 $$;
