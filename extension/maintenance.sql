@@ -523,7 +523,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
      AND NOT inherited
   UNION ALL
   SELECT CASE WHEN place IN (SELECT place FROM guarded) THEN 'error' ELSE 'warning' END, object,
-         format('%s was added to a table that postings write: it runs with the owner''s rights', kind),
+         format('%s was added to a table that only operations write', kind),
          format('DROP %s %s ON %s', upper(kind), substr(object, length(place) + 2), place)
     FROM difference
    WHERE wanted IS NULL AND NOT inherited AND kind IN ('trigger', 'rule') AND place IN (SELECT place FROM relation)

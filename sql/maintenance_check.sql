@@ -67,7 +67,7 @@ SELECT * FROM budgetpm.check_ledger('budget');
 ROLLBACK;
 
 BEGIN;
-ALTER TABLE budget.balance DROP CONSTRAINT balance_identity;
+ALTER TABLE budget.balance DROP CONSTRAINT balance_buckets;
 ALTER TABLE budget.line DROP CONSTRAINT line_unit_fkey;
 ALTER TABLE budget.line ADD CONSTRAINT line_unit_fkey FOREIGN KEY (unit) REFERENCES budget.unit (code) NOT VALID;
 ALTER TABLE budget.ledger DROP CONSTRAINT ledger_digest_check, ADD CONSTRAINT ledger_digest_check CHECK (digest <> '');
