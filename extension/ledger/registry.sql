@@ -73,7 +73,7 @@ CREATE TABLE @ledger@.unit (
 CREATE UNIQUE INDEX unit_living ON @ledger@.unit (official_code) WHERE valid_to IS NULL;
 CREATE INDEX unit_official_code ON @ledger@.unit (official_code);
 CREATE INDEX unit_division ON @ledger@.unit (division);
-CREATE INDEX unit_parent ON @ledger@.unit (parent);
+CREATE INDEX unit_parent ON @ledger@.unit (parent, code);
 COMMENT ON TABLE @ledger@.unit IS 'Budget units (预算单位) as they are now: department (主管部门), unit, subordinate unit. Closed nodes stay, because posted rows name them.';
 COMMENT ON COLUMN @ledger@.unit.code IS 'Tree key, assigned by register_unit() and never changed: serials of 6, 4, 4 and 3 digits a level, so that no unrelated units share a prefix. It says nothing outside this ledger.';
 COMMENT ON COLUMN @ledger@.unit.official_code IS 'Official unit code (预算单位代码), up to 21 characters; unique among the units that exist now.';

@@ -605,6 +605,7 @@ bpm_close_division(PG_FUNCTION_ARGS)
 	lock_divisions(ledger);
 	get_division(ledger, official_code, &division);
 	bpm_work_require(&work, division.node.code, 0);
+	bpm_lock_units(ledger);
 	value = Int64GetDatum(division.node.code);
 	if (bpm_ledger_execute(ledger, &in_use, 0, &value, NULL) > 0)
 		ereport(ERROR,

@@ -273,7 +273,7 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 	static const BpmStatement no_leaves = {
 		"UPDATE @ledger@.classification SET is_leaf = false"
 		" WHERE scheme" EQ "$2 AND edition" EQ "$3 AND is_leaf"
-		"   AND official_code IN (SELECT" ABOVE("code") "FROM" ITEMS("item") ")", "jtix"
+		"   AND official_code" EQ "ANY (SELECT" ABOVE("code") "FROM" ITEMS("item") ")", "jtix"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;

@@ -72,6 +72,7 @@ extern void bpm_check_change_date(const char *what, BpmNode *node, DateADT date)
 extern void bpm_refuse_duplicate(const char *what, const char *official_code, const char *name);
 
 /* unit.c */
+extern void bpm_lock_units(BpmLedger *ledger);
 extern void bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to,
 									  DateADT date, const char *document);
 

@@ -24,8 +24,8 @@ typedef struct Unit
 } Unit;
 
 /* Makes other changes of units wait until the end of the transaction. */
-static void
-lock_units(BpmLedger *ledger)
+void
+bpm_lock_units(BpmLedger *ledger)
 {
 	static const BpmStatement lock = {
 		"LOCK TABLE @ledger@.unit IN SHARE ROW EXCLUSIVE MODE", ""
@@ -261,7 +261,7 @@ bpm_register_unit(PG_FUNCTION_ARGS)
 		kind = parent_code ? "unit" : "department";
 	check_kind(kind, parent_code != NULL);
 	bpm_work_begin(&work, ledger, "register_unit");
-	lock_units(ledger);
+	bpm_lock_units(ledger);
 	if (find_unit(ledger, official_code, &unit))
 		bpm_refuse_duplicate("unit", official_code, unit.node.name);
 	if (parent_code)
@@ -340,7 +340,7 @@ bpm_rename_unit(PG_FUNCTION_ARGS)
 	Datum		values[3];
 
 	bpm_work_begin(&work, ledger, "rename_unit");
-	lock_units(ledger);
+	bpm_lock_units(ledger);
 	get_unit(ledger, official_code, &unit);
 	bpm_work_require(&work, unit.division, unit.node.code);
 	bpm_check_change_date("unit", &unit.node, date);
@@ -453,7 +453,7 @@ bpm_move_unit(PG_FUNCTION_ARGS)
 	text	   *key;
 
 	bpm_work_begin(&work, ledger, "move_unit");
-	lock_units(ledger);
+	bpm_lock_units(ledger);
 	get_unit(ledger, official_code, &unit);
 	bpm_work_require(&work, unit.division, unit.node.code);
 	if (to_parent)
@@ -489,7 +489,7 @@ bpm_merge_units(PG_FUNCTION_ARGS)
 	Unit		target;
 
 	bpm_work_begin(&work, ledger, "merge_units");
-	lock_units(ledger);
+	bpm_lock_units(ledger);
 	get_unit(ledger, into, &target);
 	bpm_work_require(&work, target.division, target.node.code);
 	for (int i = 0; i < count; i++)
@@ -529,7 +529,7 @@ bpm_close_unit(PG_FUNCTION_ARGS)
 	int			count;
 
 	bpm_work_begin(&work, ledger, "close_unit");
-	lock_units(ledger);
+	bpm_lock_units(ledger);
 	get_unit(ledger, official_code, &unit);
 	bpm_work_require(&work, unit.division, unit.node.code);
 	children = child_codes(ledger, unit.node.code, &count);
@@ -577,6 +577,8 @@ bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to, DateADT d
 	BpmNode		node = {0};
 	bool		isnull;
 
+	/* A unit that another session is registering there must not stay behind. */
+	bpm_lock_units(ledger);
 	if (bpm_ledger_execute(ledger, &latest, 0, values, NULL) == 0)
 		return;
 	node.official_code = bpm_row_text(0, 1);
