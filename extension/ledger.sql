@@ -31,6 +31,13 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_open_li
 COMMENT ON FUNCTION budgetpm.open_line(regclass, integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text, text, boolean) IS
   'Opens a budget line (预算指标) with its elements checked against the editions of its year, and returns its id. Errors: 23503 unknown code, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
 
+CREATE FUNCTION budgetpm.announce_transfer(
+  ledger regclass, fiscal_year integer, from_division text, to_division text, amount numeric,
+  document text, direct boolean, origin text, origin_id text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_announce_transfer';
+COMMENT ON FUNCTION budgetpm.announce_transfer(regclass, integer, text, text, numeric, text, boolean, text, text) IS
+  'Makes known a transfer that another ledger sent, so that it can be received here, and returns its id; the same origin and origin_id return the same transfer. Errors: ZB006 other content, ZB008 duty, ZB010 not below, 23503, 22004, 22023.';
+
 CREATE FUNCTION budgetpm.add_year(ledger regclass, fiscal_year integer, state text) RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_add_year';
 COMMENT ON FUNCTION budgetpm.add_year(regclass, integer, text) IS

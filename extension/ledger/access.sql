@@ -67,7 +67,7 @@ SELECT p.profile, operation
        working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict}'),
     -- daily operations
     ('oa', '{open_line,appropriate,supplement,reduce,allot,return_allotment,send_transfer,
-       receive_transfer,return_transfer,virement,reserve_out,release_out,freeze,unfreeze,pay,refund,withdraw,
+       receive_transfer,return_transfer,announce_transfer,virement,reserve_out,release_out,freeze,unfreeze,pay,refund,withdraw,
        reverse,correct_payment}'),
     -- registers that an application feeds
     ('oa+', '{register_project}'),

@@ -261,13 +261,18 @@ CREATE TABLE @ledger@.transfer (
   sent_at         timestamptz NOT NULL,
   to_line         bigint REFERENCES @ledger@.line,
   receive_posting bigint,
-  return_posting  bigint
+  return_posting  bigint,
+  origin          varchar(100) COLLATE "C",
+  origin_id       varchar(100) COLLATE "C",
+  CHECK ((from_line IS NULL) OPERATOR(pg_catalog.=) (origin IS NOT NULL)),
+  CHECK ((origin IS NULL) OPERATOR(pg_catalog.=) (origin_id IS NULL))
 );
+CREATE UNIQUE INDEX transfer_origin ON @ledger@.transfer (origin, origin_id) WHERE origin IS NOT NULL;
 CREATE INDEX transfer_to_division ON @ledger@.transfer (to_division) WHERE state = 'sent';
 CREATE INDEX transfer_from_line ON @ledger@.transfer (from_line);
 COMMENT ON TABLE @ledger@.transfer IS 'Money between governments (转移支付): sent under the sender''s document, received into a root line of the receiver. Written by the transfer functions only.';
-COMMENT ON COLUMN @ledger@.transfer.transfer_id IS 'The sending posting.';
-COMMENT ON COLUMN @ledger@.transfer.from_line IS 'The sender''s line.';
+COMMENT ON COLUMN @ledger@.transfer.transfer_id IS 'The sending posting; a number of its own for a transfer out of another ledger.';
+COMMENT ON COLUMN @ledger@.transfer.from_line IS 'The sender''s line; NULL when the money was sent in another ledger.';
 COMMENT ON COLUMN @ledger@.transfer.from_division IS 'The sending government.';
 COMMENT ON COLUMN @ledger@.transfer.to_division IS 'The receiving government.';
 COMMENT ON COLUMN @ledger@.transfer.amount IS 'Amount in fen (stored).';
@@ -278,6 +283,8 @@ COMMENT ON COLUMN @ledger@.transfer.sent_at IS 'When it was sent.';
 COMMENT ON COLUMN @ledger@.transfer.to_line IS 'The receiver''s line.';
 COMMENT ON COLUMN @ledger@.transfer.receive_posting IS 'The receiving posting.';
 COMMENT ON COLUMN @ledger@.transfer.return_posting IS 'The returning posting.';
+COMMENT ON COLUMN @ledger@.transfer.origin IS 'The ledger or system in which it was sent; NULL for this one.';
+COMMENT ON COLUMN @ledger@.transfer.origin_id IS 'Its number there: announced again, it is the same transfer.';
 
 -- Guards. ALWAYS: session_replication_role must not open a road. Row triggers of a
 -- partitioned table are cloned to its partitions; TRUNCATE triggers are not, so

@@ -89,6 +89,16 @@ END;
 COMMENT ON FUNCTION @ledger@.send_transfer(bigint, text, numeric, text, text, date, jsonb, text) IS
   'Sends money to a lower government (转移支付) under this document, the receiver''s 上级指标文号. Returns the posting, which is the transfer''s id. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. 23503 unknown division, ZB010 not below.';
 
+CREATE FUNCTION @ledger@.announce_transfer(
+  fiscal_year integer, from_division text, to_division text, amount numeric, document text,
+  origin text, origin_id text, direct boolean DEFAULT false) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.announce_transfer('@ledger@.ledger'::regclass, fiscal_year, from_division, to_division, amount,
+    document, direct, origin, origin_id);
+END;
+COMMENT ON FUNCTION @ledger@.announce_transfer(integer, text, text, numeric, text, text, text, boolean) IS
+  'Makes known a transfer (转移支付) that another ledger or system sent, so that receive_transfer() can take it here; document is the sender''s, origin and origin_id say where it comes from and its number there. Announced again, it returns the same id. Errors: ZB006 other content, ZB008 duty in the receiving division, ZB010 not below, 23503, 22004, 22023.';
+
 CREATE FUNCTION @ledger@.receive_transfer(
   transfer bigint, line bigint, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

@@ -4,12 +4,10 @@
  */
 #include "postgres.h"
 
-#include "commands/sequence.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "access/access.h"
@@ -267,19 +265,6 @@ replay_line(BpmLedger *ledger, const BpmLineRequest *request)
 }
 
 static int64
-next_line_id(BpmLedger *ledger, int year)
-{
-	Oid			sequence = get_relname_relid("line_seq", ledger->namespace);
-
-	if (!OidIsValid(sequence))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("sequence %s.line_seq does not exist", ledger->schema),
-				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
-	return year * BPM_YEAR_FACTOR + nextval_internal(sequence, true);
-}
-
-static int64
 open_line(BpmLedger *ledger, BpmLineRequest *request)
 {
 	BpmOwnerScope scope;
@@ -295,7 +280,7 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 	bpm_authorize(ledger, "open_line", request->division,
 				  request->control[0] == 'b' ? request->unit_code : 0);
 	bpm_owner_enter(ledger, &scope);
-	line = request->id = next_line_id(ledger, request->fiscal_year);
+	line = request->id = bpm_next_id(ledger, "line_seq", request->fiscal_year);
 	request->opened_at = GetCurrentTimestamp();
 	if (store_line(ledger, request))
 		store_balance(ledger, request);

@@ -167,15 +167,16 @@ bpm_posting_decide(BpmPosting *posting)
 		posting->request.operation->decide(posting);
 }
 
-static int64
-next_id(BpmLedger *ledger, int year)
+/* Gives the next id of a year out of one of the ledger's sequences. */
+int64
+bpm_next_id(BpmLedger *ledger, const char *sequence_name, int year)
 {
-	Oid			sequence = get_relname_relid("posting_seq", ledger->namespace);
+	Oid			sequence = get_relname_relid(sequence_name, ledger->namespace);
 
 	if (!OidIsValid(sequence))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("sequence %s.posting_seq does not exist", ledger->schema),
+				 errmsg("sequence %s.%s does not exist", ledger->schema, sequence_name),
 				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
 	return year * BPM_YEAR_FACTOR + nextval_internal(sequence, true);
 }
@@ -196,7 +197,8 @@ write_entries(BpmPosting *posting)
 {
 	int			first = keyed_leg(posting);
 
-	posting->id = next_id(posting->ledger, BPM_LINE_YEAR(posting->lines[0].id));
+	posting->id = bpm_next_id(posting->ledger, "posting_seq",
+							  BPM_LINE_YEAR(posting->lines[0].id));
 	if (!bpm_write_entry(posting, first, true))
 		return false;
 	for (int i = 0; i < posting->nlegs; i++)

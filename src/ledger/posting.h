@@ -155,6 +155,7 @@ extern const BpmOperation *bpm_find_operation(const char *name);
 
 /* post.c */
 extern BpmPosting *bpm_new_posting(void);
+extern int64 bpm_next_id(BpmLedger *ledger, const char *sequence_name, int year);
 extern void bpm_posting_want(BpmPosting *posting, int64 line, bool foreign);
 extern bool bpm_posting_run(BpmPosting *posting);
 extern bool bpm_posting_decide(BpmPosting *posting);

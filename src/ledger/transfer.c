@@ -18,14 +18,14 @@
 typedef struct Transfer
 {
 	int64		id;
-	int64		from_line;
+	int64		from_line;		/* 0: sent in another ledger */
 	BpmCode		from_division;
 	BpmCode		to_division;
 	BpmFen		amount;
 	char	   *document;
 	bool		direct;
 	char	   *state;
-	int64		to_line;
+	int64		to_line;		/* 0: not received */
 } Transfer;
 
 #define TRANSFER_LIST \
@@ -68,6 +68,8 @@ read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 	desc = SPI_tuptable->tupdesc;
 	transfer->id = id;
 	transfer->from_line = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+	if (isnull)
+		transfer->from_line = 0;
 	transfer->from_division = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
 	transfer->to_division = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
 	transfer->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
@@ -227,7 +229,13 @@ bpm_plan_transfer_return(BpmPosting *posting)
 	received = transfer.to_line != 0;
 	if (received)
 		bpm_posting_want(posting, transfer.to_line, false);
-	bpm_posting_want(posting, transfer.from_line, received);
+	if (transfer.from_line != 0)
+		bpm_posting_want(posting, transfer.from_line, received);
+	else if (!received)
+		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
+						  psprintf("transfer " INT64_FORMAT " was sent in another ledger and not received here",
+								   transfer.id),
+						  NULL, pstrdup("Return it in the ledger that sent it."));
 	return true;
 }
 
@@ -240,7 +248,7 @@ bpm_decide_transfer_return(BpmPosting *posting)
 	read_transfer(posting, posting->request.line, !posting->dry, &transfer);
 	if (strcmp(transfer.state, "returned") == 0)
 		return check_open(posting, &transfer);
-	if (transfer.to_line != 0 && posting->nlines < 2)
+	if (transfer.to_line != 0 && transfer.from_line != 0 && posting->nlines < 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("transfer " INT64_FORMAT " was received while it was being returned",
@@ -250,7 +258,8 @@ bpm_decide_transfer_return(BpmPosting *posting)
 		!bpm_add_leg(posting, transfer.to_line, "transfer_return_out", transfer.amount,
 					 transfer.from_line))
 		return false;
-	return bpm_add_leg(posting, transfer.from_line, "transfer_return_in", transfer.amount,
+	return transfer.from_line == 0 ||
+		bpm_add_leg(posting, transfer.from_line, "transfer_return_in", transfer.amount,
 					   transfer.to_line);
 }
 
