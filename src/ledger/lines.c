@@ -13,6 +13,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "ledger/arguments.h"
+#include "ledger/entry.h"
 #include "ledger/guard.h"
 #include "ledger/line_request.h"
 #include "registry/registry.h"
@@ -113,6 +114,22 @@ refuse_parent(BpmLineRequest *request, const char *problem)
 			 errhint("Allotment stays inside one government, fund type and year; between governments use send_transfer().")));
 }
 
+/* A line takes over what its parent says, so its opener must be one who may read that. */
+static void
+read_parent(BpmLedger *ledger, BpmLineRequest *request, BpmLineFacts *facts)
+{
+	BpmOwnerScope scope;
+	bool		found;
+
+	bpm_owner_enter(ledger, &scope);
+	found = bpm_line_facts(ledger, request->parent, facts);
+	bpm_owner_leave(&scope);
+	if (!found)
+		refuse_parent(request, "It does not exist.");
+	bpm_authorize_line(ledger, "open_line", BPM_RIGHT_READ, request->parent,
+					   facts->division, facts->unit);
+}
+
 /* 上级指标文号 and the direct mark come from the parent and cannot differ from it. */
 static void
 inherit_from_parent(BpmLedger *ledger, BpmLineRequest *request)
@@ -121,8 +138,7 @@ inherit_from_parent(BpmLedger *ledger, BpmLineRequest *request)
 
 	if (request->parent == 0)
 		return;
-	if (!bpm_line_facts(ledger, request->parent, &facts))
-		refuse_parent(request, "It does not exist.");
+	read_parent(ledger, request, &facts);
 	if (BPM_LINE_YEAR(request->parent) != request->fiscal_year)
 		refuse_parent(request, "It belongs to another fiscal year.");
 	if (facts.division != request->division)
@@ -212,9 +228,16 @@ store_balance(BpmLedger *ledger, const BpmLineRequest *request)
 
 static const BpmStatement line_of_key = {
 	"SELECT line_id, title::pg_catalog.text, unit, func, fund_type::pg_catalog.text,"
-	" parent_id, gov_econ, dept_econ, project_id, executable FROM @ledger@.line"
+	" parent_id, gov_econ, dept_econ, project_id, executable, source_doc::pg_catalog.text,"
+	" direct, elements::pg_catalog.text, division FROM @ledger@.line"
 	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 AND key OPERATOR(pg_catalog.=) $2", "it"
 };
+
+static const char *
+or_empty(const char *string)
+{
+	return string ? string : "";
+}
 
 static const char *
 line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
@@ -238,30 +261,55 @@ line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
 		return "project";
 	if (DatumGetBool(SPI_getbinval(row, desc, 10, &isnull)) != request->executable)
 		return "executable";
+	if (strcmp(or_empty(SPI_getvalue(row, desc, 11)), or_empty(request->source_doc)) != 0)
+		return "上级指标文号";
+	if (DatumGetBool(SPI_getbinval(row, desc, 12, &isnull)) != request->direct)
+		return "mark of direct money";
+	if (strcmp(SPI_getvalue(row, desc, 13),
+			   request->elements ? bpm_memo_text(request->elements) : "{}") != 0)
+		return "set of elements";
 	return NULL;
+}
+
+/* Keys are shared by all who open lines in a year: a line elsewhere is not shown. */
+static void
+refuse_key(const BpmLineRequest *request, const char *difference, int64 line, bool visible)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_BPM_KEY_CONFLICT),
+			 visible ? errmsg("key \"%s\" opened a line with another %s in %d", request->key,
+							  difference, request->fiscal_year)
+			 : errmsg("key \"%s\" opened another line in %d", request->key, request->fiscal_year),
+			 visible ? errdetail("Line " INT64_FORMAT " holds the key.", line) : 0,
+			 errhint("Give each line a key of its own.")));
 }
 
 /* The line that the key opened before; the same key for another line is an error. */
 static int64
-replay_line(BpmLedger *ledger, const BpmLineRequest *request)
+replay_line(BpmLedger *ledger, const BpmLineRequest *request, BpmOwnerScope *scope)
 {
 	Datum		values[2];
+	HeapTuple	row;
+	TupleDesc	desc;
 	const char *difference;
+	int64		line;
+	bool		visible;
 
 	values[0] = Int32GetDatum(request->fiscal_year);
 	values[1] = CStringGetTextDatum(request->key);
 	if (bpm_ledger_execute(ledger, &line_of_key, 0, values, NULL) != 1)
 		elog(ERROR, "line of key \"%s\" is not visible", request->key);
-	difference = line_difference(request, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	line = value_or_zero(row, desc, 1);
+	difference = line_difference(request, row, desc);
+	bpm_owner_leave(scope);
+	visible = bpm_has_duty(ledger, BPM_RIGHT_READ, value_or_zero(row, desc, 14),
+						   value_or_zero(row, desc, 3));
+	bpm_owner_enter(ledger, scope);
 	if (difference)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_KEY_CONFLICT),
-				 errmsg("key \"%s\" opened a line with another %s in %d", request->key,
-						difference, request->fiscal_year),
-				 errdetail("Line %s holds the key.",
-						   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
-				 errhint("Give each line a key of its own.")));
-	return value_or_zero(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		refuse_key(request, difference, line, visible);
+	return line;
 }
 
 static int64
@@ -274,18 +322,18 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 	read_year(ledger, request);
 	look_up_codes(ledger, request);
 	bpm_registry_elements(ledger, request->fiscal_year, request->elements);
-	inherit_from_parent(ledger, request);
 	bpm_owner_leave(&scope);
 	/* That a line may be overspent is for the government's finance to say, not for a unit. */
 	bpm_authorize(ledger, "open_line", request->division,
 				  request->control[0] == 'b' ? request->unit_code : 0);
+	inherit_from_parent(ledger, request);
 	bpm_owner_enter(ledger, &scope);
 	line = request->id = bpm_next_id(ledger, "line_seq", request->fiscal_year);
 	request->opened_at = GetCurrentTimestamp();
 	if (store_line(ledger, request))
 		store_balance(ledger, request);
 	else
-		line = replay_line(ledger, request);
+		line = replay_line(ledger, request, &scope);
 	bpm_owner_leave(&scope);
 	return line;
 }

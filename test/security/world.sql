@@ -61,5 +61,6 @@ SELECT budget.grant_duty('sec_partition', '320500000') \g /dev/null
 RESET SESSION AUTHORIZATION;
 ANALYZE;
 
-SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s',
-  :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent);
+SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nledger=%s',
+  :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
+  'budget.ledger'::regclass::oid);

@@ -1,0 +1,110 @@
+# The written matrix: role x road x expected SQLSTATE, every row an assertion.
+#
+# test/security/matrix.csv has one road a row. The column role holds one role or
+# more; a statement with {guarded} or {plain} stands for one statement a table.
+# Each runs in a transaction of its own that is rolled back. Expected is a SQLSTATE,
+# ok, or ok:VALUE where VALUE is the last line that the statement prints.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+
+eval { require IPC::Run; 1 } or plan skip_all => 'IPC::Run is not installed';
+require Budgetpm::Server;
+
+# Table => a column that a write can name.
+my %column = (
+	journal => 'line_id', journal_2026 => 'line_id', balance => 'line_id', balance_2026 => 'line_id',
+	line => 'line_id', transfer => 'transfer_id', fiscal_year => 'fiscal_year', entry_kind => 'kind',
+	virement_rule => 'reason', ledger => 'title', principal => 'title', duty => 'may_post',
+	division => 'name', unit => 'name', classification => 'name', grant_profile => 'operation',
+	project => 'name');
+my %value = (
+	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer)),
+	fiscal_year => '2026', duty => 'true');
+my %each = (
+	guarded => [qw(journal journal_2026 balance balance_2026 line transfer fiscal_year entry_kind)],
+	plain => [qw(virement_rule ledger principal duty division unit classification grant_profile project)]);
+
+my $folder = "$FindBin::Bin/../security";
+my $server = Budgetpm::Server->new;
+my ($status, $printed, $errors) = $server->run('psql', '-XAtq', '-U', 'postgres', '-f', "$folder/world.sql");
+is($status, 0, 'the world is made') or BAIL_OUT($errors);
+my %id = $printed =~ /^(\w+)=(\d+)$/mg;
+my $state_query = q{SELECT md5(string_agg(x::text, ';' ORDER BY x::text)) FROM (
+	SELECT j::text FROM budget.journal j UNION ALL SELECT b::text FROM budget.balance b
+	UNION ALL SELECT l::text FROM budget.line l UNION ALL SELECT d::text FROM budget.duty d
+	UNION ALL SELECT y::text FROM budget.fiscal_year y UNION ALL SELECT t::text FROM budget.transfer t) AS s(x)};
+my $before = $server->query($state_query, user => 'postgres');
+
+sub read_csv
+{
+	my ($file) = @_;
+	local $/;
+	open my $handle, '<', $file or die "could not read $file: $!\n";
+	my $text = <$handle>;
+	my (@rows, @row);
+	while ($text =~ /\G(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g)
+	{
+		my ($field, $end) = (defined $1 ? $1 =~ s/""/"/gr : $2, $3);
+		push @row, $field;
+		next if $end eq ',';
+		push @rows, [@row];
+		@row = ();
+	}
+	shift @rows;
+	return @rows;
+}
+
+# One statement for each table that the row stands for.
+sub statements_of
+{
+	my ($statement) = @_;
+	$statement =~ s/\{(\w+)\}/$id{$1} \/\/ "{$1}"/ge;
+	my ($set) = $statement =~ /\{(guarded|plain)\}/;
+	return $statement unless $set;
+	return map {
+		my ($table, $one) = ($_, $statement);
+		$one =~ s/\{$set\}/$table/g;
+		$one =~ s/\{column\}/$column{$table}/g;
+		$one =~ s/\{value\}/$value{$table} \/\/ 'x'/ge;
+		$one;
+	} @{ $each{$set} };
+}
+
+my %session;
+
+# What became of a statement: its SQLSTATE, or ok and the last line printed.
+sub outcome
+{
+	my ($role, $statement) = @_;
+	my $login = $role eq 'superuser' ? 'postgres' : "sec_$role";
+	my $session = $session{$role} //= $server->session(user => $login);
+	$session->{err} = '';
+	$session->send("BEGIN;\n$statement\n\\r\nROLLBACK;\n\\warn end-of-row");
+	my $text = $session->wait_for;
+	$session->{run}->pump until $session->{err} =~ /^end-of-row$/m;
+	return $1 if $session->{err} =~ /(?:ERROR|FATAL|PANIC):\s+([0-9A-Z]{5}):/;
+	my @lines = grep { $_ ne '' } split /\n/, $text;
+	return 'ok:' . (@lines ? $lines[-1] : '');
+}
+
+for my $row (read_csv("$folder/matrix.csv"))
+{
+	my ($roles, $road, $statement, $expected) = @$row;
+	for my $one (statements_of($statement))
+	{
+		for my $role (split ' ', $roles)
+		{
+			my $got = outcome($role, $one);
+			$got = 'ok' if $expected eq 'ok' && $got =~ /^ok:/;
+			my ($shown) = $one =~ /\A(.{0,90})/;
+			is($got, $expected, "$role, $road: $shown") or diag($session{$role}->errors);
+		}
+	}
+}
+
+is($server->query($state_query, user => 'postgres'), $before, 'no road changed anything');
+is($server->query('SELECT * FROM budget.verify_ledger()', user => 'sec_owner'), '', 'the ledger verifies');
+done_testing();
