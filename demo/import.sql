@@ -16,9 +16,12 @@ CREATE TABLE import.projects (n int PRIMARY KEY, row_no int NOT NULL, code text,
   parent text, setup_year text);
 CREATE TABLE import.lines (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, unit text, func text,
   gov_econ text, dept_econ text, fund_type text, title text, project text, control text, initial text,
-  modification text, final text, document text, date text, elements text);
+  modification text, final text, document text, date text, source_document text, direct text, elements text);
 CREATE TABLE import.payments (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, amount text,
   payment text, document text, date text, refund_of text, payee text, description text);
+
+CREATE INDEX ON import.payments (year, line);
+CREATE INDEX ON import.lines (year, line);
 
 CREATE TABLE import.refused (
   file text NOT NULL, row_no int NOT NULL, sqlstate text NOT NULL, reason text NOT NULL, detail text, hint text, content text);
@@ -119,9 +122,10 @@ BEGIN
       DETAIL = format('The same key is on row %s.', first_row),
       HINT = 'Tell rows of one key apart by the column item.';
   END IF;
-  line := budget.open_line(r.year::int, r.unit, r.func, r.gov_econ, r.dept_econ, coalesce(r.fund_type, '1'),
+  line := budget.open_line(r.year::int, r.unit, r.func, r.gov_econ, r.dept_econ, coalesce(r.fund_type, '11'),
     coalesce(r.title, r.line), project => r.project, control => coalesce(r.control, 'block'), elements => r.elements::jsonb,
-    key => r.line || coalesce('/' || r.item, ''));
+    key => r.line || coalesce('/' || r.item, ''), source_document => r.source_document,
+    direct => r.direct::boolean);
   IF initial <> 0 THEN
     PERFORM budget.appropriate(line, initial, document, accounting_date => day, memo => '{"column": "initial"}');
   END IF;

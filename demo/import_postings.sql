@@ -91,7 +91,6 @@ SELECT 'payments.csv', min(p.row_no), 'line chosen',
   FROM import.payment_line t JOIN import.payments p USING (n)
  WHERE p.item IS NULL AND EXISTS (SELECT 1 FROM candidate c WHERE c.year = p.year AND c.line = p.line AND c.of_key > 1)
  GROUP BY p.year, p.line;
-ANALYZE import.payment_line;
 
 CALL import.run('payments.csv', 'payments',
   $$INSERT INTO import.payment_done (n, line_id, amount, posting_id)
@@ -104,7 +103,6 @@ CALL import.run('payments.csv', 'payments',
                jsonb_strip_nulls(jsonb_build_object('payee', p.payee, 'description', p.description)) END)
       FROM import.payments p JOIN import.payment_line t USING (n)
      WHERE p.n BETWEEN $1 AND $2$$, 5000);
-ANALYZE import.payment_done;
 SELECT count(*) > 0 AS refunds FROM import.payments WHERE amount LIKE '-%' \gset
 \if :refunds
 CALL import.run('payments.csv', 'refunds',

@@ -1,7 +1,8 @@
--- import_views.sql: the files beside the ledger, for the report and for whoever looks.
+-- import_views.sql: the files beside the ledger, for the report and for whoever looks;
+-- REFRESH MATERIALIZED VIEW after further postings.
 
 -- What the files say of each line that was loaded, beside what the ledger holds.
-CREATE VIEW import.line_check AS
+CREATE MATERIALIZED VIEW import.line_check AS
 SELECT l.n, l.row_no, l.year, l.line, l.item, d.line_id, l.title,
        coalesce(l.initial, '0')::numeric(18,2) AS said_initial,
        coalesce(l.modification, '0')::numeric(18,2) AS said_modification,
@@ -25,7 +26,7 @@ SELECT l.n, l.row_no, l.year, l.line, l.item, d.line_id, l.title,
   LEFT JOIN (SELECT line_id, sum(amount) AS paid FROM import.payment_done GROUP BY line_id) p ON p.line_id = d.line_id;
 
 -- The same by key, which is all that a payment names; the payments straight from the file.
-CREATE VIEW import.key_check AS
+CREATE MATERIALIZED VIEW import.key_check AS
 SELECT c.year, c.line, count(*) AS lines, sum(c.said_final) AS said_credit, sum(c.final) AS credit,
        coalesce(max(p.paid), 0)::numeric(20,2) AS said_paid, sum(c.paid) AS paid,
        greatest(sum(c.paid) - sum(c.final), 0) AS over, min(c.title) AS title
@@ -34,3 +35,5 @@ SELECT c.year, c.line, count(*) AS lines, sum(c.said_final) AS said_credit, sum(
               WHERE NOT EXISTS (SELECT 1 FROM import.refused r WHERE r.file = 'payments.csv' AND r.row_no = p.row_no)
               GROUP BY p.year, p.line) p ON p.year = c.year AND p.line = c.line
  GROUP BY c.year, c.line;
+
+CREATE TABLE import.verification AS SELECT * FROM budget.verify_ledger();

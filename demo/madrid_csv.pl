@@ -104,7 +104,7 @@ sub upper_name
 }
 
 my (%unit, %centro, %program, %economic, %seen, $rows);
-my $lines = writer('lines.csv', qw(year line item unit func gov_econ title control initial modification final document));
+my $lines = writer('lines.csv', qw(year line item unit func gov_econ fund_type title control initial modification final document));
 each_row('budget_execution.csv', sub {
 	my ($row) = @_;
 	my $key = join '-', @$row{qw(centro section program economic)};
@@ -115,7 +115,7 @@ each_row('budget_execution.csv', sub {
 	$economic{ $row->{economic} } = $row->{economic_name};
 	# The legal limit there is a pool of several lines, so a line of it blocks nothing.
 	print $lines csv(
-		$row->{year}, $key, $item, "$row->{centro}-$row->{section}", $row->{program}, $row->{economic},
+		$row->{year}, $key, $item, "$row->{centro}-$row->{section}", $row->{program}, $row->{economic}, '1',
 		"$row->{program_name} / $row->{economic_name}", 'off',
 		@$row{qw(initial_credit modification final_credit)}, "Presupuesto $row->{year}");
 	$rows++;

@@ -18,13 +18,13 @@ my @forms = (
 	[ projects => [ qw(code name unit category parent setup_year) ], [qw(code name unit)] ],
 	[ lines => [
 			qw(year line item unit func gov_econ dept_econ fund_type title project control
-			  initial modification final document date elements) ],
+			  initial modification final document date source_document direct elements) ],
 		[qw(year line unit func)] ],
 	[ payments => [ qw(year line item amount payment document date refund_of payee description) ],
 		[qw(year line amount)] ],
 );
 my @needed_files = qw(units lines);
-my %kept_as_written = map { $_ => 1 } qw(name title description payee document);
+my %kept_as_written = map { $_ => 1 } qw(name title description payee document source_document);
 my $longest_record = 1000;    # physical lines that one quoted field may span
 
 my ($source, $target) = @ARGV;
