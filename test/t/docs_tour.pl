@@ -1,0 +1,97 @@
+# The tour in both READMEs is docs/tour.sql, and what they print beneath each step
+# is what it prints today.
+#
+#   scripts/cluster.sh run -- perl test/t/docs_tour.pl --update
+#
+# writes today's output into the READMEs.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename;
+use IPC::Run ();
+use Test::More;
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+my @readmes = ('README.md', 'README.zh-CN.md');
+
+sub read_file
+{
+	my ($path) = @_;
+	open my $file, '<:raw', $path or die "could not read $path: $!\n";
+	local $/;
+	my $text = <$file>;
+	close $file;
+	return $text;
+}
+
+sub write_file
+{
+	my ($path, $text) = @_;
+	open my $file, '>:raw', $path or die "could not write $path: $!\n";
+	print $file $text;
+	close $file or die "could not write $path: $!\n";
+	return;
+}
+
+sub trimmed
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/\A\n+|\n+\z//g;
+	return $text;
+}
+
+# The steps of the script, each without the comment that names it.
+sub steps
+{
+	my @steps = split /^-- \d+\. .*\n/m, read_file("$top/docs/tour.sql");
+	shift @steps;
+	return map { trimmed($_) } @steps;
+}
+
+# What each step prints, errors in their place.
+sub outputs
+{
+	my (@steps) = @_;
+	my $mark = 'budgetpm-tour-step';
+	my $input = join '', map { "\\echo $mark\n$_\n" } @steps;
+	my $database = "docs_tour_$$";
+	my ($output, $errors) = ('', '');
+	IPC::Run::run([ 'createdb', '-T', 'budgetpm_template', $database ], \undef, '>&', \$errors)
+	  or die "could not make a database: $errors\n";
+	IPC::Run::run([ 'psql', '-X', '-d', $database ], \$input, '>&', \$output);
+	IPC::Run::run([ 'dropdb', $database ]);
+	my @outputs = split /^\Q$mark\E\n/m, $output;
+	shift @outputs;
+	return map { trimmed($_) } @outputs;
+}
+
+# The tour of a README: each step as SQL, and what it prints when it prints something.
+sub with_outputs
+{
+	my ($readme, $steps, $outputs) = @_;
+	my @missing;
+	for my $i (0 .. $#$steps)
+	{
+		my $output = $outputs->[$i] eq '' ? '' : "\n```text\n$outputs->[$i]\n```\n";
+		$readme =~ s/(^```sql\n\Q$steps->[$i]\E\n```\n)(?:\n```text\n.*?^```\n)?/$1$output/ms
+		  or push @missing, $i + 1;
+	}
+	return ($readme, @missing);
+}
+
+my @steps = steps();
+my @outputs = outputs(@steps);
+for my $name (@readmes)
+{
+	my $readme = read_file("$top/$name");
+	my ($today, @missing) = with_outputs($readme, \@steps, \@outputs);
+	if (grep { $_ eq '--update' } @ARGV)
+	{
+		write_file("$top/$name", $today);
+		$readme = $today;
+	}
+	is("@missing", '', "$name has every step of docs/tour.sql");
+	is($readme, $today, "$name shows what the tour prints today");
+}
+done_testing();
