@@ -9,6 +9,11 @@
 #error "budgetpm needs PostgreSQL 15, 16, 17 or 18"
 #endif
 
+/* PG 16 moved VARDATA and its kin out of postgres.h (d952373a987b). */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* PG 16 brought soft input errors (d9f7f5d32f20): below, every error is hard. */
 #if PG_VERSION_NUM < 160000
 #define ereturn(context, value, ...) \
@@ -23,6 +28,7 @@
 #define bpm_function_aclcheck(function, role) \
 	pg_proc_aclcheck((function), (role), ACL_EXECUTE)
 #else
+#include "catalog/pg_proc_d.h"
 #define bpm_function_aclcheck(function, role) \
 	object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE)
 #endif

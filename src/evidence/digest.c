@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "base/compat.h"
 #include "evidence/digest.h"
 
 /* Fetching an algorithm costs more than hashing an entry with it. */
