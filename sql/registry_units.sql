@@ -107,3 +107,32 @@ SELECT budgetpm.unit_key(:ledger, '101');
 RESET ROLE;
 DROP OWNED BY registry_suzhou, registry_reader, registry_stranger;
 DROP ROLE registry_suzhou, registry_reader, registry_stranger;
+
+-- Operators and functions that a caller plants are not what the owner's statements use.
+CREATE SCHEMA trap;
+CREATE FUNCTION trap.always(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped as %', current_user; END $$;
+CREATE OPERATOR trap.= (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.always);
+CREATE OPERATOR trap.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.always);
+CREATE FUNCTION trap.always(budgetpm.budget_code, budgetpm.budget_code) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped as %', current_user; END $$;
+CREATE OPERATOR trap.= (LEFTARG = budgetpm.budget_code, RIGHTARG = budgetpm.budget_code, FUNCTION = trap.always);
+CREATE OPERATOR trap.@> (LEFTARG = budgetpm.budget_code, RIGHTARG = budgetpm.budget_code, FUNCTION = trap.always);
+CREATE FUNCTION trap.left(text, integer) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped as %', current_user; END $$;
+\c -
+SET search_path = trap, pg_catalog, budgetpm;
+SELECT budget.register_division('320900000', '盐城市', '320000000'), budget.register_division('320902000', '亭湖区', '320900000'),
+	budget.register_unit('Y1', '亭湖教育局', '320902000'), budget.register_unit('Y11', '小学', '320902000', 'Y1');
+SELECT budget.rename_division('320902000', '亭湖', '2020-01-01'), budget.rename_unit('Y11', '中心小学', '2020-01-01');
+SELECT budget.move_division('320902000', '320500000', '2021-01-01'), budget.move_unit('Y11', '102', '2021-01-01');
+SELECT budget.merge_divisions('{320900000}', '320800000', '2022-01-01'), budget.merge_units('{Y1}', 'S101', '2022-01-01');
+SELECT budget.close_unit('Y11', '2023-01-01'), budget.close_division('320902000', '2023-01-01');
+SELECT budget.register_scheme('own', '自有', '{2,2}'), budget.load_classification('own', 2026, 2026, '[{"code": "01", "name": "a"}]'),
+	budget.register_classification('own', 2026, '0101', 'b'), budget.load_classification('own', 2027, 2027, '[{"code": "02", "name": "c"}]');
+SELECT budget.add_walk('own', 2026, '0101', 2027, '02');
+SELECT budget.check_classification('own', 2026, '0101'), budget.check_elements(2026, '{"budget_source": "1", "revenue": "101"}');
+SELECT official_code, share FROM budget.classification_successors('own', '0101', 2026, 2027);
+SELECT count(*) FROM budget.check_walk('own', 2026, 2027);
+SELECT budget.register_profile('own', '自有', '{"settings": {"own.key": {"value": 1}}}'), budget.apply_profile('own', '320500000', '2025-01-01');
+SELECT budget.setting('320500000', 'own.key', '2025-01-01'), (SELECT count(*) FROM budget.settings('320500000')) > 0,
+	(SELECT count(*) FROM budget.categories('320500000')), (SELECT count(*) FROM budget.preview_profile('hebei', '320500000')) > 0;
+SELECT budget.register_project('Y-P', '项目', 'S101', setup_year => 2026) > 0, budget.working_day('2026-11-20'), budget.add_working_days('2026-11-20', 1);
+RESET search_path;
