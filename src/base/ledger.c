@@ -533,6 +533,7 @@ written_table(SPIPlanPtr plan)
 	return target;
 }
 
+/* Tells whether a function belongs to the ledger's owner or a superuser. */
 static bool
 is_trusted_function(BpmLedger *ledger, Oid function)
 {
@@ -604,6 +605,7 @@ prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 	return plan;
 }
 
+/* Returns a statement's entry with its plan, prepared now if need be. */
 static PlanEntry *
 find_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 {

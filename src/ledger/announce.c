@@ -49,6 +49,7 @@ static const BpmStatement announced_before = {
 	" WHERE origin OPERATOR(pg_catalog.=) $1 AND origin_id OPERATOR(pg_catalog.=) $2", "ttccatb"
 };
 
+/* Refuses an argument that is missing, by its name. */
 static void
 check_present(FunctionCallInfo fcinfo)
 {
@@ -64,6 +65,7 @@ check_present(FunctionCallInfo fcinfo)
 					 errmsg("%s must not be null", names[i])));
 }
 
+/* Fills the announcement with codes looked up and form checked. */
 static void
 read_announcement(FunctionCallInfo fcinfo, BpmLedger *ledger, Announcement *announcement)
 {
@@ -90,6 +92,7 @@ read_announcement(FunctionCallInfo fcinfo, BpmLedger *ledger, Announcement *anno
 				 errhint("A transfer comes from a higher government.")));
 }
 
+/* Stores the transfer; false when its origin announced it before. */
 static bool
 store_announcement(BpmLedger *ledger, const Announcement *announcement, int64 id)
 {
@@ -114,6 +117,7 @@ store_announcement(BpmLedger *ledger, const Announcement *announcement, int64 id
 	return inserted == 1;
 }
 
+/* Returns the transfer announced before, if it said the same. */
 static int64
 find_announced(BpmLedger *ledger, const Announcement *announcement)
 {

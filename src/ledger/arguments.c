@@ -27,6 +27,7 @@ enum
 	ARG_FROM_FROZEN, ARG_DETAIL
 };
 
+/* Refuses a missing argument by its name. */
 static void
 missing(const char *name)
 {
@@ -72,6 +73,7 @@ bpm_positive_amount(Numeric value, const char *name)
 	return amount;
 }
 
+/* Returns an amount that may be missing or zero, never a negative one. */
 static BpmFen
 optional_amount(FunctionCallInfo fcinfo, int argument, const char *name)
 {
@@ -85,6 +87,7 @@ optional_amount(FunctionCallInfo fcinfo, int argument, const char *name)
 	return bpm_positive_amount(PG_GETARG_NUMERIC(argument), name);
 }
 
+/* Reads the amounts, whose parts never exceed the whole. */
 static void
 read_amounts(FunctionCallInfo fcinfo, BpmRequest *request)
 {
@@ -104,6 +107,7 @@ read_amounts(FunctionCallInfo fcinfo, BpmRequest *request)
 				 errhint("They are parts of the amount.")));
 }
 
+/* Reads the memo within its limit. */
 static void
 read_memo(FunctionCallInfo fcinfo, BpmRequest *request)
 {
@@ -118,6 +122,7 @@ read_memo(FunctionCallInfo fcinfo, BpmRequest *request)
 				 errhint("Keep documents outside and put their digest into the memo.")));
 }
 
+/* Reads an accounting date that is finite, if one is given. */
 static void
 read_date(FunctionCallInfo fcinfo, BpmRequest *request)
 {

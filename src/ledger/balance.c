@@ -93,6 +93,7 @@ bpm_read_balance(BpmLedger *ledger, int64 line, bool lock, BpmLine *result)
 	return true;
 }
 
+/* Gives a digest as bytea. */
 static Datum
 digest_datum(const uint8 *digest)
 {

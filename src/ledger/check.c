@@ -17,6 +17,7 @@
 #include "ledger/arguments.h"
 #include "ledger/posting.h"
 
+/* Adds one member, escaped, to a JSON object under construction. */
 static void
 append_field(StringInfo json, const char *name, const char *value)
 {
@@ -27,6 +28,7 @@ append_field(StringInfo json, const char *name, const char *value)
 		appendStringInfoString(json, "null");
 }
 
+/* Gives the answer as jsonb, money as text. */
 static Datum
 verdict(const BpmPosting *posting, bool passes)
 {
@@ -49,6 +51,7 @@ verdict(const BpmPosting *posting, bool passes)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 }
 
+/* Refuses an operation that needs more than one line. */
 static void
 check_operation(const BpmOperation *operation)
 {

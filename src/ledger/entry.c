@@ -9,6 +9,7 @@
 
 #include "ledger/entry.h"
 
+/* Adds a number, where 0 stands for null. */
 static void
 digest_optional(int64 value)
 {
@@ -18,6 +19,7 @@ digest_optional(int64 value)
 		bpm_digest_int64(value);
 }
 
+/* Adds a date in ISO form, whatever DateStyle says. */
 static void
 digest_date(DateADT date)
 {

@@ -30,18 +30,21 @@ static BpmPermit permit;		/* kind PERMIT_NONE: nothing may be written */
 static Oid	guard_function = InvalidOid;
 static Oid	invalidate_function = InvalidOid;
 
+/* Closes the guard. */
 static void
 drop_permit(void)
 {
 	permit.kind = PERMIT_NONE;
 }
 
+/* Leaves no permit to the next transaction. */
 static void
 guard_xact_callback(XactEvent event, void *arg)
 {
 	drop_permit();
 }
 
+/* Leaves no permit behind a caught error. */
 static void
 guard_subxact_callback(SubXactEvent event, SubTransactionId mine,
 					   SubTransactionId parent, void *arg)
@@ -50,6 +53,7 @@ guard_subxact_callback(SubXactEvent event, SubTransactionId mine,
 		drop_permit();
 }
 
+/* Forgets the guard functions' OIDs when any function changes. */
 static void
 guard_function_callback(Datum arg, int cacheid, uint32 hashvalue)
 {
@@ -65,6 +69,7 @@ bpm_guard_init(void)
 	CacheRegisterSyscacheCallback(PROCOID, guard_function_callback, (Datum) 0);
 }
 
+/* Returns the OID of a trigger function of ours. */
 static Oid
 own_function(const char *name)
 {
@@ -171,6 +176,7 @@ bpm_guard_done(bool must_be_used)
 				 errhint("Run budgetpm.check_ledger().")));
 }
 
+/* Tells whether a stored digest is this one. */
 static bool
 same_head(Datum value, const uint8 *digest)
 {
@@ -180,6 +186,7 @@ same_head(Datum value, const uint8 *digest)
 		memcmp(VARDATA_ANY(bytes), digest, BPM_DIGEST_LENGTH) == 0;
 }
 
+/* Tells whether a balance row is exactly what the permit says. */
 static bool
 balance_matches(const BpmLine *line, const Datum *values)
 {
@@ -224,6 +231,7 @@ only_year_changes(TupleDesc desc, HeapTuple old, HeapTuple new)
 	return true;
 }
 
+/* Tells whether a journal row is exactly what the permit says, column by column. */
 static bool
 journal_matches(TupleDesc desc, HeapTuple new)
 {
@@ -249,6 +257,7 @@ journal_matches(TupleDesc desc, HeapTuple new)
 	return true;
 }
 
+/* Tells whether the permit is for this new row. */
 static bool
 insert_permitted(TupleDesc desc, HeapTuple new)
 {
@@ -271,6 +280,7 @@ insert_permitted(TupleDesc desc, HeapTuple new)
 	}
 }
 
+/* Tells whether the permit is for this change of this row. */
 static bool
 update_permitted(TupleDesc desc, HeapTuple old, HeapTuple new)
 {
@@ -308,6 +318,7 @@ decide_row(TupleDesc desc, HeapTuple old)
 	return bpm_modify_row(&line, old, desc);
 }
 
+/* Refuses the write with what was attempted on which table. */
 static void
 refuse_write(TriggerData *trigger)
 {

@@ -31,6 +31,7 @@ static const BpmStatement insert_keyed_entry = {
 	ENTRY_ARGUMENTS
 };
 
+/* Gives the content of an entry as its digest will see it. */
 static void
 fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool with_key)
 {
@@ -55,6 +56,7 @@ fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool w
 	entry->refers_entry = leg->refers_entry;
 }
 
+/* Sets a text column, null for NULL. */
 static void
 set_text(Datum *values, bool *nulls, int column, const char *text)
 {
@@ -62,6 +64,7 @@ set_text(Datum *values, bool *nulls, int column, const char *text)
 	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
 }
 
+/* Sets a column in which 0 stands for null. */
 static void
 set_optional(Datum *values, bool *nulls, int column, Datum value)
 {
@@ -69,6 +72,7 @@ set_optional(Datum *values, bool *nulls, int column, Datum value)
 	values[column] = value;
 }
 
+/* Gives the row of an entry in column order. */
 static void
 entry_values(const BpmPosting *posting, const BpmEntry *entry, const BpmLine *line,
 			 Datum *values, bool *nulls)
@@ -168,12 +172,14 @@ static const BpmStatement keyed_posting = {
 	" GROUP BY f.line_id, f.entry_no, k.operation", "ltllt"
 };
 
+/* Tells whether two texts are equal, or both absent. */
 static bool
 same_text(const char *a, const char *b)
 {
 	return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
 }
 
+/* Names what a repeated key's request says differently, NULL if nothing. */
 static const char *
 replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 {

@@ -26,6 +26,7 @@ typedef struct KindSet
 
 static HTAB *kind_sets = NULL;
 
+/* Returns the bucket of that name; an unknown one is damage. */
 static BpmBucket
 bucket_of(const char *name)
 {
@@ -38,6 +39,7 @@ bucket_of(const char *name)
 			 errhint("Run budgetpm.check_ledger().")));
 }
 
+/* Fills a kind from its row. */
 static void
 read_kind(BpmKind *kind, HeapTuple row, TupleDesc desc)
 {
@@ -56,6 +58,7 @@ static const BpmStatement all_kinds = {
 	" FROM @ledger@.entry_kind ORDER BY kind COLLATE pg_catalog.\"C\"", ""
 };
 
+/* Reads all kinds, replacing what an older generation of the ledger had. */
 static void
 load_kinds(BpmLedger *ledger, KindSet *set)
 {
@@ -73,6 +76,7 @@ load_kinds(BpmLedger *ledger, KindSet *set)
 	set->generation = ledger->generation;
 }
 
+/* Returns the ledger's kinds, as current as its handle. */
 static KindSet *
 kinds_of(BpmLedger *ledger)
 {
@@ -100,6 +104,7 @@ kinds_of(BpmLedger *ledger)
 	return set;
 }
 
+/* Orders kinds by name, for the binary search. */
 static int
 compare_kind(const void *name, const void *kind)
 {

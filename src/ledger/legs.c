@@ -22,6 +22,7 @@ bpm_posting_line(BpmPosting *posting, int64 line)
 	elog(ERROR, "line " INT64_FORMAT " is not locked by this posting", line);
 }
 
+/* Gives a year state in the word that people use. */
 static const char *
 year_state_name(char state)
 {
@@ -38,6 +39,7 @@ year_state_name(char state)
 	}
 }
 
+/* Refuses a kind that the year's or the line's state does not take. */
 static bool
 check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 {
@@ -54,6 +56,7 @@ check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 	return true;
 }
 
+/* Refuses a bucket that would overflow. */
 static bool
 out_of_range(BpmPosting *posting, const BpmLine *line, BpmBucket bucket)
 {
@@ -84,6 +87,7 @@ change_bucket(BpmPosting *posting, BpmLine *line, BpmBucket bucket, BpmFen chang
 	return true;
 }
 
+/* Moves a leg's amount between its buckets, or refuses. */
 static bool
 move_money(BpmPosting *posting, const BpmLeg *leg)
 {
@@ -101,6 +105,7 @@ move_money(BpmPosting *posting, const BpmLeg *leg)
 	return change_bucket(posting, line, kind->target, leg->amount);
 }
 
+/* Applies a leg and keeps it for writing; a leg of nothing is none. */
 static bool
 add_leg(BpmPosting *posting, BpmLeg *leg)
 {

@@ -20,6 +20,7 @@ enum
 	ARG_ELEMENTS, ARG_KEY, ARG_SOURCE_DOC, ARG_DIRECT
 };
 
+/* Returns a text argument that must be there. */
 static char *
 required_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
 {
@@ -32,6 +33,7 @@ required_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit
 	return text;
 }
 
+/* Returns the control mode, one of the three. */
 static char *
 control_mode(FunctionCallInfo fcinfo)
 {
@@ -73,12 +75,14 @@ bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
 	request->direct = request->direct_given && PG_GETARG_BOOL(ARG_DIRECT);
 }
 
+/* Adds a code by its digits, null for none. */
 static void
 digest_code(BpmCode code)
 {
 	bpm_digest_cstring(code == 0 ? NULL : bpm_code_to_text(code));
 }
 
+/* Adds a number, where 0 stands for null. */
 static void
 digest_number(int64 number)
 {

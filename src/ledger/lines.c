@@ -23,6 +23,7 @@ static const BpmStatement line_facts = {
 	" source_doc FROM @ledger@.line WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
 };
 
+/* Returns a bigint column, 0 for null. */
 static int64
 value_or_zero(HeapTuple row, TupleDesc desc, int column)
 {
@@ -63,6 +64,7 @@ static const BpmStatement year_of_line = {
 	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 FOR SHARE", "i"
 };
 
+/* Reads the year of the new line under a lock, or refuses it. */
 static void
 read_year(BpmLedger *ledger, BpmLineRequest *request)
 {
@@ -87,6 +89,7 @@ read_year(BpmLedger *ledger, BpmLineRequest *request)
 	request->year_state = state[0];
 }
 
+/* Replaces official codes by keys, each checked in the line's year. */
 static void
 look_up_codes(BpmLedger *ledger, BpmLineRequest *request)
 {
@@ -104,6 +107,7 @@ look_up_codes(BpmLedger *ledger, BpmLineRequest *request)
 		bpm_registry_project(ledger, request->project);
 }
 
+/* Refuses the parent with what is wrong with it. */
 static void
 refuse_parent(BpmLineRequest *request, const char *problem)
 {
@@ -164,6 +168,7 @@ static const BpmStatement insert_line = {
 	"lilccccctltbtbjtzt"
 };
 
+/* Sets a parameter in which 0 stands for null. */
 static void
 optional(Datum *values, char *nulls, int column, Datum value)
 {
@@ -173,6 +178,7 @@ optional(Datum *values, char *nulls, int column, Datum value)
 
 #define TEXT_OR_NULL(string)	((string) ? CStringGetTextDatum(string) : (Datum) 0)
 
+/* Stores the line; false when its key opened one before. */
 static bool
 store_line(BpmLedger *ledger, const BpmLineRequest *request)
 {
@@ -208,6 +214,7 @@ store_line(BpmLedger *ledger, const BpmLineRequest *request)
 	return inserted == 1;
 }
 
+/* Stores the line's empty balance with the first link of its chain. */
 static void
 store_balance(BpmLedger *ledger, const BpmLineRequest *request)
 {
@@ -239,6 +246,7 @@ or_empty(const char *string)
 	return string ? string : "";
 }
 
+/* Names what a repeated key's request says differently, NULL if nothing. */
 static const char *
 line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
 {
@@ -312,6 +320,7 @@ replay_line(BpmLedger *ledger, const BpmLineRequest *request, BpmOwnerScope *sco
 	return line;
 }
 
+/* Opens the line as the ledger's owner, for a caller who may. */
 static int64
 open_line(BpmLedger *ledger, BpmLineRequest *request)
 {

@@ -30,12 +30,14 @@ static const BpmOperation operations[] = {
 	{"withdraw", bpm_plan_line, bpm_decide_outflow},
 };
 
+/* Orders operations by name, for the binary search. */
 static int
 compare_operation(const void *name, const void *operation)
 {
 	return strcmp((const char *) name, ((const BpmOperation *) operation)->name);
 }
 
+/* Lists the operations for a message. */
 static char *
 known_names(void)
 {

@@ -39,6 +39,7 @@ bpm_posting_want(BpmPosting *posting, int64 line, bool foreign)
 	posting->foreign[posting->nwanted++] = foreign;
 }
 
+/* Orders line ids. */
 static int
 compare_lines(const void *a, const void *b)
 {
@@ -48,6 +49,7 @@ compare_lines(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+/* Tells whether a wanted line is another government's. */
 static bool
 is_foreign(const BpmPosting *posting, int64 line)
 {
@@ -57,6 +59,7 @@ is_foreign(const BpmPosting *posting, int64 line)
 	return false;
 }
 
+/* Refuses a line that does not exist. */
 static void
 no_such_line(BpmLedger *ledger, int64 line)
 {
@@ -67,6 +70,7 @@ no_such_line(BpmLedger *ledger, int64 line)
 			 errhint("A line's id begins with its fiscal year; open_line() returns it.")));
 }
 
+/* Reads the wanted lines in id order, locked unless nothing will be written. */
 static void
 read_lines(BpmPosting *posting)
 {
@@ -102,12 +106,14 @@ authorize_lines(BpmPosting *posting)
 	bpm_owner_enter(posting->ledger, &posting->scope);
 }
 
+/* Gives the transaction's date in the session's time zone. */
 static DateADT
 today(void)
 {
 	return GetSQLCurrentDate();
 }
 
+/* Gives January 1st. */
 static DateADT
 first_of_year(int year)
 {
@@ -146,6 +152,7 @@ settle_accounting_date(BpmPosting *posting)
 	return true;
 }
 
+/* Refuses lines of different years in one posting. */
 static bool
 same_year(BpmPosting *posting)
 {
@@ -207,6 +214,7 @@ write_entries(BpmPosting *posting)
 	return true;
 }
 
+/* Stores every line that the posting touched. */
 static void
 write_balances(BpmPosting *posting)
 {
@@ -232,6 +240,7 @@ post_locked_line(void *context, BpmLine *line)
 	return posting->written;
 }
 
+/* Posts where the storing statement is the one that locks. */
 static void
 run_on_one_line(BpmPosting *posting)
 {
@@ -239,6 +248,7 @@ run_on_one_line(BpmPosting *posting)
 		no_such_line(posting->ledger, posting->wanted[0]);
 }
 
+/* Posts, or only decides, with every line locked first. */
 static void
 run_on_lines(BpmPosting *posting)
 {

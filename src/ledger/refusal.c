@@ -13,6 +13,7 @@
 
 #define SHOWN_SOURCES	3
 
+/* Copies a text to where the posting lives. */
 static char *
 kept(BpmPosting *posting, const char *text)
 {
@@ -53,6 +54,7 @@ static const BpmStatement legal_sources = {
 	" ORDER BY b.available USING OPERATOR(budgetpm.>), s.line_id LIMIT 20", "l"
 };
 
+/* Tells whether the caller, not the owner, may read there. */
 static bool
 caller_may_see(BpmPosting *posting, BpmCode division, BpmCode unit)
 {
@@ -64,6 +66,7 @@ caller_may_see(BpmPosting *posting, BpmCode division, BpmCode unit)
 	return visible;
 }
 
+/* Names lines that may give money and that the caller may read, NULL if none. */
 static char *
 describe_sources(BpmPosting *posting, int64 line)
 {
@@ -93,6 +96,7 @@ describe_sources(BpmPosting *posting, int64 line)
 	return shown ? text.data : NULL;
 }
 
+/* Says where the missing money could come from. */
 static char *
 shortage_hint(BpmPosting *posting, const BpmLine *line)
 {

@@ -36,6 +36,7 @@ bpm_start_line(BpmVerifier *verifier, const BpmLineRequest *line)
 	bpm_line_digest(verifier->ledger->digest, line, verifier->head);
 }
 
+/* Moves the entry's amount between the recomputed buckets. */
 static void
 play(BpmVerifier *verifier, const BpmEntry *entry, const BpmKind *kind)
 {
@@ -46,6 +47,7 @@ play(BpmVerifier *verifier, const BpmEntry *entry, const BpmKind *kind)
 	verifier->bucket[kind->target] += target_sign * entry->amount;
 }
 
+/* Reports a bucket below zero and an available amount that differs. */
 static void
 check_buckets(BpmVerifier *verifier, const BpmEntry *entry, char control)
 {
@@ -60,6 +62,7 @@ check_buckets(BpmVerifier *verifier, const BpmEntry *entry, char control)
 				   bpm_fen_to_text(entry->available_after));
 }
 
+/* Reports a digest that does not follow from the content. */
 static void
 check_chain(BpmVerifier *verifier, const BpmEntry *entry, const uint8 *stored)
 {

@@ -48,6 +48,7 @@ static const BpmStatement left_of_entry = {
 	" AND e.entry_no OPERATOR(pg_catalog.=) $2", "li"
 };
 
+/* Refuses a posting that does not exist. */
 static void
 no_such_posting(BpmPosting *posting)
 {
@@ -58,6 +59,7 @@ no_such_posting(BpmPosting *posting)
 			 errhint("A posting's id begins with its fiscal year; each posting function returns it.")));
 }
 
+/* Reads the entries of the posting to undo, the last of each line first. */
 static UndoneList *
 read_entries(BpmPosting *posting)
 {
@@ -90,6 +92,7 @@ read_entries(BpmPosting *posting)
 	return list;
 }
 
+/* Returns how much of an entry was not undone; its line is locked. */
 static BpmFen
 left_of(BpmPosting *posting, const Undone *entry)
 {
@@ -104,6 +107,7 @@ left_of(BpmPosting *posting, const Undone *entry)
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
+/* Refuses to undo more than is left. */
 static bool
 too_much(BpmPosting *posting, const Undone *entry, BpmFen left)
 {
@@ -155,6 +159,7 @@ bpm_plan_refund(BpmPosting *posting)
 	return true;
 }
 
+/* Refuses an amount beyond what is left of the entry. */
 static bool
 check_left(BpmPosting *posting, const Undone *entry)
 {
@@ -207,6 +212,7 @@ bpm_decide_correct(BpmPosting *posting)
 		bpm_add_leg(posting, request->other, "correct_in", request->amount, payment->line);
 }
 
+/* Refuses a posting that reverse() is not for. */
 static bool
 check_reversible(BpmPosting *posting, const UndoneList *list)
 {
@@ -247,6 +253,7 @@ bpm_plan_reverse(BpmPosting *posting)
 	return check_reversible(posting, list);
 }
 
+/* Undoes an entry, by the request's amount or by all that is left. */
 static bool
 reverse_entry(BpmPosting *posting, const Undone *entry)
 {

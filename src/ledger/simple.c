@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "ledger/posting.h"
 
+/* Tells whether a name is in a list that ends with NULL. */
 static bool
 is_one_of(const char *name, const char *const *names)
 {
@@ -43,6 +44,7 @@ bpm_plan_line(BpmPosting *posting)
 	return !is_one_of(posting->request.operation->name, at_roots) || plan_root(posting);
 }
 
+/* Refuses to spend from a line held for distribution. */
 static bool
 check_executable(BpmPosting *posting, const BpmLine *line)
 {

@@ -71,6 +71,7 @@ static const SumCheck checks[] = {
 		"  ELSE '0'::budgetpm.amount END) OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}},
 };
 
+/* Runs one check and reports each violation. */
 static void
 run_check(BpmVerifier *verifier, const SumCheck *check, Datum line, bool all)
 {

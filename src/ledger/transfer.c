@@ -49,6 +49,7 @@ static const BpmStatement mark_returned = {
 	" WHERE transfer_id OPERATOR(pg_catalog.=) $1", "ll"
 };
 
+/* Reads a transfer, locked on request, or refuses one that does not exist. */
 static void
 read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 {
@@ -81,6 +82,7 @@ read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 		transfer->to_line = 0;
 }
 
+/* Writes one transfer row through its guard. */
 static void
 execute_permitted(BpmPosting *posting, const BpmStatement *statement, int64 id,
 				  Datum *values, const char *nulls)
@@ -155,6 +157,7 @@ bpm_plan_receive(BpmPosting *posting)
 	return true;
 }
 
+/* Refuses a line that is not the receiver's root with the sender's document and mark. */
 static bool
 check_receiver(BpmPosting *posting, const Transfer *transfer)
 {
@@ -182,6 +185,7 @@ check_receiver(BpmPosting *posting, const Transfer *transfer)
 	return true;
 }
 
+/* Refuses a transfer that is no longer in transit. */
 static bool
 check_open(BpmPosting *posting, const Transfer *transfer)
 {

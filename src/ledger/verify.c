@@ -58,6 +58,7 @@ typedef struct Reader
 	uint64		next;
 } Reader;
 
+/* Opens a cursor that sees the calling query's snapshot. */
 static void
 open_reader(Reader *reader, BpmLedger *ledger, const BpmStatement *statement,
 			Datum *values, const char *nulls)
@@ -68,6 +69,7 @@ open_reader(Reader *reader, BpmLedger *ledger, const BpmStatement *statement,
 	reader->count = reader->next = 0;
 }
 
+/* Returns the row at hand, NULL behind the last. */
 static HeapTuple
 current_row(Reader *reader)
 {
@@ -83,6 +85,7 @@ current_row(Reader *reader)
 	return reader->next < reader->count ? reader->rows->vals[reader->next] : NULL;
 }
 
+/* Returns a number of the row, 0 for null. */
 static int64
 number(Reader *reader, HeapTuple row, int column)
 {
@@ -92,12 +95,14 @@ number(Reader *reader, HeapTuple row, int column)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
+/* Returns a text of the row, NULL for null. */
 static char *
 string(Reader *reader, HeapTuple row, int column)
 {
 	return SPI_getvalue(row, reader->rows->tupdesc, column);
 }
 
+/* Reads a line as its digest sees it. */
 static void
 read_line(Reader *reader, HeapTuple row, BpmLineRequest *line)
 {
@@ -122,6 +127,7 @@ read_line(Reader *reader, HeapTuple row, BpmLineRequest *line)
 	line->elements = isnull ? NULL : DatumGetJsonbP(elements);
 }
 
+/* Reads an entry as its digest sees it. */
 static void
 read_entry(Reader *reader, HeapTuple row, BpmEntry *entry)
 {
@@ -147,6 +153,7 @@ read_entry(Reader *reader, HeapTuple row, BpmEntry *entry)
 	entry->refers_entry = (int32) number(reader, row, 16);
 }
 
+/* Returns a stored digest, NULL if it is not one. */
 static const uint8 *
 digest_of(Reader *reader, HeapTuple row, int column)
 {
@@ -158,6 +165,7 @@ digest_of(Reader *reader, HeapTuple row, int column)
 	return (const uint8 *) VARDATA_ANY(bytes);
 }
 
+/* Replays a line's entries, reporting those before it that have no line. */
 static void
 verify_entries(BpmVerifier *verifier, Reader *entries, int64 line, char control)
 {
@@ -176,6 +184,7 @@ verify_entries(BpmVerifier *verifier, Reader *entries, int64 line, char control)
 	}
 }
 
+/* Reports where the stored balance differs from the replay. */
 static void
 compare_balance(BpmVerifier *verifier, Reader *lines, HeapTuple row)
 {
@@ -199,6 +208,7 @@ compare_balance(BpmVerifier *verifier, Reader *lines, HeapTuple row)
 		bpm_report(verifier, line, 0, "head of the chain differs", NULL, NULL);
 }
 
+/* Verifies one line and its entries. */
 static void
 verify_line(BpmVerifier *verifier, Reader *lines, HeapTuple row, Reader *entries)
 {
@@ -214,6 +224,7 @@ verify_line(BpmVerifier *verifier, Reader *lines, HeapTuple row, Reader *entries
 		compare_balance(verifier, lines, row);
 }
 
+/* Verifies the lines of a year, whatever their number, in constant memory. */
 static void
 verify_year(BpmVerifier *verifier, int year, Datum line, bool all)
 {
@@ -247,6 +258,7 @@ verify_year(BpmVerifier *verifier, int year, Datum line, bool all)
 	MemoryContextDelete(scratch);
 }
 
+/* Returns how many lines there are to verify, for the progress. */
 static int64
 lines_to_verify(BpmLedger *ledger, Datum line, bool all)
 {
@@ -257,6 +269,7 @@ lines_to_verify(BpmLedger *ledger, Datum line, bool all)
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
+/* Verifies year by year, or the one year of the line. */
 static void
 verify_years(BpmVerifier *verifier, Datum line, bool all)
 {

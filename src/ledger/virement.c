@@ -32,6 +32,7 @@ static const BpmStatement verdict = {
 	"SELECT @ledger@.virement_verdict($1, $2)", "ll"
 };
 
+/* Gives the path from a line to its root. */
 static bool
 climb(BpmPosting *posting, int64 line, Path *path)
 {
@@ -68,6 +69,7 @@ cut_common(Route *route)
 	}
 }
 
+/* Refuses a pair that the rules do not allow. */
 static bool
 check_pair(BpmPosting *posting)
 {
@@ -116,6 +118,7 @@ bpm_plan_virement(BpmPosting *posting)
 	return check_pair(posting);
 }
 
+/* Takes the amount out of the losing line, as asked from pending money too. */
 static bool
 add_out(BpmPosting *posting, int64 line, int64 peer)
 {

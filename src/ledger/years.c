@@ -43,6 +43,7 @@ static const BpmStatement update_lines = {
 	" closed_month = $2::pg_catalog.int2", "ti"
 };
 
+/* Returns the place of a state in their order, or refuses the word. */
 static int
 state_number(const char *state)
 {
@@ -55,6 +56,7 @@ state_number(const char *state)
 			 errhint("Use preparing, open, closing or closed.")));
 }
 
+/* Tells whether a year may go from one state to the other. */
 static bool
 may_follow(int from, int to)
 {
@@ -62,6 +64,7 @@ may_follow(int from, int to)
 	return to == from + 1 || (from == 2 && to == 1);
 }
 
+/* Writes the year's own row through its guard. */
 static void
 write_year_row(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
 {
@@ -90,6 +93,7 @@ execute_on_lines(BpmLedger *ledger, const BpmStatement *statement, int year, Dat
 			 SPI_result_code_string(result));
 }
 
+/* Writes the state to the year and to all its lines, each locked in id order. */
 static void
 write_year(BpmLedger *ledger, int year, int state, int closed_month)
 {
@@ -111,6 +115,7 @@ write_year(BpmLedger *ledger, int year, int state, int closed_month)
 	bpm_guard_done(false);
 }
 
+/* Reads a year and keeps it locked, or refuses an unknown one. */
 static void
 read_year_locked(BpmLedger *ledger, int year, int *state, int *closed_month)
 {
@@ -200,6 +205,7 @@ static const char partition_ddl[] =
 "ALTER TABLE %1$s.%2$s_%3$d ENABLE ALWAYS TRIGGER guard_truncate;"
 "COMMENT ON TABLE %1$s.%2$s_%3$d IS 'Fiscal year %3$d of %2$s.'";
 
+/* Makes one partition as the ledger's owner. */
 static void
 make_partition(BpmLedger *ledger, const char *table, int year, int fillfactor)
 {
