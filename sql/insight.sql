@@ -63,7 +63,7 @@ FROM budget_report.line_detail ORDER BY line_id;
 SELECT entry_no, accounting_date, kind_name, source, target, amount, budget_change, paid_change, available_after, unit_code, func_code, project_code, document
 FROM budget_report.journal WHERE line_id = :child AND accounting_date < '2026-05-01' AND kind IN ('pay', 'refund')
 ORDER BY entry_no;
-SELECT fiscal_year, document, from_division_name, to_division_name, amount, direct, days_in_transit
+SELECT fiscal_year, document, from_division_name, to_division_name, amount, direct, days_in_transit BETWEEN 0 AND 1 AS fresh
 FROM budget_report.transfer_in_transit;
 
 --

@@ -1,9 +1,9 @@
-# The tour in both READMEs is docs/tour.sql, and what they print beneath each step
-# is what it prints today.
+# The SQL in these pages is that of a script beside them, and what the pages print
+# beneath each step is what it prints today.
 #
 #   scripts/cluster.sh run -- perl test/t/docs_tour.pl --update
 #
-# writes today's output into the READMEs.
+# writes today's output into the pages.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -12,7 +12,10 @@ use IPC::Run ();
 use Test::More;
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
-my @readmes = ('README.md', 'README.zh-CN.md');
+# Each script with the pages that show it; reports.sql goes on where the tour ends.
+my @scripts = (
+	[ 'docs/tour.sql', 'README.md', 'README.zh-CN.md' ],
+	[ 'docs/reports.sql', 'docs/reports.md' ]);
 
 sub read_file
 {
@@ -44,7 +47,8 @@ sub trimmed
 # The steps of the script, each without the comment that names it.
 sub steps
 {
-	my @steps = split /^-- \d+\. .*\n/m, read_file("$top/docs/tour.sql");
+	my ($script) = @_;
+	my @steps = split /^-- \d+\. .*\n/m, read_file("$top/$script");
 	shift @steps;
 	return map { trimmed($_) } @steps;
 }
@@ -66,32 +70,37 @@ sub outputs
 	return map { trimmed($_) } @outputs;
 }
 
-# The tour of a README: each step as SQL, and what it prints when it prints something.
+# A page with each step as SQL, and what it prints when it prints something.
 sub with_outputs
 {
-	my ($readme, $steps, $outputs) = @_;
+	my ($page, $steps, $outputs) = @_;
 	my @missing;
 	for my $i (0 .. $#$steps)
 	{
 		my $output = $outputs->[$i] eq '' ? '' : "\n```text\n$outputs->[$i]\n```\n";
-		$readme =~ s/(^```sql\n\Q$steps->[$i]\E\n```\n)(?:\n```text\n.*?^```\n)?/$1$output/ms
+		$page =~ s/(^```sql\n\Q$steps->[$i]\E\n```\n)(?:\n```text\n.*?^```\n)?/$1$output/ms
 		  or push @missing, $i + 1;
 	}
-	return ($readme, @missing);
+	return ($page, @missing);
 }
 
-my @steps = steps();
-my @outputs = outputs(@steps);
-for my $name (@readmes)
+my @steps = map { [ steps($_->[0]) ] } @scripts;
+my @outputs = outputs(map { @$_ } @steps);
+for my $i (0 .. $#scripts)
 {
-	my $readme = read_file("$top/$name");
-	my ($today, @missing) = with_outputs($readme, \@steps, \@outputs);
-	if (grep { $_ eq '--update' } @ARGV)
+	my ($script, @pages) = @{ $scripts[$i] };
+	my @shown = splice @outputs, 0, scalar @{ $steps[$i] };
+	for my $name (@pages)
 	{
-		write_file("$top/$name", $today);
-		$readme = $today;
+		my $page = read_file("$top/$name");
+		my ($today, @missing) = with_outputs($page, $steps[$i], \@shown);
+		if (grep { $_ eq '--update' } @ARGV)
+		{
+			write_file("$top/$name", $today);
+			$page = $today;
+		}
+		is("@missing", '', "$name has every step of $script");
+		is($page, $today, "$name shows what $script prints today");
 	}
-	is("@missing", '', "$name has every step of docs/tour.sql");
-	is($readme, $today, "$name shows what the tour prints today");
 }
 done_testing();
