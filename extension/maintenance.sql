@@ -169,12 +169,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, pg_temp
 DECLARE
   relation regclass := budgetpm.ledger_relation(name);
   part name;
+  wanted name;
 BEGIN
   PERFORM budgetpm.refuse_extension_script();
   PERFORM budgetpm.check_ledger_name(new_name);
-  FOR part IN SELECT s FROM budgetpm.ledger_schemas(name) s LOOP
-    EXECUTE format('ALTER SCHEMA %I RENAME TO %I', part,
-      new_name || CASE WHEN part = name THEN '' ELSE coalesce(substring(part FROM '_(?:report|open)$'), '_report') END);
+  FOR part, wanted IN
+    SELECT s, new_name || CASE WHEN s = name THEN '' ELSE coalesce(substring(s FROM '_(?:report|open)$'), '_report') END
+      FROM budgetpm.ledger_schemas(name) s
+  LOOP
+    -- After a renaming by hand, one of them may have its name already.
+    IF part <> wanted THEN
+      EXECUTE format('ALTER SCHEMA %I RENAME TO %I', part, wanted);
+    END IF;
   END LOOP;
   RETURN relation;
 END;

@@ -65,6 +65,8 @@ SELECT count(*) FROM accounts.verify_ledger();
 SELECT count(*) FROM budgetpm.check_ledger('accounts');
 SELECT schema FROM budgetpm.ledger_schemas('accounts') AS schema;
 SELECT title FROM budget_report.about_ledger;
+SELECT budgetpm.rename_ledger('accounts', 'budget');
+SELECT budgetpm.rename_ledger('budget', 'accounts');
 SELECT budgetpm.rename_ledger('accounts', 'Ledger of 2026');
 SELECT schema FROM budgetpm.ledger_schemas('Ledger of 2026') AS schema;
 SELECT "Ledger of 2026".pay(:line, 10, 'V2', accounting_date => '2026-01-05') > 0 AS posted;
