@@ -63,7 +63,7 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON plain_journal FOR EACH ROW EXECU
 -- Sum, then insert, as applications do it; only SERIALIZABLE makes it right.
 CREATE TABLE summed_journal (line_id bigint, amount numeric(18,2) NOT NULL, document text);
 INSERT INTO summed_journal SELECT line_id, CASE i WHEN 1 THEN 1000000000 ELSE -0.01 END, 'x'
-  FROM budget.line, generate_series(1, 50) AS i;
+  FROM budget.line, generate_series(1, 200) AS i;
 CREATE INDEX ON summed_journal (line_id);
 
 CREATE ROLE bench_app LOGIN;
