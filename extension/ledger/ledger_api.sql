@@ -310,7 +310,8 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
     as_of IS NOT NULL AND EXISTS (
       SELECT 1 FROM @ledger@.fiscal_year y
       WHERE y.fiscal_year = l.fiscal_year
-        AND (y.state = 'closed' OR as_of::date < make_date(l.fiscal_year, y.closed_month, 1) + interval '1 month'))
+        AND (y.state = 'closed' OR y.closed_month > 0
+             AND as_of::date < make_date(l.fiscal_year, 1, 1) + make_interval(months => y.closed_month::integer)))
   FROM @ledger@.line l WHERE l.line_id = line;
 END;
 COMMENT ON FUNCTION @ledger@.balance_as_of(bigint, timestamptz) IS
