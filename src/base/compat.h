@@ -40,4 +40,9 @@
 #define bpm_backend_by_index(index) pgstat_get_local_beentry_by_index(index)
 #endif
 
+/* PG 18 put pg_noreturn in place of pg_attribute_noreturn(), first in the declaration (3691edfab971). */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #endif

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "registry/registry_private.h"
 
@@ -82,7 +83,7 @@ find_element(Element *catalogue, int count, const char *key)
 }
 
 /* Refuses a value of another type than the kind asks for. */
-pg_attribute_noreturn() static void
+pg_noreturn static void
 refuse_type(Element *element, const char *wanted)
 {
 	ereport(ERROR,

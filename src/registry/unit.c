@@ -151,9 +151,9 @@ next_key(BpmLedger *ledger, Unit *parent)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("no tree key is left for another unit"),
 				 errdetail("There are " INT64_FORMAT " keys at this level.", limit - 1)));
-	return bpm_code_from_text(psprintf("%s%0*" INT64_MODIFIER "d",
+	return bpm_code_from_text(psprintf("%s%0*lld",
 									   parent ? bpm_code_to_text(parent->node.code) : "",
-									   serial_digits[depth], serial));
+									   serial_digits[depth], (long long) serial));
 }
 
 /* Begins a state in the history. */

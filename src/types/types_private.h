@@ -9,6 +9,8 @@
 
 #include "nodes/pathnodes.h"
 
+#include "base/compat.h"
+
 #ifndef HAVE_INT128
 #error "budgetpm needs a compiler with 128-bit integers"
 #endif
@@ -23,7 +25,7 @@ typedef enum BpmAmountFault
 } BpmAmountFault;
 
 /* amount.c */
-extern void bpm_amount_out_of_range(void) pg_attribute_noreturn();
+pg_noreturn extern void bpm_amount_out_of_range(void);
 
 /* amount_sum.c */
 extern Numeric bpm_scaled_numeric(int128 value, int decimals);
