@@ -65,6 +65,10 @@ FROM budget_report.journal WHERE line_id = :child AND accounting_date < '2026-05
 ORDER BY entry_no;
 SELECT fiscal_year, document, from_division_name, to_division_name, amount, direct, days_in_transit BETWEEN 0 AND 1 AS fresh
 FROM budget_report.transfer_in_transit;
+-- One that another ledger announces has left no budget here.
+SELECT budget.announce_transfer(2026, '320000000', '321300000', 70000, '苏财教〔2026〕9号', origin => 'province', origin_id => '17') AS announced \gset
+SELECT total_in_transit FROM budget_report.execution_by_division WHERE division_code = '320000000';
+SELECT document, from_line_id, to_division_name, amount, origin FROM budget_report.transfer_in_transit ORDER BY document;
 
 --
 -- The same for anything that may be posted: a random year on random lines.
@@ -173,7 +177,7 @@ SELECT what, count(*) FROM shown GROUP BY what ORDER BY what;
 SELECT sum(o.own_budget) = max(o.total_budget) FILTER (WHERE division_code = '320000000') AS budget,
 	sum(o.own_paid) = max(o.total_paid) FILTER (WHERE division_code = '320000000') AS paid,
 	max(o.total_in_transit) FILTER (WHERE division_code = '320000000')
-		= (SELECT sum(amount) FROM budget_report.transfer_in_transit) AS in_transit
+		= (SELECT sum(amount) FROM budget_report.transfer_in_transit WHERE origin IS NULL) AS in_transit
 FROM budget_report.execution_by_division o;
 SELECT bool_and(total_budget = total_paid + total_encumbered + total_blocked + total_carried + total_available) AS parts
 FROM budget_report.execution_by_division;

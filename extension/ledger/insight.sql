@@ -34,7 +34,7 @@ CREATE VIEW @report@.execution_by_division WITH (security_invoker = true) AS
          CASE WHEN s.total_budget > '0' THEN round(s.total_paid / s.total_budget, 4) END::numeric(24,4) AS total_execution_rate,
          coalesce((SELECT budgetpm.sum(t.amount) FROM @ledger@.transfer t
                     WHERE t.state = 'sent' AND t.to_division <@ s.code AND t.from_division <@ s.code
-                      AND t.transfer_id / 1000000000000 = s.fiscal_year), '0')::numeric(20,2) AS total_in_transit
+                      AND t.from_line IS NOT NULL AND t.transfer_id / 1000000000000 = s.fiscal_year), '0')::numeric(20,2) AS total_in_transit
     FROM (
       SELECT min(l.line_id) * 20 + length(d.code::text) AS id,
              d.code, l.fiscal_year, d.official_code AS division_code, d.name AS division_name,
@@ -84,7 +84,7 @@ COMMENT ON COLUMN @report@.execution_by_division.total_blocked IS 'Frozen or ask
 COMMENT ON COLUMN @report@.execution_by_division.total_carried IS 'Carried into the next year (结转) of this government and all below it (全辖), transfers between them eliminated, in yuan.';
 COMMENT ON COLUMN @report@.execution_by_division.total_available IS 'Available (可用额度) of this government and all below it (全辖), transfers between them eliminated, in yuan. budget = paid + encumbered + blocked + carried + available.';
 COMMENT ON COLUMN @report@.execution_by_division.total_execution_rate IS 'paid / budget (执行率) of this government and all below it (全辖), transfers between them eliminated, as a fraction: 0.25 is 25 %. NULL where there is no budget above 0.';
-COMMENT ON COLUMN @report@.execution_by_division.total_in_transit IS 'Transfers between governments of the subtree that are sent and not received (在途), in yuan: in no budget yet.';
+COMMENT ON COLUMN @report@.execution_by_division.total_in_transit IS 'Transfers of this ledger between governments of the subtree that are sent and not received (在途), in yuan: in no budget yet.';
 
 CREATE VIEW @report@.execution_by_fund_type WITH (security_invoker = true) AS
   SELECT s.id, s.fiscal_year, s.division_code, s.division_name, s.division_level,
@@ -466,21 +466,22 @@ CREATE VIEW @report@.transfer_in_transit WITH (security_invoker = true) AS
          f.official_code AS from_division_code, f.name AS from_division_name, t.from_line AS from_line_id,
          o.official_code AS to_division_code, o.name AS to_division_name,
          t.amount::numeric(18,2), t.direct, t.sent_at,
-         (current_date - t.sent_at::date) AS days_in_transit
+         (current_date - t.sent_at::date) AS days_in_transit, t.origin
     FROM @ledger@.transfer t
     JOIN @ledger@.division f ON f.code = t.from_division
     JOIN @ledger@.division o ON o.code = t.to_division
    WHERE t.state = 'sent';
 COMMENT ON VIEW @report@.transfer_in_transit IS 'Transfers between governments that are sent and neither received nor returned (在途转移支付). Shown to those who may read the sender or the receiver.';
-COMMENT ON COLUMN @report@.transfer_in_transit.transfer_id IS 'The transfer; unique. It is the sending posting, and what receive_transfer() takes.';
+COMMENT ON COLUMN @report@.transfer_in_transit.transfer_id IS 'The transfer; unique. It is what receive_transfer() takes.';
 COMMENT ON COLUMN @report@.transfer_in_transit.fiscal_year IS 'Fiscal year of the sending line (预算年度).';
 COMMENT ON COLUMN @report@.transfer_in_transit.document IS 'The sender''s document, the receiver''s 上级指标文号.';
 COMMENT ON COLUMN @report@.transfer_in_transit.from_division_code IS 'Official code of the sending government.';
 COMMENT ON COLUMN @report@.transfer_in_transit.from_division_name IS 'Its name.';
-COMMENT ON COLUMN @report@.transfer_in_transit.from_line_id IS 'The sending line.';
+COMMENT ON COLUMN @report@.transfer_in_transit.from_line_id IS 'The sending line; NULL when it is one of another ledger.';
 COMMENT ON COLUMN @report@.transfer_in_transit.to_division_code IS 'Official code of the government that is to receive.';
 COMMENT ON COLUMN @report@.transfer_in_transit.to_division_name IS 'Its name.';
 COMMENT ON COLUMN @report@.transfer_in_transit.amount IS 'Amount, in yuan.';
 COMMENT ON COLUMN @report@.transfer_in_transit.direct IS 'Direct-to-grass-roots money (直达资金).';
 COMMENT ON COLUMN @report@.transfer_in_transit.sent_at IS 'When it was sent.';
 COMMENT ON COLUMN @report@.transfer_in_transit.days_in_transit IS 'Whole days since then, by the session''s time zone.';
+COMMENT ON COLUMN @report@.transfer_in_transit.origin IS 'The other ledger that sent it, as announce_transfer() was told; NULL for this one.';
