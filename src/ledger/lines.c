@@ -240,6 +240,7 @@ static const BpmStatement line_of_key = {
 	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 AND key OPERATOR(pg_catalog.=) $2", "it"
 };
 
+/* Returns a text, empty for NULL. */
 static const char *
 or_empty(const char *string)
 {

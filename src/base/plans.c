@@ -1,0 +1,353 @@
+/*
+ * plans.c
+ *	  Saved plans of a ledger's fixed statements, and their execution.
+ *
+ * Old plans are freed only when none of ours is being executed.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "base/errors.h"
+#include "base/plans.h"
+
+typedef struct PlanKey
+{
+	const BpmStatement *statement;
+	int			year;
+} PlanKey;
+
+typedef struct PlanEntry
+{
+	PlanKey		key;
+	SPIPlanPtr	plan;			/* NULL until it is complete */
+	Oid			target;			/* table that it writes, unless that has a guard */
+} PlanEntry;
+
+static List *retired_plans = NIL;
+static int	executing = 0;
+
+/* An error leaves bpm_ledger_execute without its decrement: the end of the transaction puts it right. */
+static void
+plans_xact_callback(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		executing = 0;
+}
+
+/* Registers what counts executions right after an error; called once a backend. */
+void
+bpm_plans_init(void)
+{
+	RegisterXactCallback(plans_xact_callback, NULL);
+}
+
+/* Makes an empty table of plans in the given context. */
+HTAB *
+bpm_plans_create(MemoryContext context)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(PlanKey);
+	control.entrysize = sizeof(PlanEntry);
+	control.hcxt = context;
+	return hash_create("budgetpm plans", 32, &control,
+					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Takes the plans out of use but keeps them whole: one of them may be running now. */
+void
+bpm_plans_retire(HTAB *plans)
+{
+	HASH_SEQ_STATUS scan;
+	PlanEntry  *plan;
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+	hash_seq_init(&scan, plans);
+	while ((plan = hash_seq_search(&scan)) != NULL)
+	{
+		if (plan->plan)
+			retired_plans = lappend(retired_plans, plan->plan);
+		plan->plan = NULL;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Frees what no statement can be running any more, if none is. */
+void
+bpm_plans_free_retired(void)
+{
+	ListCell   *cell;
+
+	if (executing != 0)
+		return;
+
+	foreach(cell, retired_plans)
+		SPI_freeplan((SPIPlanPtr) lfirst(cell));
+	list_free(retired_plans);
+	retired_plans = NIL;
+}
+
+/* Returns the type that a letter of a statement's arguments stands for. */
+static Oid
+argument_type(BpmLedger *ledger, char letter)
+{
+	switch (letter)
+	{
+		case 'a':
+			return ledger->amount_type;
+		case 'b':
+			return BOOLOID;
+		case 'c':
+			return ledger->code_type;
+		case 'd':
+			return DATEOID;
+		case 'i':
+			return INT4OID;
+		case 'j':
+			return JSONBOID;
+		case 'l':
+			return INT8OID;
+		case 'n':
+			return NUMERICOID;
+		case 's':
+			return TEXTARRAYOID;
+		case 't':
+			return TEXTOID;
+		case 'x':
+			return INT8ARRAYOID;
+		case 'y':
+			return BYTEAOID;
+		case 'z':
+			return TIMESTAMPTZOID;
+	}
+	elog(ERROR, "unknown argument letter \"%c\"", letter);
+}
+
+/* Returns the statement with this ledger's schema and the year in place. */
+static char *
+statement_text(BpmLedger *ledger, const BpmStatement *statement, int year)
+{
+	StringInfoData text;
+	const char *from = statement->text;
+
+	initStringInfo(&text);
+	while (*from)
+	{
+		if (strncmp(from, "@ledger@", 8) == 0)
+		{
+			appendStringInfoString(&text, ledger->schema);
+			from += 8;
+		}
+		else if (strncmp(from, "@year@", 6) == 0)
+		{
+			appendStringInfo(&text, "%d", year);
+			from += 6;
+		}
+		else
+			appendStringInfoChar(&text, *from++);
+	}
+	return text.data;
+}
+
+/* A table that someone else owns would have his triggers run with our rights. */
+static void
+check_owners(BpmLedger *ledger, SPIPlanPtr plan)
+{
+	ListCell   *source;
+	ListCell   *query;
+	ListCell   *entry;
+
+	foreach(source, SPI_plan_get_plan_sources(plan))
+		foreach(query, ((CachedPlanSource *) lfirst(source))->query_list)
+		foreach(entry, lfirst_node(Query, query)->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, entry);
+		HeapTuple	tuple;
+
+		if (rte->rtekind != RTE_RELATION)
+			continue;
+		tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(rte->relid));
+		if (HeapTupleIsValid(tuple) &&
+			((Form_pg_class) GETSTRUCT(tuple))->relowner != ledger->owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_BPM_WRITE_REFUSED),
+					 errmsg("table \"%s\" does not belong to the owner of ledger %s",
+							get_rel_name(rte->relid), ledger->schema),
+					 errhint("Change its owner, or drop it if budgetpm.create_ledger() did not make it.")));
+		ReleaseSysCache(tuple);
+	}
+}
+
+/* Only the owner can enable a trigger ALWAYS: a holder of TRIGGER cannot pretend. */
+static bool
+has_guard(Relation relation)
+{
+	TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+		if (triggers->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS &&
+			strcmp(triggers->triggers[i].tgname, "guard") == 0)
+			return true;
+	return false;
+}
+
+/* The table that a plan writes; a guarded one is looked at by its guard, at each write. */
+static Oid
+written_table(SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	Query	   *query = linitial_node(Query, source->query_list);
+	Relation	relation;
+	Oid			target;
+
+	if (query->commandType == CMD_SELECT || query->resultRelation == 0)
+		return InvalidOid;
+	target = rt_fetch(query->resultRelation, query->rtable)->relid;
+	relation = table_open(target, AccessShareLock);
+	if (has_guard(relation))
+		target = InvalidOid;
+	table_close(relation, NoLock);
+	return target;
+}
+
+/* Tells whether a function belongs to the ledger's owner or a superuser. */
+static bool
+is_trusted_function(BpmLedger *ledger, Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner == ledger->owner || superuser_arg(owner);
+}
+
+/* A role that holds TRIGGER on a table must not have its code run with the owner's rights. */
+static void
+check_triggers(BpmLedger *ledger, Oid target)
+{
+	/* The lock keeps triggers as they were looked at. */
+	Relation	relation = table_open(target, RowExclusiveLock);
+	TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+		if (!is_trusted_function(ledger, triggers->triggers[i].tgfoid))
+			ereport(ERROR,
+					(errcode(ERRCODE_BPM_WRITE_REFUSED),
+					 errmsg("table \"%s\" is not safe to write", RelationGetRelationName(relation)),
+					 errdetail("Its trigger \"%s\" runs a function of another role than the ledger's owner.",
+							   triggers->triggers[i].tgname),
+					 errhint("Run budgetpm.check_ledger('%s') and repair what it names.",
+							 ledger->schema)));
+	table_close(relation, NoLock);
+}
+
+/* Refuses a year that has no partitions, instead of a bare "relation does not exist". */
+static void
+check_year(BpmLedger *ledger, int year)
+{
+	char		name[NAMEDATALEN];
+
+	snprintf(name, sizeof(name), "journal_%d", year);
+	if (!OidIsValid(get_relname_relid(name, ledger->namespace)))
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_YEAR),
+				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
+				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
+}
+
+/* Returns a saved generic plan of the statement, over tables of the ledger's owner only. */
+static SPIPlanPtr
+prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
+{
+	int			nargs = strlen(statement->args);
+	Oid			types[FUNC_MAX_ARGS];
+	SPIPlanPtr	plan;
+
+	if (year != 0)
+		check_year(ledger, year);
+	for (int i = 0; i < nargs; i++)
+		types[i] = argument_type(ledger, statement->args[i]);
+
+	/* The automatic choice replans by cost estimates that our statements never need. */
+	plan = SPI_prepare_cursor(statement_text(ledger, statement, year), nargs, types,
+							  CURSOR_OPT_GENERIC_PLAN);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", statement->text,
+			 SPI_result_code_string(SPI_result));
+	check_owners(ledger, plan);
+	SPI_keepplan(plan);
+	return plan;
+}
+
+/* Returns a statement's entry with its plan, prepared now if need be. */
+static PlanEntry *
+find_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
+{
+	PlanKey		key;
+	PlanEntry  *entry;
+	bool		found;
+
+	memset(&key, 0, sizeof(key));
+	key.statement = statement;
+	key.year = year;
+	entry = hash_search(ledger->private->plans, &key, HASH_ENTER, &found);
+	if (!found)
+		entry->plan = NULL;
+	if (entry->plan == NULL)
+	{
+		SPIPlanPtr	plan = prepare_statement(ledger, statement, year);
+		Oid			target = written_table(plan);
+
+		/* Preparing takes locks, which may deliver messages and empty the table's plans. */
+		entry = hash_search(ledger->private->plans, &key, HASH_ENTER, NULL);
+		entry->plan = plan;
+		entry->target = target;
+	}
+	return entry;
+}
+
+/* Returns the kept generic plan of a statement; the caller is connected to SPI, as the owner. */
+SPIPlanPtr
+bpm_ledger_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
+{
+	return find_plan(ledger, statement, year)->plan;
+}
+
+/* Executes a fixed statement with the newest snapshot and returns the number of rows. */
+int
+bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
+				   Datum *values, const char *nulls)
+{
+	PlanEntry  *entry = find_plan(ledger, statement, year);
+	int			result;
+
+	if (OidIsValid(entry->target) && GetUserId() == ledger->owner)
+		check_triggers(ledger, entry->target);
+	executing++;
+	result = SPI_execute_plan(entry->plan, values, nulls, false, 0);
+	executing--;
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", statement->text,
+			 SPI_result_code_string(result));
+	return (int) SPI_processed;
+}
