@@ -91,15 +91,17 @@ DECLARE
   lo int := 1;
   refused int := 0;
   begun timestamptz := clock_timestamp();
+  shown timestamptz := begun;
 BEGIN
   EXECUTE format('SELECT coalesce(max(n), 0) FROM import.%I', split_part(file, '.', 1)) INTO last;
   WHILE lo <= last LOOP
     refused := refused + import.attempt(file, statement, lo, least(lo + chunk - 1, last));
     COMMIT;
     lo := lo + chunk;
-    IF lo > last OR (lo / chunk) % 10 = 0 THEN
+    IF lo > last OR clock_timestamp() > shown + interval '3 seconds' THEN
+      shown := clock_timestamp();
       RAISE INFO '  % % of %, % refused, % s', rpad(title, 24), lpad(least(lo - 1, last)::text, 7), last, refused,
-        round(extract(epoch FROM clock_timestamp() - begun), 1);
+        round(extract(epoch FROM shown - begun), 1);
     END IF;
   END LOOP;
 END;

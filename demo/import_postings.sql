@@ -21,12 +21,12 @@ SELECT 'lines.csv', min(l.row_no), 'repeated key',
   FROM import.lines l JOIN import.line_done d USING (n)
  GROUP BY l.year, l.line HAVING count(*) > 1;
 
--- What can be said of a payment before it is posted. A reference that comes again is
--- refused here: the ledger would take it for the same payment and keep only one.
+-- What can be said of a payment before it is posted. A reference that comes again on
+-- a line is refused here: the ledger would take it for the same payment and keep one.
 INSERT INTO import.refused (file, row_no, sqlstate, reason, detail, content)
-SELECT 'payments.csv', p.row_no, '23505', format('payment "%s" is there already', p.payment),
+SELECT 'payments.csv', p.row_no, '23505', format('payment "%s" of line "%s" is there already', p.payment, p.line),
        format('The same reference is on row %s.', p.first_row), (to_jsonb(p) - 'n' - 'row_no' - 'first_row')::text
-  FROM (SELECT s.*, first_value(s.row_no) OVER (PARTITION BY s.payment ORDER BY s.n) AS first_row
+  FROM (SELECT s.*, first_value(s.row_no) OVER (PARTITION BY s.year, s.line, s.item, s.payment ORDER BY s.n) AS first_row
           FROM import.payments s WHERE s.payment IS NOT NULL) p
  WHERE p.row_no <> p.first_row;
 INSERT INTO import.refused (file, row_no, sqlstate, reason, detail, content)
@@ -103,11 +103,13 @@ CALL import.run('payments.csv', 'payments',
                jsonb_strip_nulls(jsonb_build_object('payee', p.payee, 'description', p.description)) END)
       FROM import.payments p JOIN import.payment_line t USING (n)
      WHERE p.n BETWEEN $1 AND $2$$, 5000);
-SELECT count(*) > 0 AS refunds FROM import.payments WHERE amount LIKE '-%' \gset
-\if :refunds
-CALL import.run('payments.csv', 'refunds',
-  $$SELECT import.load_refund(p) FROM import.payments p
-     WHERE p.n BETWEEN $1 AND $2 AND p.amount LIKE '-%'
-       AND NOT EXISTS (SELECT 1 FROM import.refused r WHERE r.file = 'payments.csv' AND r.row_no = p.row_no)
-     ORDER BY p.n$$, 1000000);
+
+SELECT count(*) > 0 AS some, max(n) AS last FROM import.payments WHERE amount LIKE '-%' \gset
+\if :some
+SELECT import.attempt('payments.csv', $$SELECT import.load_refund(p) FROM import.payments p
+  WHERE p.n BETWEEN $1 AND $2 AND p.amount LIKE '-%'
+    AND NOT EXISTS (SELECT 1 FROM import.refused r WHERE r.file = 'payments.csv' AND r.row_no = p.row_no)
+  ORDER BY p.n$$, 1, :last) AS refused \gset
+SELECT count(DISTINCT n) AS refunds FROM import.refund_done \gset
+\warn '  negative payments as refunds' :refunds ',' :refused 'refused'
 \endif

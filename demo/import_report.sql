@@ -37,11 +37,16 @@ SELECT year, count(*) AS keys, sum(said_paid) AS "payments, file", sum(paid) AS 
        count(*) FILTER (WHERE over > 0) AS "keys paid over credit"
   FROM key_check GROUP BY year ORDER BY year;
 
+SELECT count(*) > 0 AS wrong FROM line_check
+ WHERE (said_initial, said_modification, said_final, said_paid) IS DISTINCT FROM (initial, modification, final, paid) \gset
+\if :wrong
 \echo 'Lines whose figures in the ledger are not those of the file'
 SELECT year, line, item, said_initial, initial, said_modification, modification, said_final, final, said_paid, paid
   FROM line_check
  WHERE (said_initial, said_modification, said_final, said_paid) IS DISTINCT FROM (initial, modification, final, paid)
  ORDER BY n LIMIT :rows;
+\endif
+\echo 'Every figure of the file against the ledger''s'
 SELECT count(*) AS "lines compared",
        count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_paid)
                               IS DISTINCT FROM (initial, modification, final, paid)) AS different
@@ -51,8 +56,11 @@ SELECT count(*) AS "keys compared",
 
 \echo 'Paid over credit: every key whose payments exceed the credit of its lines'
 SELECT count(*) AS keys, coalesce(sum(lines), 0) AS lines, coalesce(sum(over), 0) AS "over, in all" FROM key_check WHERE over > 0;
+SELECT count(*) > 0 AS some FROM key_check WHERE over > 0 \gset
+\if :some
 SELECT year, line, lines, credit, paid, over, left(title, 60) AS title
   FROM key_check WHERE over > 0 ORDER BY over DESC, year, line LIMIT :rows;
+\endif
 
 SELECT count(*) > 0 AS doubtful FROM line_check c JOIN key_check k USING (year, line)
  WHERE c.paid > c.final AND k.over = 0 \gset
@@ -64,16 +72,22 @@ SELECT c.year, c.line, c.item, c.final AS credit, c.paid, c.paid - c.final AS ov
  WHERE c.paid > c.final AND k.over = 0 ORDER BY c.paid - c.final DESC, c.n LIMIT :rows;
 \endif
 
+SELECT count(*) > 0 AS some FROM import.note \gset
+\if :some
 \echo 'Rows that were loaded and need a word'
 SELECT kind, file, count(*) FROM import.note GROUP BY kind, file ORDER BY kind;
 SELECT file, row_no AS row, kind, remark FROM (
   SELECT n.*, row_number() OVER (PARTITION BY kind ORDER BY row_no) AS of_kind FROM import.note n) n
  WHERE :full OR of_kind <= CASE WHEN kind IN ('final differs', 'refund') THEN 12 ELSE 2 END
  ORDER BY kind, row_no, remark;
+\endif
 
 \echo 'Rows that were refused'
+SELECT count(*) AS refused, count(*) > 0 AS some FROM import.refused \gset
+SELECT :refused AS refused;
+\if :some
 SELECT file, row_no AS row, sqlstate, reason, detail FROM import.refused ORDER BY file, row_no LIMIT :rows;
-SELECT count(*) AS refused FROM import.refused;
+\endif
 
 \echo 'verify_ledger(): every balance, sum and digest recomputed from the journal'
 SELECT count(*) > 0 AS wrong FROM import.verification \gset

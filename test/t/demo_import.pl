@@ -38,7 +38,7 @@ my %good = (
 	ledger => "root,title\n320000000,江苏省\n",
 	# A byte order mark, Windows line ends, other order of columns, a column of nobody's.
 	divisions => "\xEF\xBB\xBFname,code,parent,colour\r\n苏州市,320500000,320000000,red\r\n",
-	units => "code;name;division\n102;教育局;320500000\n113;卫生健康委员会;320500000\n", 
+	units => "code;name;division\n102;教育局;320500000\n113;卫生健康委员会;320500000\n",
 	lines => <<'CSV',
 year,line,item,unit,func,fund_type,title,control,initial,modification,final
 2026,A,,102,2050202,11,"小学, 教育",,1000.00,200.50,1200.50
@@ -62,6 +62,7 @@ lines",,300,-100,250
 CSV
 	payments => <<'CSV',
 year,line,amount,payment,date,refund_of,payee
+2026,L,10.00,P1,2026-03-05,,the same voucher on another line
 2026,A,100.00,P1,2026-03-05,,甲公司
 2026,A,abc,P2,2026-03-05,,
 2026,Z,1.00,P3,2026-03-05,,
@@ -69,6 +70,7 @@ year,line,amount,payment,date,refund_of,payee
 2026,A,5.00,P1,2026-03-05,,
 2026,A,-30.00,P5,2026-03-06,P1,甲公司
 2026,L,-1.00,P6,2026-03-06,,
+2026,M,-1.00,P16,2026-03-06,,
 2026,A,99999.00,P7,2026-03-06,,
 2026,A,0,P8,2026-03-06,,
 2026,A,1.00,P9,2025-03-06,,
@@ -103,17 +105,17 @@ my %expected = (
 	'lines.csv:14' => '22003\|',
 	'lines.csv:18' => '22P04\|a quoted field does not end',
 	'lines.csv:20' => '22021\|the row is not UTF-8',
-	'payments.csv:3' => '22P02\|amount "abc" is not an amount',
-	'payments.csv:4' => '23503\|there is no line "Z" of 2026',
-	'payments.csv:5' => '22023\|.*0\.001',
-	'payments.csv:6' => '23505\|payment "P1" is there already',
-	'payments.csv:8' => 'ZB001\|negative payment -1\.00 has nothing to take back',
-	'payments.csv:9' => 'ZB001\|insufficient funds',
-	'payments.csv:10' => '22023\|',
-	'payments.csv:11' => 'ZB004\|',
-	'payments.csv:12' => '23503\|there is no line "B" of 2026',
-	'payments.csv:13' => '22008\|',
-	'payments.csv:18' => 'ZB001\|negative payment -500\.00 has nothing to take back',
+	'payments.csv:4' => '22P02\|amount "abc" is not an amount',
+	'payments.csv:5' => '23503\|there is no line "Z" of 2026',
+	'payments.csv:6' => '22023\|.*0\.001',
+	'payments.csv:7' => '23505\|payment "P1" of line "A" is there already',
+	'payments.csv:10' => 'ZB001\|negative payment -1\.00 has nothing to take back',
+	'payments.csv:11' => 'ZB001\|insufficient funds',
+	'payments.csv:12' => '22023\|',
+	'payments.csv:13' => 'ZB004\|',
+	'payments.csv:14' => '23503\|there is no line "B" of 2026',
+	'payments.csv:15' => '22008\|',
+	'payments.csv:20' => 'ZB001\|negative payment -500\.00 has nothing to take back',
 );
 is_deeply([ sort keys %refused ], [ sort keys %expected ], 'exactly the bad rows are refused')
   or diag explain \%refused;
@@ -126,7 +128,7 @@ SQL
 A|1200.50|270.00|930.50|b
 E/1|50.00|50.00|0.00|o
 E/2|70.00|100.00|-30.00|o
-L|250.00|0.00|250.00|b
+L|250.00|9.00|241.00|b
 M|1.00|0.00|1.00|b
 O|0.00|0.00|0.00|w
 Q|8.88|0.00|8.88|b
