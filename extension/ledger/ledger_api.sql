@@ -391,7 +391,7 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
   SELECT min(s.depth), j.posting_id, j.line_id, j.kind, j.amount::numeric, j.document, j.accounting_date,
          (array_agg(s.relation ORDER BY s.depth))[1]::varchar(20)
   FROM step s JOIN @ledger@.journal j ON j.posting_id = s.posting_id AND j.line_id = s.line_id
-  GROUP BY j.posting_id, j.line_id, j.entry_no, j.kind, j.amount, j.document, j.accounting_date
+  GROUP BY j.posting_id, j.line_id, j.entry_no, j.kind, j.amount::numeric, j.document, j.accounting_date
   ORDER BY 1, 2, 3, j.entry_no;
 END;
 COMMENT ON FUNCTION @ledger@.trace(bigint, text) IS

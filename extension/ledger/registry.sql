@@ -539,6 +539,9 @@ END;
 COMMENT ON FUNCTION @ledger@.setting(text, text, date) IS
   'Setting that holds in a division on a day: the nearest profile upwards that has the key decides, then standard; NULL when none has it.';
 
+-- These functions sort and group tree keys as text, which is in tree order too:
+-- pg_upgrade makes functions before operator classes, and a body that sorts by a
+-- type of ours cannot be read without its class.
 CREATE FUNCTION @ledger@.settings(division text, as_of date DEFAULT CURRENT_DATE,
   OUT key varchar(100), OUT value jsonb, OUT name varchar(200), OUT profile varchar(40), OUT version integer, OUT bound_to varchar(12))
 RETURNS SETOF record LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -555,7 +558,7 @@ BEGIN ATOMIC
          WHERE s.profile = 'standard'
            AND s.version = (SELECT pg_catalog.max(p.version) FROM @ledger@.profile p WHERE p.profile = 'standard')) c
   LEFT JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) c.division
-  ORDER BY c.key, c.division DESC NULLS LAST;
+  ORDER BY c.key, c.division::text COLLATE "C" DESC NULLS LAST;
 END;
 COMMENT ON FUNCTION @ledger@.settings(text, date) IS
   'Every setting that holds in a division on a day, with the profile it comes from and the division that profile is bound to (NULL for standard).';
@@ -572,7 +575,7 @@ BEGIN ATOMIC
   WHERE b.division IS NOT NULL
      OR (c.profile = 'standard'
          AND c.version = (SELECT pg_catalog.max(p.version) FROM @ledger@.profile p WHERE p.profile = 'standard'))
-  ORDER BY c.category, b.division DESC NULLS LAST;
+  ORDER BY c.category, b.division::text COLLATE "C" DESC NULLS LAST;
 END;
 COMMENT ON FUNCTION @ledger@.categories(text, date) IS
   'Project categories (项目类别) that hold in a division on a day: of standard and of every profile bound to it or above it.';
@@ -601,19 +604,19 @@ BEGIN ATOMIC
   ), old_setting AS (
     SELECT DISTINCT ON (s.key) s.key, s.value, s.name FROM before b
       JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
-     ORDER BY s.key, b.division DESC NULLS LAST
+     ORDER BY s.key, b.division::text COLLATE "C" DESC NULLS LAST
   ), new_setting AS (
     SELECT DISTINCT ON (s.key) s.key, s.value, s.name FROM after b
       JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
-     ORDER BY s.key, b.division DESC NULLS LAST
+     ORDER BY s.key, b.division::text COLLATE "C" DESC NULLS LAST
   ), old_category AS (
     SELECT DISTINCT ON (c.category) c.category, c.name, c.parent FROM before b
       JOIN @ledger@.profile_category c ON c.profile = b.profile AND c.version = b.version
-     ORDER BY c.category, b.division DESC NULLS LAST
+     ORDER BY c.category, b.division::text COLLATE "C" DESC NULLS LAST
   ), new_category AS (
     SELECT DISTINCT ON (c.category) c.category, c.name, c.parent FROM after b
       JOIN @ledger@.profile_category c ON c.profile = b.profile AND c.version = b.version
-     ORDER BY c.category, b.division DESC NULLS LAST
+     ORDER BY c.category, b.division::text COLLATE "C" DESC NULLS LAST
   ), difference AS (
     SELECT 'setting' AS kind, COALESCE(n.key, o.key) AS key, COALESCE(n.name, o.name) AS name,
            o.value AS current_value, n.value AS new_value, o.key IS NULL AS added, n.key IS NULL AS removed
@@ -703,11 +706,11 @@ BEGIN ATOMIC
                 WHEN w.share IS NULL AND n.name <> c.name THEN 'same code, other name'
                 WHEN w.share <> 1 THEN 'shares do not make 1' END AS problem, w.share
     FROM @ledger@.classification c
-    LEFT JOIN (SELECT k.from_code, pg_catalog.sum(k.share) AS share
+    LEFT JOIN (SELECT k.from_code::text AS from_code, pg_catalog.sum(k.share) AS share
                  FROM @ledger@.classification_walk k
                 WHERE k.scheme = check_walk.scheme AND k.from_edition = check_walk.from_edition
-                  AND k.to_edition = check_walk.to_edition GROUP BY k.from_code) w
-      ON w.from_code OPERATOR(budgetpm.=) c.code
+                  AND k.to_edition = check_walk.to_edition GROUP BY k.from_code::text) w
+      ON w.from_code = c.code::text
     LEFT JOIN @ledger@.classification n ON n.scheme = c.scheme AND n.edition = check_walk.to_edition
       AND n.code OPERATOR(budgetpm.=) c.code
     WHERE c.scheme = check_walk.scheme AND c.edition = check_walk.from_edition AND c.is_leaf) AS checked
@@ -726,7 +729,7 @@ BEGIN ATOMIC
   LEFT JOIN @ledger@.division_version p ON p.division OPERATOR(budgetpm.=) v.parent
     AND p.valid_from <= divisions_as_of.day AND (p.valid_to IS NULL OR p.valid_to > divisions_as_of.day)
   WHERE v.valid_from <= divisions_as_of.day AND (v.valid_to IS NULL OR v.valid_to > divisions_as_of.day)
-  ORDER BY v.division;
+  ORDER BY v.division::text COLLATE "C";
 END;
 COMMENT ON FUNCTION @ledger@.divisions_as_of(date) IS
   'The divisions as they were on a day, with the names and official codes of that day, in tree order.';
@@ -737,15 +740,15 @@ CREATE FUNCTION @ledger@.division_history(official_code text,
 RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   WITH RECURSIVE kin(code) AS (
-    SELECT v.division FROM @ledger@.division_version v WHERE v.official_code = division_history.official_code
+    SELECT v.division::text FROM @ledger@.division_version v WHERE v.official_code = division_history.official_code
     UNION
-    SELECT CASE WHEN d.code OPERATOR(budgetpm.=) kin.code THEN d.successor ELSE d.code END
+    SELECT CASE WHEN d.code::text = kin.code THEN d.successor::text ELSE d.code::text END
       FROM kin JOIN @ledger@.division d
-        ON d.successor IS NOT NULL AND (d.code OPERATOR(budgetpm.=) kin.code OR d.successor OPERATOR(budgetpm.=) kin.code)
+        ON d.successor IS NOT NULL AND (d.code::text = kin.code OR d.successor::text = kin.code)
   )
   SELECT v.division::text, v.official_code, v.name, v.valid_from, v.valid_to, v.change, v.ending, v.document
-  FROM @ledger@.division_version v JOIN kin ON kin.code OPERATOR(budgetpm.=) v.division
-  ORDER BY v.valid_from, v.division;
+  FROM @ledger@.division_version v JOIN kin ON kin.code::budgetpm.budget_code OPERATOR(budgetpm.=) v.division
+  ORDER BY v.valid_from, v.division::text COLLATE "C";
 END;
 COMMENT ON FUNCTION @ledger@.division_history(text) IS
   'Everything that the divisions which ever bore an official code were called (沿革), with those that were merged into them or took over from them, by date.';
