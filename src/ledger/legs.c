@@ -76,13 +76,6 @@ change_bucket(BpmPosting *posting, BpmLine *line, BpmBucket bucket, BpmFen chang
 	if (result < 0 && change < 0 && bucket != BUCKET_APPROPRIATED &&
 		(bucket != BUCKET_AVAILABLE || line->control == 'b'))
 		return bpm_refuse_shortage(posting, line, bucket, -change);
-	if (result < 0 && change < 0 && bucket == BUCKET_AVAILABLE && line->control == 'w' &&
-		!posting->dry)
-		ereport(WARNING,
-				(errcode(ERRCODE_BPM_INSUFFICIENT_FUNDS),
-				 errmsg("line " INT64_FORMAT " is overspent by %s", line->id,
-						bpm_fen_to_text(-result)),
-				 errdetail("The line's control mode is warn.")));
 	line->bucket[bucket] = result;
 	return true;
 }

@@ -262,6 +262,27 @@ run_on_lines(BpmPosting *posting)
 }
 
 /*
+ * Tells of each line in mode warn that the posting left overspent; only once it is
+ * written, because a repeated key spends nothing.
+ */
+static void
+warn_overspent(const BpmPosting *posting)
+{
+	for (int i = 0; i < posting->nlines; i++)
+	{
+		const BpmLine *line = &posting->lines[i];
+		BpmFen		available = line->bucket[BUCKET_AVAILABLE];
+
+		if (line->control == 'w' && available < 0 && available < line->available_before)
+			ereport(WARNING,
+					(errcode(ERRCODE_BPM_INSUFFICIENT_FUNDS),
+					 errmsg("line " INT64_FORMAT " is overspent by %s", line->id,
+							bpm_fen_to_text(-available)),
+					 errdetail("The line's control mode is warn.")));
+	}
+}
+
+/*
  * Runs a posting from its plan to its last write, as the ledger's owner; false
  * when a rule refuses, with nothing written.
  */
@@ -279,6 +300,8 @@ bpm_posting_run(BpmPosting *posting)
 		run_on_one_line(posting);
 	else
 		run_on_lines(posting);
+	if (posting->written)
+		warn_overspent(posting);
 	if (posting->written && posting->request.operation->finish)
 		posting->request.operation->finish(posting);
 

@@ -212,6 +212,16 @@ bpm_decide_correct(BpmPosting *posting)
 		bpm_add_leg(posting, request->other, "correct_in", request->amount, payment->line);
 }
 
+/* Tells whether every entry of the posting moved the same amount. */
+static bool
+same_amounts(const UndoneList *list)
+{
+	for (int i = 1; i < list->count; i++)
+		if (list->entry[i].amount != list->entry[0].amount)
+			return false;
+	return true;
+}
+
 /* Refuses a posting that reverse() is not for. */
 static bool
 check_reversible(BpmPosting *posting, const UndoneList *list)
@@ -231,7 +241,7 @@ check_reversible(BpmPosting *posting, const UndoneList *list)
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " is between governments", request->line),
 							  NULL, pstrdup("Undo it with return_transfer()."));
-		if (request->amount != 0 && entry->amount != list->entry[0].amount)
+		if (request->amount != 0 && !same_amounts(list))
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " cannot be reversed in part",
 									   request->line),
@@ -253,17 +263,23 @@ bpm_plan_reverse(BpmPosting *posting)
 	return check_reversible(posting, list);
 }
 
-/* Undoes an entry, by the request's amount or by all that is left. */
-static bool
-reverse_entry(BpmPosting *posting, const Undone *entry)
+/*
+ * Reads what is left of each entry.  Refunds and corrections undo one entry of a
+ * correction alone: what they took back must not come back by its other entry.
+ */
+static void
+read_left(BpmPosting *posting, const UndoneList *list, BpmFen *left)
 {
-	BpmFen		left = left_of(posting, entry);
-	BpmFen		amount = posting->request.amount != 0 ? posting->request.amount : left;
+	BpmFen		least = PG_INT64_MAX;
 
-	if (amount > left)
-		return too_much(posting, entry, left);
-	return bpm_add_undo(posting, entry->line, psprintf("reverse_%s", entry->kind), amount,
-						entry->peer, entry->entry_no);
+	for (int i = 0; i < list->count; i++)
+	{
+		left[i] = left_of(posting, &list->entry[i]);
+		least = Min(least, left[i]);
+	}
+	if (same_amounts(list))
+		for (int i = 0; i < list->count; i++)
+			left[i] = least;
 }
 
 /* reverse: every entry of the posting, backwards, whole or by one amount. */
@@ -271,10 +287,20 @@ bool
 bpm_decide_reverse(BpmPosting *posting)
 {
 	const UndoneList *list = posting->operation_state;
+	BpmFen		asked = posting->request.amount;
+	BpmFen		left[BPM_MAX_LEGS];
 
+	read_left(posting, list, left);
 	for (int i = 0; i < list->count; i++)
-		if (!reverse_entry(posting, &list->entry[i]))
+	{
+		const Undone *entry = &list->entry[i];
+
+		if (asked > left[i])
+			return too_much(posting, entry, left[i]);
+		if (!bpm_add_undo(posting, entry->line, psprintf("reverse_%s", entry->kind),
+						  asked != 0 ? asked : left[i], entry->peer, entry->entry_no))
 			return false;
+	}
 	if (posting->nlegs == 0)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
 						  psprintf("nothing is left of posting " INT64_FORMAT " to reverse",
