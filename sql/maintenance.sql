@@ -56,6 +56,17 @@ SELECT count(*) FROM regexp_matches(budgetpm.ledger_ddl('My ledger'), 'CREATE TA
 SELECT budgetpm.ledger_ddl('x') ~ '@(ledger|report|open)@' AS tokens_left;
 SELECT budgetpm.ledger_ddl('a.b');
 
+-- Run by hand, it makes the same ledger.
+SET search_path TO pg_catalog, budgetpm;
+DO $$ BEGIN EXECUTE budgetpm.ledger_ddl('byhand'); END $$;
+INSERT INTO byhand.ledger (layout, digest, root_code, title) VALUES (1, 'sha256', '320000000', 'by hand');
+SELECT byhand.register_division('320000000', '江苏省', NULL);
+SELECT byhand.add_year(2026, 'open');
+RESET search_path;
+SELECT * FROM budgetpm.check_ledger('byhand');
+
+SELECT budgetpm.drop_ledger('byhand', 'byhand');
+
 -- A new name: functions, views, policies, triggers and plans follow.
 SELECT budget.open_line(2026, 'A', '2050201', '50201', fund_type => '11', title => 'L') AS line \gset
 SELECT budget.appropriate(:line, 100, 'D1', accounting_date => '2026-01-05') > 0 AS posted;

@@ -302,7 +302,7 @@ bpm_verify_ledger(PG_FUNCTION_ARGS)
 	verifier.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	SPI_connect();
 	verifier.ledger = bpm_ledger_open(PG_GETARG_OID(0));
-	bpm_progress_start("verify ledger", lines_to_verify(verifier.ledger, line, all));
+	bpm_progress_start("verify_ledger", lines_to_verify(verifier.ledger, line, all));
 	verify_years(&verifier, line, all);
 	bpm_verify_sums(&verifier, line, all);
 	bpm_progress_end();

@@ -33,7 +33,8 @@ $blocker->query('BEGIN; LOCK TABLE budget.journal IN ACCESS EXCLUSIVE MODE;');
 my $checker = $server->session;
 $checker->send("SELECT count(*) FROM budgetpm.check_ledger('budget');");
 my $progress = 'SELECT login, kind FROM budgetpm.progress()';
-is(poll($progress, 'regress_owner|check_ledger'), 'regress_owner|check_ledger', 'progress is seen by another session');
+is(poll('SELECT phase FROM budgetpm.progress()', 'objects'), 'objects', 'progress is seen by another session');
+is($server->query($progress), 'regress_owner|check_ledger', 'with the name of the operation');
 is($server->query($progress, user => 'regress_monitor'), 'regress_owner|check_ledger', 'by a monitor');
 is($server->query($progress, user => 'regress_watcher'), 'regress_owner|', 'and by others only that there is some');
 is($server->query("SELECT total > 0 AND done <= total AND started_at <= clock_timestamp() FROM budgetpm.progress()"), 't', 'with figures');
@@ -92,5 +93,16 @@ is($server->query("SELECT budgetpm.create_ledger('second', '110000000', digest =
 is($server->query("SELECT count(*) FROM budgetpm.check_ledger('second')", user => 'regress_second'), '0', 'and checks it');
 is($server->sqlstate('SELECT * FROM second.line', user => 'regress_owner'), '42501', 'the first owner has no part in it');
 is($server->sqlstate("SELECT budgetpm.drop_ledger('second', 'second')", user => 'regress_owner'), '42501', 'nor may he drop it');
+
+# A superuser, and whoever has the owner's privileges, may look after a ledger too.
+$server->query('CREATE ROLE regress_deputy LOGIN; GRANT regress_second TO regress_deputy');
+for my $user ('postgres', 'regress_deputy')
+{
+	is($server->query("SELECT * FROM budgetpm.check_ledger('second')", user => $user), '', "$user checks it");
+	is($server->query("SELECT count(*) FROM second.verify_ledger()", user => $user), '0', "$user verifies it");
+}
+$server->query("SELECT second.add_year(2027); SELECT budgetpm.grant_ledger('second', 'regress_watcher')", user => 'postgres');
+is($server->query("SELECT * FROM budgetpm.check_ledger('second')", user => 'regress_second'), '',
+	'what a superuser adds belongs to the owner');
 
 done_testing();
