@@ -13,7 +13,7 @@ SELECT budget.appropriate(:province_line, 120000000.00, '苏财预〔2026〕88�
 
 \echo '(b) Transfer (转移支付) province -> 苏州市, under 苏财教〔2026〕108号: out of the province at once, in transit (在途).'
 SELECT budget.send_transfer(:province_line, '320500000', 80000000.00, '苏财教〔2026〕108号', accounting_date => :'day') AS to_city \gset
-SELECT document, amount::numeric AS amount, state FROM budget.transfer WHERE transfer_id = :to_city;
+SELECT from_division_name, to_division_name, document, amount, direct FROM budget_report.transfer_in_transit;
 
 \echo '(c) 苏州市 receives it, whole, into a line that carries the sender''s document (上级指标文号) and the mark of direct money (直达).'
 SELECT budget.open_line(2026, '320500102', '2050202', '51301', title => '城乡义务教育补助经费（第二批）',

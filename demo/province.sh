@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # province.sh: a ledger for 江苏 with real divisions and a generated province, then
 # the main job, step by step.  The database is the one of PGHOST, PGDATABASE and PGUSER.
+# DEMO_CITY=3205 makes do with the province and one city, for a quick look.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$(mktemp -d "${TMPDIR:-/tmp}/budgetpm-demo.XXXXXX")
@@ -23,7 +24,8 @@ echo "  role:   budget_app, by budgetpm.grant_ledger('budget', 'budget_app', 'ap
 title "2. Registers: divisions (财政区划), units (预算单位), projects (预算项目)"
 demo/divisions.sh >"$work/divisions.csv"
 sql -c "CREATE SCHEMA demo" -c "CREATE TABLE demo.place (code text PRIMARY KEY, name text, parent text, level int)" \
-	-c "\\copy demo.place FROM '$work/divisions.csv' CSV HEADER"
+	-c "\\copy demo.place FROM '$work/divisions.csv' CSV HEADER" \
+	-c "DELETE FROM demo.place WHERE level > 1 AND NOT starts_with(code, '${DEMO_CITY:-32}')"
 sql -f demo/province_plan.sql
 sql -f demo/province_registers.sql
 
@@ -39,5 +41,13 @@ psql -Xq -U budget_app -P pager=off -v VERBOSITY=default -f demo/main_job.sql 2>
 
 title "5. Execution by city (执行情况), and the proof"
 psql -Xq -P pager=off -v ON_ERROR_STOP=1 -f demo/execution.sql
+cat <<'TEXT'
+
+To look further, in psql:
+    SELECT * FROM budget_report.execution_by_unit WHERE division_code = '320583000' AND fiscal_year = 2026;
+    SELECT * FROM budget_report.line_detail WHERE unit_code = '320583102003';
+    SELECT budget.check_funds(line_id, 'pay', 1e9) FROM budget.line WHERE title LIKE '昆山市实验小学%' LIMIT 1;
+    \df budget.*
+TEXT
 echo
 echo "That took $((SECONDS - began)) s."

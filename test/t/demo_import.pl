@@ -138,7 +138,7 @@ is($server->query("SELECT count(*) FROM import.payments p WHERE NOT EXISTS (SELE
 	'each payment is posted or refused');
 
 my %note = map { my ($kind, $remark) = split /\|/; $kind => $remark } split /\n/,
-  $server->query('SELECT kind, remark FROM import.note');
+  $server->query("SELECT kind, string_agg(remark, '; ' ORDER BY row_no) FROM import.note GROUP BY kind");
 like($note{'column ignored'} // '', qr/"colour"/, 'an unknown column is named');
 like($note{'repeated key'} // '', qr/2026 E: 2 lines, rows 7, 8/, 'a repeated key is named');
 like($note{'line chosen'} // '', qr/2026 E: 3 payments/, 'and that the loader chose');
