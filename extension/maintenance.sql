@@ -534,6 +534,13 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
     FROM difference
    WHERE wanted IS NULL AND NOT inherited AND kind IN ('trigger', 'rule') AND place IN (SELECT place FROM relation)
   UNION ALL
+  -- A policy for a role is how an owner lets it read more; one for everybody ends the scopes.
+  SELECT 'warning', object, 'policy was added that shows its rows to everybody who may SELECT',
+         format('DROP POLICY %s ON %s', substr(object, length(place) + 2), place)
+    FROM difference
+   WHERE wanted IS NULL AND NOT inherited AND kind = 'policy' AND found ~ '^AS PERMISSIVE FOR (SELECT|ALL) TO PUBLIC '
+     AND place IN (SELECT place FROM relation)
+  UNION ALL
   SELECT 'error', f.object, 'function has the name of an operation: calls may reach it instead',
          format('DROP FUNCTION %s', f.object)
     FROM compared f
@@ -720,15 +727,22 @@ BEGIN
     PERFORM budgetpm.report_progress('check_ledger', 'privileges', 2, 4);
     RETURN QUERY SELECT * FROM budgetpm.check_roads(name, reference) o ORDER BY o.severity, o.object, o.problem;
   END IF;
-  RETURN QUERY SELECT * FROM budgetpm.check_state(name) o ORDER BY o.severity, o.object, o.problem;
-  IF data THEN
-    PERFORM budgetpm.report_progress('check_ledger', 'journal', 3, 4);
-    RETURN QUERY EXECUTE format('
-      SELECT ''error'', concat(''line '', v.line_id, '', entry '' || v.entry_no),
-             concat(v.problem, '': is '' || v.found, '', should be '' || v.expected),
-             ''find out who changed it, and restore it from the backup''
-        FROM %I.verify_ledger() v', name);
-  END IF;
+  -- Where a table or column is gone, what was found so far must not be lost.
+  BEGIN
+    RETURN QUERY SELECT * FROM budgetpm.check_state(name) o ORDER BY o.severity, o.object, o.problem;
+    IF data THEN
+      PERFORM budgetpm.report_progress('check_ledger', 'journal', 3, 4);
+      RETURN QUERY EXECUTE format('
+        SELECT ''error'', concat(''line '', v.line_id, '', entry '' || v.entry_no),
+               concat(v.problem, '': is '' || v.found, '', should be '' || v.expected),
+               ''find out who changed it, and restore it from the backup''
+          FROM %I.verify_ledger() v', name);
+    END IF;
+  EXCEPTION WHEN OTHERS THEN
+    severity := 'error'; object := name; problem := 'rows and chains could not be checked: ' || SQLERRM;
+    remedy := 'repair what is named above and run check_ledger() again';
+    RETURN NEXT;
+  END;
   PERFORM budgetpm.report_progress(NULL, NULL, NULL, NULL);
 END;
 $$;

@@ -32,6 +32,7 @@ CREATE TABLE @ledger@.line (
   executable    boolean NOT NULL,
   source_doc    varchar(200),
   direct        boolean NOT NULL DEFAULT false,
+  control       "char" NOT NULL CHECK (control IN ('b', 'w', 'o')),
   elements      jsonb NOT NULL DEFAULT '{}',
   key           varchar(100) COLLATE "C",
   opened_at     timestamptz NOT NULL,
@@ -59,6 +60,7 @@ COMMENT ON COLUMN @ledger@.line.title IS 'What the line is called.';
 COMMENT ON COLUMN @ledger@.line.executable IS 'Spendable (可执行指标), or held for distribution (待分指标).';
 COMMENT ON COLUMN @ledger@.line.source_doc IS 'Element 19, 上级指标文号; inherited by allotment, never changed.';
 COMMENT ON COLUMN @ledger@.line.direct IS 'Element 23, 直达资金标识; inherited by allotment, never changed.';
+COMMENT ON COLUMN @ledger@.line.control IS 'Control mode that the line was opened with: b block, w warn, o off. Evidence of it; the posting path reads the balance row.';
 COMMENT ON COLUMN @ledger@.line.elements IS 'The other elements, by the keys of the element catalogue.';
 COMMENT ON COLUMN @ledger@.line.key IS 'Idempotency key of open_line(), unique in the year.';
 COMMENT ON COLUMN @ledger@.line.opened_at IS 'When the line was opened.';

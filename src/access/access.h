@@ -38,6 +38,9 @@ extern void bpm_authorize_read(BpmLedger *ledger, const char *operation,
 extern void bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
 							   int64 line, BpmCode division, BpmCode unit);
 
+/* Tells whether the current user sees only single units' share of some division. */
+extern bool bpm_reads_single_units(BpmLedger *ledger);
+
 /* Tells whether a duty of the current user covers the place; never refuses. */
 extern bool bpm_has_duty(BpmLedger *ledger, BpmRight right,
 						 BpmCode division, BpmCode unit);

@@ -170,6 +170,20 @@ bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
 		refuse_duty(ledger, scope, operation, psprintf("on line " INT64_FORMAT, line));
 }
 
+/* Tells whether some duty shows a unit without the rest of its division. */
+bool
+bpm_reads_single_units(BpmLedger *ledger)
+{
+	BpmScope   *scope = bpm_scope(ledger, NULL);
+	DateADT		date = bpm_access_date();
+
+	for (int i = 0; i < scope->count; i++)
+		if (scope->duties[i].may_read && scope->duties[i].unit != 0 &&
+			date >= scope->duties[i].valid_from && date <= scope->duties[i].valid_to)
+			return true;
+	return false;
+}
+
 /* Makes this module the one that answers for authority. */
 void
 bpm_access_init(void)

@@ -113,5 +113,6 @@ bpm_line_digest(const char *algorithm, const BpmLineRequest *request, uint8 *dig
 	bpm_digest_cstring(request->source_doc);
 	bpm_digest_cstring(request->direct ? "t" : "f");
 	bpm_digest_cstring(request->elements ? bpm_memo_text(request->elements) : "{}");
+	bpm_digest_bytes(request->control, 1);
 	bpm_digest_finish(digest);
 }

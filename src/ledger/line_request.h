@@ -24,7 +24,7 @@ typedef struct BpmLineRequest
 	char	   *project;
 	int64		parent;			/* 0: a root */
 	bool		executable;
-	char	   *control;		/* block, warn or off */
+	char	   *control;		/* block, warn or off; its first letter counts */
 	Jsonb	   *elements;
 	char	   *key;
 	/* as found */

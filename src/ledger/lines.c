@@ -161,11 +161,11 @@ inherit_from_parent(BpmLedger *ledger, BpmLineRequest *request)
 static const BpmStatement insert_line = {
 	"INSERT INTO @ledger@.line (line_id, fiscal_year, parent_id, division, unit, func,"
 	" gov_econ, dept_econ, fund_type, project_id, title, executable, source_doc, direct,"
-	" elements, key, opened_at, opened_by)"
+	" elements, key, opened_at, opened_by, control)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-	" COALESCE($15, '{}'::pg_catalog.jsonb), $16, $17, $18)"
+	" COALESCE($15, '{}'::pg_catalog.jsonb), $16, $17, $18, $19::pg_catalog.\"char\")"
 	" ON CONFLICT (fiscal_year, key) WHERE key IS NOT NULL DO NOTHING",
-	"lilccccctltbtbjtzt"
+	"lilccccctltbtbjtztt"
 };
 
 /* Sets a parameter in which 0 stands for null. */
@@ -183,8 +183,8 @@ static bool
 store_line(BpmLedger *ledger, const BpmLineRequest *request)
 {
 	BpmPermit	permit = {PERMIT_ROW};
-	Datum		values[18];
-	char		nulls[18];
+	Datum		values[19];
+	char		nulls[19];
 	int			inserted;
 
 	memset(nulls, ' ', sizeof(nulls));
@@ -206,6 +206,7 @@ store_line(BpmLedger *ledger, const BpmLineRequest *request)
 	optional(values, nulls, 15, TEXT_OR_NULL(request->key));
 	values[16] = TimestampTzGetDatum(request->opened_at);
 	values[17] = CStringGetTextDatum(request->opened_by);
+	values[18] = PointerGetDatum(cstring_to_text_with_len(request->control, 1));
 	permit.relation = bpm_guarded_relation(ledger, "line", 0);
 	permit.key = request->id;
 	bpm_guard_permit(ledger, &permit);
@@ -236,7 +237,7 @@ store_balance(BpmLedger *ledger, const BpmLineRequest *request)
 static const BpmStatement line_of_key = {
 	"SELECT line_id, title::pg_catalog.text, unit, func, fund_type::pg_catalog.text,"
 	" parent_id, gov_econ, dept_econ, project_id, executable, source_doc::pg_catalog.text,"
-	" direct, elements::pg_catalog.text, division FROM @ledger@.line"
+	" direct, elements::pg_catalog.text, division, control FROM @ledger@.line"
 	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 AND key OPERATOR(pg_catalog.=) $2", "it"
 };
 
@@ -274,6 +275,8 @@ line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
 		return "上级指标文号";
 	if (DatumGetBool(SPI_getbinval(row, desc, 12, &isnull)) != request->direct)
 		return "mark of direct money";
+	if (SPI_getvalue(row, desc, 15)[0] != request->control[0])
+		return "control mode";
 	if (strcmp(SPI_getvalue(row, desc, 13),
 			   request->elements ? bpm_memo_text(request->elements) : "{}") != 0)
 		return "set of elements";

@@ -33,7 +33,7 @@ static const BpmStatement lines_of_year = {
 	" l.executable, l.source_doc::pg_catalog.text, l.direct, l.elements,"
 	" b.line_id, b.appropriated, b.available, b.allotted, b.transferred, b.frozen,"
 	" b.pending_out, b.precommitted, b.committed, b.requested, b.paid, b.withdrawn, b.carried,"
-	" b.entry_no, b.head, b.control::pg_catalog.text"
+	" b.entry_no, b.head, b.control::pg_catalog.text, l.control::pg_catalog.text"
 	" FROM @ledger@.line l LEFT JOIN @ledger@.balance b ON b.line_id OPERATOR(pg_catalog.=) l.line_id"
 	"  AND b.line_id OPERATOR(pg_catalog.>=) $2 AND b.line_id OPERATOR(pg_catalog.<) $3"
 	" WHERE l.line_id OPERATOR(pg_catalog.>=) $2 AND l.line_id OPERATOR(pg_catalog.<) $3"
@@ -124,6 +124,7 @@ read_line(Reader *reader, HeapTuple row, BpmLineRequest *line)
 	line->executable = string(reader, row, 12)[0] == 't';
 	line->source_doc = string(reader, row, 13);
 	line->direct = string(reader, row, 14)[0] == 't';
+	line->control = string(reader, row, 32);
 	line->elements = isnull ? NULL : DatumGetJsonbP(elements);
 }
 

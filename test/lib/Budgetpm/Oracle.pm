@@ -162,7 +162,7 @@ sub broken_links
 	my (%head, @broken);
 	for my $row (rows($server, "SELECT 'budgetpm/line/1', line_id, fiscal_year, parent_id, division, unit, "
 		. 'func, gov_econ, dept_econ, fund_type, project_id, title, executable, source_doc, direct, '
-		. "elements FROM $ledger.line"))
+		. "elements, control FROM $ledger.line"))
 	{
 		$head{ $row->[1] } = sha256(join '', map { field($_) } @$row);
 	}
