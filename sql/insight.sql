@@ -191,3 +191,10 @@ SELECT bool_and(rows = ids) AS unique_ids FROM (
 	UNION ALL SELECT count(*), count(DISTINCT (line_id, entry_no)) FROM budget_report.journal) v;
 -- No budget, no rate: on lines in mode off payments may stand alone.
 SELECT bool_and((execution_rate IS NULL) = (budget <= 0)) AS rate_defined, count(*) FILTER (WHERE budget <= 0) > 0 AS some FROM budget_report.line_detail;
+
+-- The most that a line may hold is what the views can show: nobody can blind a report.
+SELECT budget.open_line(2026, '513', '2050201', '50299', title => 'much') AS much \gset
+SELECT budget.appropriate(:much, 9999999999999999.99, 'd') > 0 AS posted;
+SELECT budget.appropriate(:much, 0.01, 'd');
+SELECT budget, appropriated, available FROM budget_report.line_detail WHERE line_id = :much;
+SELECT total_budget > 9999999999999999 AS shown FROM budget_report.execution_by_division WHERE division_code = '320000000';

@@ -333,7 +333,7 @@ CREATE VIEW @report@.line_detail WITH (security_invoker = true) AS
          CASE b.control WHEN 'b' THEN 'block' WHEN 'w' THEN 'warn' ELSE 'off' END::varchar(10) AS control,
          CASE b.line_state WHEN 'o' THEN 'open' ELSE 'closed' END::varchar(10) AS line_state,
          l.source_doc, l.direct, l.elements,
-         (b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric(18,2) AS budget,
+         (b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric(20,2) AS budget,
          b.appropriated::numeric(18,2), b.available::numeric(18,2), b.allotted::numeric(18,2),
          b.transferred::numeric(18,2), b.frozen::numeric(18,2), b.pending_out::numeric(18,2),
          b.precommitted::numeric(18,2), b.committed::numeric(18,2), b.requested::numeric(18,2),

@@ -12,6 +12,12 @@
 #include "base/errors.h"
 #include "ledger/posting.h"
 
+/*
+ * No bucket grows beyond numeric(18,2), the type that report views give it: one line
+ * with more would make every report that reads it fail.
+ */
+#define BUCKET_LIMIT	INT64CONST(999999999999999999)
+
 /* Returns a locked line of the posting. */
 BpmLine *
 bpm_posting_line(BpmPosting *posting, int64 line)
@@ -56,13 +62,14 @@ check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 	return true;
 }
 
-/* Refuses a bucket that would overflow. */
+/* Refuses a bucket that would grow beyond what the report views can show. */
 static bool
 out_of_range(BpmPosting *posting, const BpmLine *line, BpmBucket bucket)
 {
 	return bpm_refuse(posting, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-					  psprintf("bucket %s of line " INT64_FORMAT " would leave the range of amount",
-							   bpm_bucket_names[bucket], line->id), NULL, NULL);
+					  psprintf("bucket %s of line " INT64_FORMAT " would be out of range",
+							   bpm_bucket_names[bucket], line->id),
+					  psprintf("A bucket holds at most %s.", bpm_fen_to_text(BUCKET_LIMIT)), NULL);
 }
 
 /* Adds to one bucket; a shortage is refused unless the line's mode allows it. */
@@ -71,7 +78,8 @@ change_bucket(BpmPosting *posting, BpmLine *line, BpmBucket bucket, BpmFen chang
 {
 	BpmFen		result;
 
-	if (pg_add_s64_overflow(line->bucket[bucket], change, &result))
+	if (pg_add_s64_overflow(line->bucket[bucket], change, &result) ||
+		result > BUCKET_LIMIT || result < -BUCKET_LIMIT)
 		return out_of_range(posting, line, bucket);
 	if (result < 0 && change < 0 && bucket != BUCKET_APPROPRIATED &&
 		(bucket != BUCKET_AVAILABLE || line->control == 'b'))
