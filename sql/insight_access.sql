@@ -23,7 +23,7 @@ FROM budget_report.line_detail l WHERE unit_code = 'D320000000';
 SELECT budget.send_transfer(l.line_id, '320101000', 100, 't') > 0
 FROM budget_report.line_detail l WHERE unit_code = 'D320100000';
 SELECT count(budget.pay(line_id, 10, 'p')) FROM budget.line WHERE executable;
-ANALYZE budget.division, budget.unit, budget.line, budget.project, budget.balance, budget.journal, budget.classification, budget.transfer;
+ANALYZE budget.division, budget.unit, budget.line, budget.project, budget.balance, budget.journal, budget.classification, budget.classification_edition, budget.fiscal_year, budget.transfer;
 
 --
 -- Everybody sees his subtree, in every view, and nothing that would be half a sum.
