@@ -41,10 +41,10 @@ sub ledger_sql
 	for my $row (@row)
 	{
 		my ($unit, $func, $parent) = @$row;
-		my $elements = $unit == 201 ? qq('{"source_document": "$document"}') : 'NULL';
+		my $source = $unit == 201 ? "'$document'" : 'NULL';
 		$parent = "202500000000000$parent" if $parent ne 'NULL';
 		$lines .= "SELECT budget.open_line(2025, '$unit', '$func', title => 'line', "
-		  . "parent => $parent, elements => $elements);\n";
+		  . "parent => $parent, source_document => $source);\n";
 	}
 	return <<"SQL";
 SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2025);
