@@ -144,13 +144,18 @@ bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
  * against.  $3 is the request's line, which is a posting or a transfer for what
  * undoes one, $4 its other line or transfer, $5 its division.  No simple CASE
  * here: it takes its operator from the caller's search_path.
+ * The join is by posting alone: planned while the year is empty, one by line
+ * would read the line's whole journal.
  */
 #define IS	" OPERATOR(pg_catalog.=) "
 static const BpmStatement keyed_posting = {
 	"SELECT f.posting_id, k.operation,"
-	" CASE WHEN k.operation" IS "'reverse' THEN f.amount ELSE budgetpm.sum(j.amount) END,"
-	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE pg_catalog.right(j.kind, 8)" IS "'_pending'), '0'),"
-	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE pg_catalog.right(j.kind, 7)" IS "'_frozen'), '0'),"
+	" CASE WHEN k.operation" IS "'reverse' THEN f.amount"
+	"  ELSE budgetpm.sum(j.amount) FILTER (WHERE j.line_id" IS "f.line_id) END,"
+	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE j.line_id" IS "f.line_id"
+	"  AND pg_catalog.right(j.kind, 8)" IS "'_pending'), '0'),"
+	" COALESCE(budgetpm.sum(j.amount) FILTER (WHERE j.line_id" IS "f.line_id"
+	"  AND pg_catalog.right(j.kind, 7)" IS "'_frozen'), '0'),"
 	" f.document, f.memo, f.accounting_date,"
 	" CASE WHEN k.operation" IS "'return_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   WHERE t.transfer_id" IS "$3 AND t.return_posting" IS "f.posting_id)"
@@ -159,14 +164,14 @@ static const BpmStatement keyed_posting = {
 	"   AND e.entry_no" IS "f.refers_entry AND e.posting_id" IS "$3) END,"
 	" CASE WHEN k.operation" IS "'receive_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   WHERE t.transfer_id" IS "$4 AND t.receive_posting" IS "f.posting_id)"
-	"  WHEN k.operation" IS "'correct_payment' THEN EXISTS (SELECT 1 FROM @ledger@.journal_@year@ o"
-	"   WHERE o.posting_id" IS "f.posting_id AND o.line_id" IS "$4 AND o.kind" IS "'correct_in')"
+	"  WHEN k.operation" IS "'correct_payment'"
+	"  THEN pg_catalog.bool_or(j.line_id" IS "$4 AND j.kind" IS "'correct_in')"
 	"  WHEN k.operation" IS "'send_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) t.to_division"
 	"   WHERE t.transfer_id" IS "f.posting_id AND d.official_code" IS "$5)"
 	"  ELSE f.peer_line" IS "$4 OR $4" IS "0 END"
 	" FROM @ledger@.journal_@year@ f"
-	" JOIN @ledger@.journal_@year@ j ON j.line_id" IS "f.line_id AND j.posting_id" IS "f.posting_id"
+	" JOIN @ledger@.journal_@year@ j ON j.posting_id" IS "f.posting_id"
 	" JOIN @ledger@.entry_kind k ON k.kind" IS "f.kind"
 	" WHERE f.line_id" IS "$1 AND f.key" IS "$2"
 	" GROUP BY f.line_id, f.entry_no, k.operation", "ltllt"

@@ -181,8 +181,8 @@ sub send
 # Waits for what was sent and returns what it printed; errors are in errors().
 sub wait_for
 {
-	my ($self) = @_;
-	$self->{timer}->start(60);
+	my ($self, $seconds) = @_;
+	$self->{timer}->start($seconds // 60);
 	$self->{run}->pump until $self->{out} =~ /^\Q$mark\E$/m;
 	my ($text) = $self->{out} =~ /\A(.*?)^\Q$mark\E\n?/ms;
 	$self->{out} =~ s/\A.*?^\Q$mark\E\n?//ms;
