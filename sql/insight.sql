@@ -71,11 +71,12 @@ SELECT total_in_transit FROM budget_report.execution_by_division WHERE division_
 SELECT document, from_line_id, to_division_name, amount, origin FROM budget_report.transfer_in_transit ORDER BY document;
 
 --
--- The same for anything that may be posted: a random year on random lines.
+-- The same for anything that may be posted: two random years on random lines.
 --
+SELECT budget.add_year(2027, 'open');
 SELECT setseed(0.42);
 CREATE TEMP TABLE some_line AS
-SELECT budget.open_line(2026, u.unit, c.func, '50299', title => 'r' || g.n, fund_type => CASE WHEN g.n % 3 = 0 THEN '12' ELSE '11' END,
+SELECT budget.open_line(CASE WHEN g.n % 7 < 4 THEN 2026 ELSE 2027 END, u.unit, c.func, '50299', title => 'r' || g.n, fund_type => CASE WHEN g.n % 3 = 0 THEN '12' ELSE '11' END,
 	project => CASE WHEN g.n % 4 = 0 THEN 'P' || 1 + g.n / 4 % 2 END, control => CASE WHEN g.n % 5 = 0 THEN 'off' ELSE 'block' END) AS line_id
 FROM generate_series(1, 40) g(n)
 JOIN (VALUES (0, '101'), (1, '101001'), (2, '101001-1'), (3, '501'), (4, '505'), (5, '513')) u(n, unit) ON u.n = g.n % 6
@@ -174,9 +175,9 @@ SELECT 'journal', line_id::text, fiscal_year, 0, 0, sum(budget_change), sum(paid
 SELECT what, count(*) FROM shown GROUP BY what ORDER BY what;
 
 -- Own levels add up to the root's consolidated figures; the rest is on its way.
-SELECT sum(o.own_budget) = max(o.total_budget) FILTER (WHERE division_code = '320000000') AS budget,
-	sum(o.own_paid) = max(o.total_paid) FILTER (WHERE division_code = '320000000') AS paid,
-	max(o.total_in_transit) FILTER (WHERE division_code = '320000000')
+SELECT sum(o.own_budget) = sum(o.total_budget) FILTER (WHERE division_code = '320000000') AS budget,
+	sum(o.own_paid) = sum(o.total_paid) FILTER (WHERE division_code = '320000000') AS paid,
+	sum(o.total_in_transit) FILTER (WHERE division_code = '320000000')
 		= (SELECT sum(amount) FROM budget_report.transfer_in_transit WHERE origin IS NULL) AS in_transit
 FROM budget_report.execution_by_division o;
 SELECT bool_and(total_budget = total_paid + total_encumbered + total_blocked + total_carried + total_available) AS parts
@@ -189,12 +190,15 @@ SELECT bool_and(rows = ids) AS unique_ids FROM (
 	UNION ALL SELECT count(*), count(DISTINCT id) FROM budget_report.execution_by_function
 	UNION ALL SELECT count(*), count(DISTINCT id) FROM budget_report.execution_by_project
 	UNION ALL SELECT count(*), count(DISTINCT (line_id, entry_no)) FROM budget_report.journal) v;
--- No budget, no rate: on lines in mode off payments may stand alone.
-SELECT bool_and((execution_rate IS NULL) = (budget <= 0)) AS rate_defined, count(*) FILTER (WHERE budget <= 0) > 0 AS some FROM budget_report.line_detail;
+-- No budget, no rate: on a line in mode off a payment may stand alone.
+SELECT budget.open_line(2026, '513', '2050201', '50299', title => 'off', control => 'off') AS off \gset
+SELECT budget.pay(:off, 10, 'd') > 0 AS posted;
+SELECT budget, paid, available, execution_rate FROM budget_report.line_detail WHERE line_id = :off;
+SELECT bool_and((execution_rate IS NULL) = (budget <= 0)) AS rate_defined FROM budget_report.line_detail;
 
 -- The most that a line may hold is what the views can show: nobody can blind a report.
 SELECT budget.open_line(2026, '513', '2050201', '50299', title => 'much') AS much \gset
 SELECT budget.appropriate(:much, 9999999999999999.99, 'd') > 0 AS posted;
 SELECT budget.appropriate(:much, 0.01, 'd');
 SELECT budget, appropriated, available FROM budget_report.line_detail WHERE line_id = :much;
-SELECT total_budget > 9999999999999999 AS shown FROM budget_report.execution_by_division WHERE division_code = '320000000';
+SELECT total_budget > 9999999999999999 AS shown FROM budget_report.execution_by_division WHERE division_code = '320000000' AND fiscal_year = 2026;

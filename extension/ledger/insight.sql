@@ -180,7 +180,7 @@ CREATE VIEW @report@.execution_by_unit WITH (security_invoker = true) AS
        WHERE budgetpm.can_read('@ledger@.ledger'::regclass, u.division, u.code)
        GROUP BY u.code, u.official_code, u.name, u.kind, p.code, p.official_code,
                 d.code, d.official_code, d.name, l.fiscal_year) s;
-COMMENT ON VIEW @report@.execution_by_unit IS 'Execution by budget unit (分单位预算执行): a row for each year and unit with lines on it or its subordinates. own_ is the unit itself, total_ with all units below it. Shows the units that the reader may read.';
+COMMENT ON VIEW @report@.execution_by_unit IS 'Execution by budget unit (分单位预算执行): a row for each year and unit with lines on it or its subordinates. own_ is the unit itself, total_ with all units below it. Shows the units that the reader may read, and in total_ the lines that he may read.';
 COMMENT ON COLUMN @report@.execution_by_unit.id IS 'Unique in the view; for clients that need one integer key. It may change when a line is opened: do not store it.';
 COMMENT ON COLUMN @report@.execution_by_unit.fiscal_year IS 'Fiscal year (预算年度).';
 COMMENT ON COLUMN @report@.execution_by_unit.unit_code IS 'Official code of the unit (预算单位代码).';
