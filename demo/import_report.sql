@@ -49,7 +49,8 @@ SELECT year, line, item, said_initial, initial, said_modification, modification,
 \echo 'Every figure of the file against the ledger''s'
 SELECT count(*) AS "lines compared",
        count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_paid)
-                              IS DISTINCT FROM (initial, modification, final, paid)) AS different
+                              IS DISTINCT FROM (initial, modification, final, paid)) AS different,
+       count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_paid) = (0, 0, 0, 0)) AS "all figures zero"
   FROM line_check;
 SELECT count(*) AS "keys compared",
        count(*) FILTER (WHERE said_credit <> credit OR said_paid <> paid) AS different FROM key_check;

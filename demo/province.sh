@@ -46,7 +46,7 @@ cat <<'TEXT'
 To look further, in psql:
     SELECT * FROM budget_report.execution_by_unit WHERE division_code = '320583000' AND fiscal_year = 2026;
     SELECT * FROM budget_report.line_detail WHERE unit_code = '320583102003';
-    SELECT budget.check_funds(line_id, 'pay', 1e9) FROM budget.line WHERE title LIKE '昆山市实验小学%' LIMIT 1;
+    SELECT budget.check_funds(line_id, 'pay', 1e9) FROM budget.line WHERE title LIKE '昆山市实验小学%' ORDER BY line_id DESC LIMIT 1;
     \df budget.*
 TEXT
 echo
