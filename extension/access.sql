@@ -80,6 +80,33 @@ $$;
 COMMENT ON FUNCTION budgetpm.ledger_schemas(text) IS
   'The schemas of a ledger: its own, the one with its views (<ledger>_report) and, where there is one, that of its published tables (<ledger>_open).';
 
+-- Whoever looks after a ledger that is not his own must not run what its owner has put
+-- in place of a table: a view would run with the rights of the one who reads it.
+CREATE FUNCTION budgetpm.sound_table(ledger regclass, name text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_class l JOIN pg_class c USING (relnamespace, relowner)
+                  WHERE l.oid = ledger AND c.relname = name AND c.relkind = 'r')
+$$;
+COMMENT ON FUNCTION budgetpm.sound_table(regclass, text) IS
+  'Whether a ledger has an ordinary table of that name, its owner''s. Maintenance reads no other.';
+
+CREATE FUNCTION budgetpm.require_tables(ledger regclass, names text[]) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
+DECLARE
+  part text;
+BEGIN
+  FOREACH part IN ARRAY names LOOP
+    IF NOT budgetpm.sound_table(ledger, part) THEN
+      RAISE EXCEPTION USING ERRCODE = 'undefined_table',
+        MESSAGE = format('%s has no table "%s" of its owner beside it', ledger, part),
+        HINT = 'Run budgetpm.check_ledger().';
+    END IF;
+  END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.require_tables(regclass, text[]) IS
+  'Refuses (42P01) a ledger whose named tables are lost, or replaced by something else.';
+
 CREATE FUNCTION budgetpm.check_profile(profile text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
@@ -106,6 +133,7 @@ DECLARE
   statement text;
 BEGIN
   PERFORM budgetpm.check_profile(profile);
+  PERFORM budgetpm.require_tables(relation, '{grant_profile,principal,duty}');
   FOR part IN SELECT s FROM budgetpm.ledger_schemas(ledger) s LOOP
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', part, role);
     -- A partition is read through its parent, whose policy then applies.
@@ -143,6 +171,7 @@ DECLARE
   part name;
   duty bigint;
 BEGIN
+  PERFORM budgetpm.require_tables(relation, '{principal,duty}');
   FOR part IN SELECT s FROM budgetpm.ledger_schemas(ledger) s LOOP
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', part, role);
     EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %I', part, role);

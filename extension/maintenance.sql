@@ -411,6 +411,25 @@ $$;
 COMMENT ON FUNCTION budgetpm.reparse_ledger(text) IS
   'Makes the constraints, functions, views and policies of a ledger once more from what the server prints of them, as a restore does; they mean the same.';
 
+CREATE FUNCTION budgetpm.ledger_years(name text) RETURNS integer[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  years integer[];
+BEGIN
+  IF budgetpm.sound_table(budgetpm.ledger_relation(name), 'fiscal_year') THEN
+    EXECUTE format('SELECT array_agg(fiscal_year ORDER BY fiscal_year) FROM %I.fiscal_year', name) INTO years;
+  ELSE
+    SELECT array_agg(substr(c.relname, 9)::integer ORDER BY c.relname) INTO years
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = name AND c.relname ~ '^journal_[0-9]{4}$';
+  END IF;
+  RETURN years;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.ledger_years(text) IS
+  'The fiscal years of a ledger; where their table is lost, those of its partitions.';
+
 -- The reference is a ledger made a moment before and rolled back: of this very
 -- server version, of this version of the extension, and with nothing stored that
 -- an owner could have edited.
@@ -423,7 +442,7 @@ DECLARE
   result jsonb;
   part name;
 BEGIN
-  EXECUTE format('SELECT array_agg(fiscal_year ORDER BY fiscal_year) FROM %I.fiscal_year', name) INTO years;
+  years := budgetpm.ledger_years(name);
   BEGIN
     EXECUTE budgetpm.ledger_ddl(scratch);
     EXECUTE format('INSERT INTO %I.ledger (layout, digest, root_code, title) VALUES ($1, ''sha256'', ''1'', ''scratch'')', scratch)
@@ -723,20 +742,23 @@ BEGIN
     -- Rolling the reference back has ended the report.
     PERFORM budgetpm.report_progress('check_ledger', 'objects', 1, 4);
     RETURN QUERY SELECT * FROM budgetpm.check_objects(name, reference) o ORDER BY o.severity, o.object, o.problem;
-    RETURN QUERY SELECT * FROM budgetpm.check_kinds(name, reference) o ORDER BY o.object;
+    IF budgetpm.sound_table(relation, 'entry_kind') THEN
+      RETURN QUERY SELECT * FROM budgetpm.check_kinds(name, reference) o ORDER BY o.object;
+    END IF;
     PERFORM budgetpm.report_progress('check_ledger', 'privileges', 2, 4);
     RETURN QUERY SELECT * FROM budgetpm.check_roads(name, reference) o ORDER BY o.severity, o.object, o.problem;
   END IF;
   -- Where a table or column is gone, what was found so far must not be lost.
   BEGIN
+    PERFORM budgetpm.require_tables(relation, '{fiscal_year,entry_kind,line,principal,duty,division}');
     RETURN QUERY SELECT * FROM budgetpm.check_state(name) o ORDER BY o.severity, o.object, o.problem;
     IF data THEN
       PERFORM budgetpm.report_progress('check_ledger', 'journal', 3, 4);
-      RETURN QUERY EXECUTE format('
-        SELECT ''error'', concat(''line '', v.line_id, '', entry '' || v.entry_no),
-               concat(v.problem, '': is '' || v.found, '', should be '' || v.expected),
-               ''find out who changed it, and restore it from the backup''
-          FROM %I.verify_ledger() v', name);
+      RETURN QUERY
+        SELECT 'error', concat('line ', v.line_id, ', entry ' || v.entry_no),
+               concat(v.problem, ': is ' || v.found, ', should be ' || v.expected),
+               'find out who changed it, and restore it from the backup'
+          FROM budgetpm.verify_ledger(relation, NULL) v;
     END IF;
   EXCEPTION WHEN OTHERS THEN
     severity := 'error'; object := name; problem := 'rows and chains could not be checked: ' || SQLERRM;
