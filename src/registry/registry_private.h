@@ -53,27 +53,4 @@ extern char **bpm_text_list(FunctionCallInfo fcinfo, int number, const char *nam
 extern char *bpm_date_text(DateADT date);
 extern void bpm_check_length(const char *name, const char *value, int limit);
 
-/*
- * A node of one of the two trees, division and unit, as it is now.  Both keep their
- * history in the same way, so that the same code may write it.
- */
-typedef struct BpmNode
-{
-	BpmCode		code;
-	char	   *official_code;
-	char	   *name;
-	bool		has_parent;
-	BpmCode		parent;
-	DateADT		valid_from;		/* of the present state */
-} BpmNode;
-
-/* history.c */
-extern void bpm_check_change_date(const char *what, BpmNode *node, DateADT date);
-extern void bpm_refuse_duplicate(const char *what, const char *official_code, const char *name);
-
-/* unit.c */
-extern void bpm_lock_units(BpmLedger *ledger);
-extern void bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to,
-									  DateADT date, const char *document);
-
 #endif
