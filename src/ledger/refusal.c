@@ -34,24 +34,30 @@ bpm_refuse(BpmPosting *posting, int sqlstate, char *message, char *detail, char 
 	return false;
 }
 
-/* Lines that could give money to this one under the rules as they stand, richest first. */
+/*
+ * Lines that could give money to this one under the rules as they stand, richest
+ * first.  The rules are asked about the richest fifty only: the refused line is
+ * locked meanwhile.
+ */
 static const BpmStatement legal_sources = {
-	"SELECT s.line_id, b.division, b.unit, b.available, s.road FROM ("
-	" SELECT l.parent_id AS line_id, 'allot'::pg_catalog.text AS road"
-	"  FROM @ledger@.line l WHERE l.line_id OPERATOR(pg_catalog.=) $1 AND l.parent_id IS NOT NULL"
-	" UNION ALL"
-	" SELECT s.line_id, 'virement' FROM @ledger@.line l JOIN @ledger@.line s"
-	"  ON s.division OPERATOR(budgetpm.=) l.division"
-	"  AND s.fiscal_year OPERATOR(pg_catalog.=) l.fiscal_year"
-	"  AND s.fund_type OPERATOR(pg_catalog.=) l.fund_type"
-	"  AND s.unit OPERATOR(budgetpm.=) l.unit"
-	"  AND s.line_id OPERATOR(pg_catalog.<>) l.line_id"
-	"  WHERE l.line_id OPERATOR(pg_catalog.=) $1"
-	"  AND @ledger@.virement_verdict(s.line_id, l.line_id) IS NULL) s"
-	" JOIN @ledger@.balance_@year@ b ON b.line_id OPERATOR(pg_catalog.=) s.line_id"
-	" WHERE b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount"
-	" AND b.line_state OPERATOR(pg_catalog.=) 'o'"
-	" ORDER BY b.available USING OPERATOR(budgetpm.>), s.line_id LIMIT 20", "l"
+	"SELECT c.line_id, c.division, c.unit, c.available, c.road FROM ("
+	" SELECT b.line_id, b.division, b.unit, b.available, s.road FROM ("
+	"  SELECT l.parent_id AS line_id, 'allot'::pg_catalog.text AS road"
+	"   FROM @ledger@.line l WHERE l.line_id OPERATOR(pg_catalog.=) $1"
+	"   AND l.parent_id IS NOT NULL"
+	"  UNION ALL"
+	"  SELECT o.line_id, 'virement' FROM @ledger@.line l JOIN @ledger@.line o"
+	"   ON o.unit OPERATOR(budgetpm.=) l.unit"
+	"   AND o.fiscal_year OPERATOR(pg_catalog.=) l.fiscal_year"
+	"   AND o.fund_type OPERATOR(pg_catalog.=) l.fund_type"
+	"   AND o.line_id OPERATOR(pg_catalog.<>) l.line_id"
+	"   WHERE l.line_id OPERATOR(pg_catalog.=) $1) s"
+	"  JOIN @ledger@.balance_@year@ b ON b.line_id OPERATOR(pg_catalog.=) s.line_id"
+	"  WHERE b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount"
+	"  AND b.line_state OPERATOR(pg_catalog.=) 'o'"
+	"  ORDER BY b.available USING OPERATOR(budgetpm.>), b.line_id LIMIT 50) c"
+	" WHERE c.road OPERATOR(pg_catalog.=) 'allot'"
+	" OR @ledger@.virement_verdict(c.line_id, $1) IS NULL LIMIT 20", "l"
 };
 
 /* Tells whether the caller, not the owner, may read there. */
