@@ -12,10 +12,11 @@ use IPC::Run ();
 use Test::More;
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
-# Each script with the pages that show it; reports.sql goes on where the tour ends.
+# Each script with the pages that show it; one goes on where the other ends.
 my @scripts = (
 	[ 'docs/tour.sql', 'README.md', 'README.zh-CN.md' ],
-	[ 'docs/reports.sql', 'docs/reports.md' ]);
+	[ 'docs/reports.sql', 'docs/reports.md' ],
+	[ 'docs/ledger.sql', 'docs/ledger.md' ]);
 
 sub read_file
 {
