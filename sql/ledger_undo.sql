@@ -7,7 +7,7 @@ SELECT undo.open_line(2026, '101', '2010602', title => 'b') AS b \gset
 SELECT undo.open_line(2026, '101', '2010607', title => 'c') AS c \gset
 SELECT count(undo.appropriate(line_id, 1000, '苏财预1号')) FROM undo.line;
 
-CREATE FUNCTION pg_temp.attempt(statement text, VARIADIC posting bigint[]) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.attempt(statement text, VARIADIC posting bigint[] DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE message text; detail text; hint text; answer text;
 BEGIN
   EXECUTE format(statement, VARIADIC posting) INTO answer;
@@ -80,3 +80,8 @@ SELECT undo.pay(:warn, 10, '凭证5号', key => 'k') = :pay AS same;
 SELECT undo.check_funds(:warn, 'pay', 5) ->> 'passes' AS passes;
 SELECT undo.refund(:pay, 5, '退款4号') > 0 AS refunded;
 SELECT count(*) AS differences FROM undo.verify_ledger();
+-- an answer of no rows means a line that is right, not one that does not exist
+SELECT count(*) FROM undo.verify_ledger(2026000000000077);
+SELECT pg_temp.attempt('SELECT undo.pay(%s, 1, ''凭证6号'')', 2030000000000001);
+SELECT pg_temp.attempt('SELECT undo.refund(NULL, 1, ''退款5号'')');
+SELECT pg_temp.attempt('SELECT undo.reverse(NULL, ''冲17号'')');

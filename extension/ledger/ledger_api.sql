@@ -222,7 +222,7 @@ LANGUAGE sql STABLE PARALLEL UNSAFE BEGIN ATOMIC
   FROM budgetpm.verify_ledger('@ledger@.ledger'::regclass, line) AS v;
 END;
 COMMENT ON FUNCTION @ledger@.verify_ledger(bigint) IS
-  'Recomputes every balance, sum and digest from the journal, of one line or all; a row for each difference, none when the ledger is right.';
+  'Recomputes every balance, sum and digest from the journal, of one line or all; a row for each difference, none when the ledger is right. Errors: 42704 unknown line.';
 
 CREATE FUNCTION @ledger@.virement_verdict(from_line bigint, to_line bigint) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC

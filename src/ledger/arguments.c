@@ -136,6 +136,22 @@ read_date(FunctionCallInfo fcinfo, BpmRequest *request)
 				 errmsg("accounting date must be finite")));
 }
 
+/* Gives the name that an operation's first argument has in its wrapper. */
+static const char *
+first_argument(const char *operation)
+{
+	static const char *const names[][2] = {
+		{"refund", "payment"}, {"correct_payment", "payment"}, {"reverse", "posting"},
+		{"return_transfer", "transfer"}, {"allot", "parent"}, {"return_allotment", "child"},
+		{"virement", "from_line"}
+	};
+
+	for (int i = 0; i < lengthof(names); i++)
+		if (strcmp(operation, names[i][0]) == 0)
+			return names[i][1];
+	return "line";
+}
+
 /* Fills the request from the arguments of budgetpm.post(). */
 void
 bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request)
@@ -144,7 +160,7 @@ bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request)
 		missing("operation");
 	request->operation = bpm_find_operation(text_to_cstring(PG_GETARG_TEXT_PP(ARG_OPERATION)));
 	if (PG_ARGISNULL(ARG_LINE))
-		missing("line");
+		missing(first_argument(request->operation->name));
 	request->line = PG_GETARG_INT64(ARG_LINE);
 	request->other = PG_ARGISNULL(ARG_OTHER) ? 0 : PG_GETARG_INT64(ARG_OTHER);
 	request->document = bpm_limited_text(fcinfo, ARG_DOCUMENT, "document", DOCUMENT_LIMIT);

@@ -90,6 +90,11 @@ bpm_guarded_relation(BpmLedger *ledger, const char *table, int year)
 	else
 		strlcpy(name, table, sizeof(name));
 	relation = get_relname_relid(name, ledger->namespace);
+	if (!OidIsValid(relation) && year != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_YEAR),
+				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
+				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
 	if (!OidIsValid(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),

@@ -307,6 +307,15 @@ bpm_verify_ledger(PG_FUNCTION_ARGS)
 	verify_years(&verifier, line, all);
 	bpm_verify_sums(&verifier, line, all);
 	bpm_progress_end();
+
+	/* No difference on a mistyped line would read as a line that is right. */
+	if (!all && verifier.lines_done == 0 &&
+		tuplestore_tuple_count(verifier.result->setResult) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("budget line " INT64_FORMAT " does not exist in ledger %s, or is not yours to read",
+						DatumGetInt64(line), verifier.ledger->schema),
+				 errhint("A line's id begins with its fiscal year; open_line() returns it.")));
 	SPI_finish();
 	return (Datum) 0;
 }
