@@ -16,7 +16,8 @@ my $top = abs_path(dirname(__FILE__) . '/../..');
 my @scripts = (
 	[ 'docs/tour.sql', 'README.md', 'README.zh-CN.md' ],
 	[ 'docs/reports.sql', 'docs/reports.md' ],
-	[ 'docs/ledger.sql', 'docs/ledger.md' ]);
+	[ 'docs/ledger.sql', 'docs/ledger.md' ],
+	[ 'docs/evidence.sql', 'docs/evidence.md' ]);
 
 sub read_file
 {
