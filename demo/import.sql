@@ -118,6 +118,9 @@ DECLARE
   modification numeric := coalesce(import.money(r.modification, 'modification'), 0);
   rest numeric := coalesce(import.money(r.final, 'final'), initial + modification) - initial - modification;
 BEGIN
+  IF r.line IS NULL THEN
+    RAISE null_value_not_allowed USING MESSAGE = 'the row has no line', DETAIL = 'The column line holds your key of the budget line.';
+  END IF;
   IF first_row <> r.row_no THEN
     RAISE unique_violation USING
       MESSAGE = format('line "%s" of %s is there already%s', r.line, r.year, coalesce(' as item ' || r.item, '')),

@@ -52,7 +52,7 @@ ANALYZE candidate;
 CREATE TEMPORARY TABLE wanted AS
   SELECT p.n, p.year, p.line, p.item, CASE WHEN import.is_money(p.amount) THEN p.amount::numeric END AS amount
     FROM import.payments p
-   WHERE p.amount NOT LIKE '-%'
+   WHERE coalesce(p.amount, '') NOT LIKE '-%'
      AND NOT EXISTS (SELECT 1 FROM import.refused r WHERE r.file = 'payments.csv' AND r.row_no = p.row_no);
 ANALYZE wanted;
 INSERT INTO import.payment_line (n, line_id, amount)

@@ -81,9 +81,11 @@ year,line,amount,payment,date,refund_of,payee
 2026,E,40,P14,,,
 2026,A,200,,2026-04-01,,
 2026,A,-500.00,P15,2026-04-02,P1,
+2026,A,,P17,2026-04-03,,
+2026,,1.00,P18,2026-04-03,,
 CSV
 );
-$good{lines} .= "2026,P,,113,2100201,11,\xB7\xF0,,1,,\n2026,Q,,113,2100201,11,last,,8.88,,\n";
+$good{lines} .= "2026,P,,113,2100201,11,\xB7\xF0,,1,,\n2026,Q,,113,2100201,11,last,,8.88,,\n2026,,,113,2100201,11,nameless,,1,,\n";
 
 $server = Budgetpm::Server->new('synchronous_commit=off');
 my $directory = write_files(%good);
@@ -116,6 +118,9 @@ my %expected = (
 	'payments.csv:14' => '23503\|there is no line "B" of 2026',
 	'payments.csv:15' => '22008\|',
 	'payments.csv:20' => 'ZB001\|negative payment -500\.00 has nothing to take back',
+	'payments.csv:21' => '22004\|',
+	'payments.csv:22' => '23503\|there is no line ""',
+	'lines.csv:22' => '22004\|the row has no line',
 );
 is_deeply([ sort keys %refused ], [ sort keys %expected ], 'exactly the bad rows are refused')
   or diag explain \%refused;
