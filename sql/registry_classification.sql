@@ -1,24 +1,10 @@
 --
 -- Classifications: editions by year, leaves, cross-walks; elements of a line; working days.
 --
-\set SHOW_CONTEXT never
-SET client_min_messages = warning;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 SET search_path = public, budgetpm;
 SELECT budgetpm.create_ledger('budget', root => '320000000', title => '江苏省');
--- What a statement is refused with.
-CREATE FUNCTION pg_temp.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement;
-	RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN format(E'%s %s', SQLSTATE, message) || coalesce(E'\n  ' || nullif(detail, ''), '')
-		|| coalesce(E'\n  ' || nullif(hint, ''), '');
-END $$;
 \pset format unaligned
 -- What a new ledger knows
 SELECT s.scheme, s.name, s.widths, s.leaf_only, e.edition, e.first_year, count(*) AS codes, count(*) FILTER (WHERE c.is_leaf) AS leaves

@@ -1,24 +1,10 @@
 --
 -- Divisions: tree keys, history, and what is refused.
 --
-\set SHOW_CONTEXT never
-SET client_min_messages = warning;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 SET search_path = public, budgetpm;
 SELECT budgetpm.create_ledger('budget', root => '320000000', title => '江苏省');
--- What a statement is refused with.
-CREATE FUNCTION pg_temp.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement;
-	RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN format(E'%s %s', SQLSTATE, message) || coalesce(E'\n  ' || nullif(detail, ''), '')
-		|| coalesce(E'\n  ' || nullif(hint, ''), '');
-END $$;
 \pset format unaligned
 -- Keys are the official digits where these follow the tree.
 SELECT budget.register_division('320500000', '苏州市', '320000000') AS city,

@@ -1,24 +1,10 @@
 --
 -- Profiles: what ships, preview before apply, the nearest one decides, from its day on.
 --
-\set SHOW_CONTEXT never
-SET client_min_messages = warning;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 SET search_path = public, budgetpm;
 SELECT budgetpm.create_ledger('budget', root => '320000000', title => '江苏省');
--- What a statement is refused with.
-CREATE FUNCTION pg_temp.refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement;
-	RETURN 'not refused';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN format(E'%s %s', SQLSTATE, message) || coalesce(E'\n  ' || nullif(detail, ''), '')
-		|| coalesce(E'\n  ' || nullif(hint, ''), '');
-END $$;
 \pset format unaligned
 SELECT budget.register_divisions('[{"official_code": "320500000", "name": "苏州市", "parent": "320000000"},
 	{"official_code": "320505000", "name": "虎丘区", "parent": "320500000"},

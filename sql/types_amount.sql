@@ -2,26 +2,8 @@
 -- amount: what it reads and refuses, order, hash, arithmetic against numeric.
 --
 SET search_path = budgetpm, public;
-SET client_min_messages = warning;
-
--- Gives the result of a statement, or the SQLSTATE and message of its error.
-CREATE FUNCTION pg_temp.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE result text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
-
--- A plan, without what PostgreSQL 17 renamed: the value that an InitPlan gives.
-CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		RETURN NEXT replace(replace(line, ' (returns $0)', ''), '(InitPlan 1).col1', '$0');
-	END LOOP;
-END $$;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 
 --
 -- Text, and casts: one set of values

@@ -2,25 +2,8 @@
 -- budget_code: what it reads and refuses, tree order, and <@ as an index range.
 --
 SET search_path = public, budgetpm;
-SET client_min_messages = warning;
-
-CREATE FUNCTION pg_temp.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE result text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
-
--- A plan, without what PostgreSQL 17 renamed: the value that an InitPlan gives.
-CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		RETURN NEXT replace(replace(line, ' (returns $0)', ''), '(InitPlan 1).col1', '$0');
-	END LOOP;
-END $$;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 
 --
 -- Text: input and casts accept one set

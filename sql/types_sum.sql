@@ -2,16 +2,8 @@
 -- sum, avg, min and max of amounts: exact, parallel, in parts, over moving frames.
 --
 SET search_path = public, budgetpm;
-SET client_min_messages = warning;
-
-CREATE FUNCTION pg_temp.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE result text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 
 -- Times 0.01, because a numeric quotient of 19 digits would be rounded.
 CREATE TABLE entry AS

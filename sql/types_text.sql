@@ -2,16 +2,8 @@
 -- Amounts as people write them: parse_amount, capital_amount, split, percent_of.
 --
 SET search_path = budgetpm, public;
-SET client_min_messages = warning;
-
-CREATE FUNCTION pg_temp.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE result text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
 
 --
 -- 大写
