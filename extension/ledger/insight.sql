@@ -242,7 +242,7 @@ CREATE VIEW @report@.execution_by_function WITH (security_invoker = true) AS
        WHERE budgetpm.can_read('@ledger@.ledger'::regclass, d.code, NULL)
        GROUP BY d.code, d.official_code, d.name, d.level, c.scheme, c.edition, c.code, c.official_code, c.name,
                 c.is_leaf, m.scheme, m.widths, l.fiscal_year) s;
-COMMENT ON VIEW @report@.execution_by_function IS 'Execution by function (支出功能分类预算执行) at every level 类, 款, 项: a row for each year, division and code that has lines at or below it, by the edition of the year. To add up rows, take one func_level, or func_is_leaf. Shows the divisions that the reader may read as a whole.';
+COMMENT ON VIEW @report@.execution_by_function IS 'Execution by function (支出功能分类预算执行) at every level 类, 款, 项: a row for each year, division and code that has lines at or below it, by the edition of the year. To add up rows, take one func_level, or func_is_leaf. A code that an edition loaded later does not have gets no row; its money is in the rows above it. Shows the divisions that the reader may read as a whole.';
 COMMENT ON COLUMN @report@.execution_by_function.id IS 'Unique in the view; for clients that need one integer key. It may change when a line is opened: do not store it.';
 COMMENT ON COLUMN @report@.execution_by_function.fiscal_year IS 'Fiscal year (预算年度).';
 COMMENT ON COLUMN @report@.execution_by_function.division_code IS 'Official code of the division (财政区划代码).';
@@ -366,7 +366,7 @@ COMMENT ON COLUMN @report@.line_detail.division_name IS 'Its name.';
 COMMENT ON COLUMN @report@.line_detail.division_level IS '1 省 province, 2 市 city, 3 县 county, 4 乡 township.';
 COMMENT ON COLUMN @report@.line_detail.unit_code IS 'Official code of the unit (预算单位代码).';
 COMMENT ON COLUMN @report@.line_detail.unit_name IS 'Its name.';
-COMMENT ON COLUMN @report@.line_detail.func_code IS 'Function (支出功能分类科目编码), in the edition of the year.';
+COMMENT ON COLUMN @report@.line_detail.func_code IS 'Function (支出功能分类科目编码), in the edition of the year; NULL if an edition loaded later does not have it.';
 COMMENT ON COLUMN @report@.line_detail.func_name IS 'Its name.';
 COMMENT ON COLUMN @report@.line_detail.gov_econ_code IS 'Economic class in the governments view (政府支出经济分类).';
 COMMENT ON COLUMN @report@.line_detail.gov_econ_name IS 'Its name.';
