@@ -138,5 +138,11 @@ SELECT "view", "column", type FROM report_column WHERE attnum = 1 ORDER BY 1;
 SELECT "view", "column" FROM report_column
 WHERE type IN ('numeric(18,2)', 'numeric(20,2)') AND coalesce(col_description(oid, attnum), '') NOT LIKE '%yuan%' ORDER BY 1, 2;
 
+-- A renamed ledger keeps its reports.
+SELECT budgetpm.rename_ledger('budget', 'renamed') IS NOT NULL AS renamed;
+SET ROLE regress_insight_city;
+SELECT division_code, total_budget FROM renamed_report.execution_by_division WHERE division_level = 2;
+RESET ROLE;
+
 DROP OWNED BY regress_insight_province, regress_insight_city, regress_insight_county, regress_insight_school, regress_insight_nobody;
 DROP ROLE regress_insight_province, regress_insight_city, regress_insight_county, regress_insight_school, regress_insight_nobody;
