@@ -72,17 +72,48 @@ out_of_range(BpmPosting *posting, const BpmLine *line, BpmBucket bucket)
 					  psprintf("A bucket holds at most %s.", bpm_fen_to_text(BUCKET_LIMIT)), NULL);
 }
 
+/* Tells whether a kind hands money to another line or makes ready to, or undoes that. */
+static bool
+hands_over(BpmPosting *posting, const BpmKind *kind)
+{
+	static const char *const operations[] = {
+		"allot", "return_allotment", "send_transfer", "return_transfer", "virement", "reserve_out"
+	};
+
+	if (kind->reverses[0] != '\0')
+		kind = bpm_find_kind(posting->ledger, kind->reverses);
+	for (int i = 0; i < lengthof(operations); i++)
+		if (strcmp(kind->operation, operations[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Modes warn and off let a line itself spend more than it has.  What it hands to
+ * another line it must have, or a controlled line would spend money of nobody.
+ */
+static bool
+may_fall_short(BpmPosting *posting, const BpmLine *line, const BpmKind *kind,
+			   BpmBucket bucket, BpmFen result)
+{
+	if (bucket == BUCKET_APPROPRIATED)
+		return true;
+	if (bucket != BUCKET_AVAILABLE || line->control == 'b')
+		return false;
+	return result >= line->available_before || !hands_over(posting, kind);
+}
+
 /* Adds to one bucket; a shortage is refused unless the line's mode allows it. */
 static bool
-change_bucket(BpmPosting *posting, BpmLine *line, BpmBucket bucket, BpmFen change)
+change_bucket(BpmPosting *posting, BpmLine *line, const BpmKind *kind,
+			  BpmBucket bucket, BpmFen change)
 {
 	BpmFen		result;
 
 	if (pg_add_s64_overflow(line->bucket[bucket], change, &result) ||
 		result > BUCKET_LIMIT || result < -BUCKET_LIMIT)
 		return out_of_range(posting, line, bucket);
-	if (result < 0 && change < 0 && bucket != BUCKET_APPROPRIATED &&
-		(bucket != BUCKET_AVAILABLE || line->control == 'b'))
+	if (result < 0 && change < 0 && !may_fall_short(posting, line, kind, bucket, result))
 		return bpm_refuse_shortage(posting, line, bucket, -change);
 	line->bucket[bucket] = result;
 	return true;
@@ -97,13 +128,13 @@ move_money(BpmPosting *posting, const BpmLeg *leg)
 
 	line->touched = true;
 	if (kind->source == BUCKET_APPROPRIATED)
-		return change_bucket(posting, line, BUCKET_APPROPRIATED, leg->amount) &&
-			change_bucket(posting, line, kind->target, leg->amount);
-	if (!change_bucket(posting, line, kind->source, -leg->amount))
+		return change_bucket(posting, line, kind, BUCKET_APPROPRIATED, leg->amount) &&
+			change_bucket(posting, line, kind, kind->target, leg->amount);
+	if (!change_bucket(posting, line, kind, kind->source, -leg->amount))
 		return false;
 	if (kind->target == BUCKET_APPROPRIATED)
-		return change_bucket(posting, line, BUCKET_APPROPRIATED, -leg->amount);
-	return change_bucket(posting, line, kind->target, leg->amount);
+		return change_bucket(posting, line, kind, BUCKET_APPROPRIATED, -leg->amount);
+	return change_bucket(posting, line, kind, kind->target, leg->amount);
 }
 
 /* Applies a leg and keeps it for writing; a leg of nothing is none. */

@@ -201,6 +201,12 @@ bpm_decide_correct(BpmPosting *posting)
 	const BpmRequest *request = &posting->request;
 	const Undone *payment = posting->operation_state;
 
+	if (bpm_posting_line(posting, request->other)->division !=
+		bpm_posting_line(posting, payment->line)->division)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("line " INT64_FORMAT " belongs to another government than payment "
+								   INT64_FORMAT, request->other, request->line),
+						  NULL, pstrdup("Between governments money moves by send_transfer() only."));
 	if (!bpm_posting_line(posting, request->other)->executable)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("line " INT64_FORMAT " is held for distribution and cannot be spent",
