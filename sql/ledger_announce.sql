@@ -30,7 +30,7 @@ SELECT pg_temp.attempt(format('SELECT city.return_transfer(%s, %L)', :transfer, 
 SELECT city.open_line(2026, '201', '2050201', title => '上级专款', source_document => '苏转9号') AS line \gset
 SELECT city.receive_transfer(:transfer, :line, '宁收1号') AS received \gset
 SELECT pg_temp.attempt(format('SELECT city.receive_transfer(%s, %s, %L)', :transfer, :line, '宁收2号'))
-  = format('ZB007 | transfer %s is received already', :transfer) AS once;
+  LIKE format('ZB007 | transfer %s is received already |%%', :transfer) AS once;
 SELECT city.pay(:line, 10, '凭证1号') AS payment \gset
 SELECT depth, kind, amount, relation FROM city.trace(:payment);
 SELECT left(pg_temp.attempt(format('SELECT city.return_transfer(%s, %L)', :transfer, '退1号')), 5) AS spent;

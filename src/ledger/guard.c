@@ -336,6 +336,7 @@ refuse_write(TriggerData *trigger)
 			(errcode(ERRCODE_BPM_WRITE_REFUSED),
 			 errmsg("%s on table \"%s\" is refused outside the posting functions",
 					action, RelationGetRelationName(trigger->tg_relation)),
+			 errdetail("Entries are never changed, and balances follow from them."),
 			 errhint("Post through the ledger's functions; what is wrong is undone with reverse().")));
 }
 

@@ -55,10 +55,13 @@ check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 								   posting->request.operation->name,
 								   BPM_LINE_YEAR(line->id), year_state_name(line->year_state)),
 						  psprintf("Line " INT64_FORMAT " belongs to that year.", line->id),
-						  NULL);
+						  line->year_state == 'p' ? pstrdup("Wait until the year is open.")
+						  : pstrdup("Post to a line of a year that is open; set_year_state() opens a closing year again."));
 	if (line->line_state != 'o')
 		return bpm_refuse(posting, ERRCODE_BPM_LINE_CLOSED,
-						  psprintf("line " INT64_FORMAT " is closed", line->id), NULL, NULL);
+						  psprintf("line " INT64_FORMAT " is closed", line->id),
+						  pstrdup("A closed line takes no postings."),
+						  pstrdup("Post to another line."));
 	return true;
 }
 
@@ -146,7 +149,7 @@ add_leg(BpmPosting *posting, BpmLeg *leg)
 	if (posting->nlegs == BPM_MAX_LEGS)
 		return bpm_refuse(posting, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 						  psprintf("a posting cannot have more than %d entries", BPM_MAX_LEGS),
-						  NULL, NULL);
+						  NULL, pstrdup("Make it several postings."));
 	if (!check_state(posting, &posting->lines[leg->line], leg->kind))
 		return false;
 	if (!move_money(posting, leg))

@@ -141,12 +141,15 @@ settle_accounting_date(BpmPosting *posting)
 	if (found_year != year)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
 						  psprintf("accounting date %04d-%02d-%02d is outside fiscal year %d",
-								   found_year, month, day, year), NULL,
+								   found_year, month, day, year),
+						  psprintf("Line " INT64_FORMAT " belongs to fiscal year %d.",
+								   posting->lines[0].id, year),
 						  psprintf("Give a date between %d-01-01 and %d-12-31.", year, year));
 	for (int i = 0; i < posting->nlines; i++)
 		if (month <= posting->lines[i].closed_month)
 			return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
-							  psprintf("accounting month %d-%02d is closed", year, month), NULL,
+							  psprintf("accounting month %d-%02d is closed", year, month),
+							  psprintf("Months up to %d are closed.", posting->lines[i].closed_month),
 							  psprintf("Give an accounting date after month %d.",
 									   posting->lines[i].closed_month));
 	return true;
@@ -162,7 +165,9 @@ same_year(BpmPosting *posting)
 							  psprintf("lines " INT64_FORMAT " and " INT64_FORMAT
 									   " belong to different fiscal years",
 									   posting->lines[0].id, posting->lines[i].id),
-							  NULL, NULL);
+							  psprintf("They are %d and %d.", BPM_LINE_YEAR(posting->lines[0].id),
+									   BPM_LINE_YEAR(posting->lines[i].id)),
+							  pstrdup("A posting stays inside one year."));
 	return true;
 }
 

@@ -103,19 +103,42 @@ describe_sources(BpmPosting *posting, int64 line)
 }
 
 /* Says where the missing money could come from. */
+/* Operations that take money off a line: more money for it would be no help. */
+static bool
+takes_away(const char *operation)
+{
+	static const char *const names[] = {"reduce", "withdraw", "return_allotment",
+	"return_transfer", "reverse", "reserve_out", NULL};
+
+	for (const char *const *name = names; *name; name++)
+		if (strcmp(*name, operation) == 0)
+			return true;
+	return false;
+}
+
+/* Says what else the line holds, and where money for it could legally come from. */
 static char *
 shortage_hint(BpmPosting *posting, const BpmLine *line)
 {
 	StringInfoData text;
-	char	   *sources = describe_sources(posting, line->id);
+	char	   *sources;
 
 	initStringInfo(&text);
+	if (line->bucket[BUCKET_ALLOTTED] > 0)
+		appendStringInfo(&text, "%s are allotted to lines below and can be returned. ",
+						 bpm_fen_to_text(line->bucket[BUCKET_ALLOTTED]));
 	if (line->bucket[BUCKET_PENDING_OUT] > 0)
 		appendStringInfo(&text, "%s are pending out and can be released. ",
 						 bpm_fen_to_text(line->bucket[BUCKET_PENDING_OUT]));
 	if (line->bucket[BUCKET_FROZEN] > 0)
 		appendStringInfo(&text, "%s are frozen and can be unfrozen. ",
 						 bpm_fen_to_text(line->bucket[BUCKET_FROZEN]));
+	if (takes_away(posting->request.operation->name))
+	{
+		appendStringInfoString(&text, "Lower the amount to what is available.");
+		return text.data;
+	}
+	sources = describe_sources(posting, line->id);
 	if (sources)
 		appendStringInfo(&text, "Money could come from: %s.", sources);
 	else
@@ -138,7 +161,9 @@ bpm_refuse_shortage(BpmPosting *posting, const BpmLine *line, BpmBucket bucket,
 					  psprintf("%s needs %s, and %s holds %s.",
 							   posting->request.operation->name, bpm_fen_to_text(amount),
 							   bpm_bucket_names[bucket], bpm_fen_to_text(held)),
-					  bucket == BUCKET_AVAILABLE ? shortage_hint(posting, line) : NULL);
+					  bucket == BUCKET_AVAILABLE ? shortage_hint(posting, line)
+					  : psprintf("At most %s can be taken from %s.", bpm_fen_to_text(held),
+								 bpm_bucket_names[bucket]));
 }
 
 /* Raises the refusal as an error. */

@@ -114,12 +114,13 @@ too_much(BpmPosting *posting, const Undone *entry, BpmFen left)
 	return bpm_refuse(posting, ERRCODE_BPM_INSUFFICIENT_FUNDS,
 					  psprintf("posting " INT64_FORMAT " has only %s left to undo",
 							   posting->request.line, bpm_fen_to_text(left)),
-					  psprintf("%s of %s was asked for; it moved %s on line " INT64_FORMAT
-							   ", and the rest was undone before.",
+					  psprintf("%s of %s was asked for; it moved %s on line " INT64_FORMAT "%s.",
 							   posting->request.operation->name,
 							   bpm_fen_to_text(posting->request.amount),
-							   bpm_fen_to_text(entry->amount), entry->line),
-					  pstrdup("trace() shows what undid it."));
+							   bpm_fen_to_text(entry->amount), entry->line,
+							   left < entry->amount ? ", and the rest was undone before" : ""),
+					  left < entry->amount ? pstrdup("trace() shows what undid it.")
+					  : pstrdup("Give at most what it moved."));
 }
 
 /* The entry by which the posting paid: a payment's own, or the new side of a correction. */
@@ -190,7 +191,8 @@ bpm_plan_correct(BpmPosting *posting)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("payment " INT64_FORMAT " is on line " INT64_FORMAT " already",
 								   posting->request.line, posting->request.other),
-						  NULL, NULL);
+						  pstrdup("A correction moves a payment to another line."),
+						  pstrdup("Name the line that should have paid."));
 	return true;
 }
 
@@ -211,7 +213,7 @@ bpm_decide_correct(BpmPosting *posting)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("line " INT64_FORMAT " is held for distribution and cannot be spent",
 								   request->other),
-						  NULL, pstrdup("Correct onto an executable line."));
+						  pstrdup("It is there to be allotted (待分指标)."), pstrdup("Correct onto an executable line."));
 	return check_left(posting, payment) &&
 		bpm_add_undo(posting, payment->line, "correct_out", request->amount,
 					 request->other, payment->entry_no) &&
@@ -242,11 +244,11 @@ check_reversible(BpmPosting *posting, const UndoneList *list)
 		if (kind->reverses[0] != '\0')
 			return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
 							  psprintf("posting " INT64_FORMAT " is a reversal itself", request->line),
-							  NULL, pstrdup("Post again what should stand."));
+							  psprintf("It is of kind %s.", entry->kind), pstrdup("Post again what should stand."));
 		if (strstr(kind->operation, "_transfer") != NULL)
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " is between governments", request->line),
-							  NULL, pstrdup("Undo it with return_transfer()."));
+							  psprintf("It is of kind %s.", entry->kind), pstrdup("Undo it with return_transfer()."));
 		if (request->amount != 0 && !same_amounts(list))
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " cannot be reversed in part",
@@ -311,6 +313,7 @@ bpm_decide_reverse(BpmPosting *posting)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
 						  psprintf("nothing is left of posting " INT64_FORMAT " to reverse",
 								   posting->request.line),
-						  NULL, pstrdup("trace() shows what undid it."));
+						  pstrdup("Each of its entries was undone before."),
+						  pstrdup("trace() shows what undid it."));
 	return true;
 }

@@ -29,7 +29,7 @@ plan_root(BpmPosting *posting)
 						  psprintf("%s is for root lines, and line " INT64_FORMAT
 								   " stands below line " INT64_FORMAT,
 								   posting->request.operation->name, facts.id, facts.parent),
-						  NULL,
+						  pstrdup("Money enters and leaves a tree of lines at its root, so that the lines below always add up to it."),
 						  pstrdup("Post to the root and allot() down, or return_allotment() up first."));
 	return true;
 }
@@ -53,7 +53,8 @@ check_executable(BpmPosting *posting, const BpmLine *line)
 	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 					  psprintf("line " INT64_FORMAT " is held for distribution and cannot be spent",
 							   line->id),
-					  NULL,
+					  psprintf("Its available %s is there to be allotted (待分指标).",
+							   bpm_fen_to_text(line->bucket[BUCKET_AVAILABLE])),
 					  pstrdup("Allot the money to an executable line first."));
 }
 
@@ -105,6 +106,11 @@ bpm_plan_pair(BpmPosting *posting)
 
 	bpm_posting_want(posting, request->line, false);
 	bpm_posting_want(posting, request->other, false);
+	if (request->line == request->other)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("line " INT64_FORMAT " is both ends of %s", request->line,
+								   request->operation->name),
+						  NULL, pstrdup("Name the parent and its child."));
 	if (bpm_line_facts(posting->ledger, child, &facts) && facts.parent != parent)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("line " INT64_FORMAT " is not the parent of line "

@@ -124,7 +124,8 @@ bpm_decide_send(BpmPosting *posting)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("division %s is not below the government of line "
 								   INT64_FORMAT, request->detail, line->id),
-						  NULL,
+						  psprintf("The line belongs to the government with tree key %s.",
+								   bpm_code_to_text(line->division)),
 						  pstrdup("A transfer goes to a lower government; inside one government use allot()."));
 	return bpm_add_leg(posting, request->line, "transfer_out", request->amount, 0);
 }
@@ -181,7 +182,7 @@ check_receiver(BpmPosting *posting, const Transfer *transfer)
 								   transfer->document, transfer->direct ? " as direct money (直达)" : "",
 								   facts.source_doc ? facts.source_doc : "",
 								   facts.direct ? " as direct money (直达)" : ""),
-						  pstrdup("Open the line with elements source_document and direct as the transfer has them."));
+						  pstrdup("Open the line with source_document and direct as the transfer has them."));
 	return true;
 }
 
@@ -194,7 +195,11 @@ check_open(BpmPosting *posting, const Transfer *transfer)
 	return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
 					  psprintf("transfer " INT64_FORMAT " is %s already",
 							   transfer->id, transfer->state),
-					  NULL, NULL);
+					  psprintf("It was of %s, under document \"%s\".",
+							   bpm_fen_to_text(transfer->amount), transfer->document),
+					  strcmp(transfer->state, "received") == 0 ?
+					  pstrdup("return_transfer() undoes it; what is still on its way is in the view transfer_in_transit.")
+					  : pstrdup("Send it again with send_transfer()."));
 }
 
 /* receive_transfer: the whole amount, into a line that names the sender's document. */
@@ -239,7 +244,8 @@ bpm_plan_transfer_return(BpmPosting *posting)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
 						  psprintf("transfer " INT64_FORMAT " was sent in another ledger and not received here",
 								   transfer.id),
-						  NULL, pstrdup("Return it in the ledger that sent it."));
+						  psprintf("It was announced here with %s.", bpm_fen_to_text(transfer.amount)),
+						  pstrdup("Return it in the ledger that sent it."));
 	return true;
 }
 

@@ -45,7 +45,8 @@ climb(BpmPosting *posting, int64 line, Path *path)
 		if (path->length == MAX_DEPTH)
 			return bpm_refuse(posting, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 							  psprintf("line " INT64_FORMAT " stands more than %d levels deep",
-									   path->line[0], MAX_DEPTH), NULL, NULL);
+									   path->line[0], MAX_DEPTH), NULL,
+							  pstrdup("Move the money by return_allotment() and allot()."));
 		if (!bpm_line_facts(posting->ledger, line, &facts))
 			break;
 		path->line[path->length++] = line;
@@ -110,7 +111,7 @@ bpm_plan_virement(BpmPosting *posting)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("lines " INT64_FORMAT " and " INT64_FORMAT
 								   " stand above one another", request->line, request->other),
-						  NULL, pstrdup("Use allot() downwards and return_allotment() upwards."));
+						  pstrdup("Virement (调剂) is between lines beside each other."), pstrdup("Use allot() downwards and return_allotment() upwards."));
 	for (int i = 0; i < route->up.length; i++)
 		bpm_posting_want(posting, route->up.line[i], false);
 	for (int i = 0; i < route->down.length; i++)
