@@ -1,0 +1,157 @@
+#!/usr/bin/perl
+# run.pl [NAME...]: plants each fault of test/faults/*.fault into a copy of the
+# source, one at a time, and lets the tests it names find it.
+#
+# A fault is a small mistake that a careful author could make.  Each file holds a
+# line that says what is wrong, the file it is in, the tests that should catch it in
+# the order in which they are tried, and the text that is replaced:
+#
+#     # what is wrong
+#     file: src/ledger/legs.c
+#     tests: sql/ledger_invariants.sql
+#     ---
+#     text as it is
+#     ---
+#     text with the fault
+#
+# and more such pairs where one place is not enough.
+#
+# A text that is not found exactly once, a mutant that does not compile or a test
+# that fails without any fault ends the run: a fault that was not planted proves
+# nothing.  Prints what caught each; fails if one survives.
+use strict;
+use warnings;
+use File::Basename;
+use File::Copy;
+use File::Temp;
+use List::Util qw(first);
+use Time::HiRes qw(time);
+
+my ($inside, @names) = @ARGV;
+$| = 1;
+
+# The first call starts a server, and runs this again beside it.
+if (($inside // '') ne '--inside')
+{
+	unshift @names, $inside if defined $inside;
+	chdir dirname(__FILE__) . '/../..' or die "no checkout: $!\n";
+	exec 'scripts/cluster.sh', 'run', '--', $^X, __FILE__ =~ s{.*(test/faults/)}{$1}r, '--inside', @names;
+}
+
+my $copy = File::Temp->newdir;
+my $libdir = qx(pg_config --pkglibdir);
+chomp $libdir;
+my $library = "$ENV{BUDGETPM_STAGE}$libdir/budgetpm.so";
+
+sub contents
+{
+	my ($file) = @_;
+	open my $handle, '<', $file or die "could not read $file: $!\n";
+	local $/;
+	return scalar <$handle>;
+}
+
+sub store
+{
+	my ($file, $text) = @_;
+	open my $handle, '>', $file or die "could not write $file: $!\n";
+	print $handle $text;
+	close $handle or die "could not write $file: $!\n";
+	return;
+}
+
+sub read_fault
+{
+	my ($path) = @_;
+	my ($head, @edits) = split /^---\n/m, contents($path), -1;
+	die "$path: not of the form that this script explains\n" if !@edits || @edits % 2;
+	my ($what) = $head =~ /^# (.*)/ or die "$path: says not what is wrong\n";
+	my ($file) = $head =~ /^file: (\S+)/m or die "$path: names no file\n";
+	my ($tests) = $head =~ /^tests: (.+)/m or die "$path: names no test\n";
+	return {
+		name => basename($path, '.fault'), what => $what, file => $file,
+		tests => [ split ' ', $tests ], edits => \@edits };
+}
+
+# The source with the fault in it.
+sub planted
+{
+	my ($fault) = @_;
+	my $text = contents($fault->{file});
+	my @edits = @{ $fault->{edits} };
+	while (my ($old, $new) = splice @edits, 0, 2)
+	{
+		my $found = () = $text =~ /\Q$old\E/g;
+		die "$fault->{name}: this is $found times in $fault->{file}, not once:\n$old" if $found != 1;
+		$text =~ s/\Q$old\E/$new/;
+	}
+	return $text;
+}
+
+sub build
+{
+	my ($what) = @_;
+	delete local @ENV{qw(MAKEFLAGS MAKEOVERRIDES MAKELEVEL)};
+	my $output = qx(make -s -j2 -C $copy COPT=-Wno-error all 2>&1);
+	die "$what does not build:\n$output" if $?;
+
+	# Renamed into place: a running backend keeps the library it has.
+	copy("$copy/budgetpm.so", "$library.new") or die "could not copy to $library: $!\n";
+	chmod 0755, "$library.new";
+	rename "$library.new", $library or die "could not rename to $library: $!\n";
+	return;
+}
+
+# Says whether one test file passes with the library as it is now.
+sub passes
+{
+	my ($test) = @_;
+	my $counts = File::Temp->new;
+
+	# A crash is a way to be caught, once.
+	truncate "$ENV{BUDGETPM_CLUSTER}/log", 0;
+	local $ENV{BUDGETPM_COUNTS} = $counts->filename;
+	local $ENV{BUDGETPM_TEST_SECONDS} = 60;
+	local $ENV{BUDGETPM_STRESS_SECONDS} = 4;
+	local $ENV{BUDGETPM_MEMORY_POSTINGS} = 4000;
+	my $output = qx(scripts/test.sh --inside $test 2>&1);
+	my ($passed, $failed) = (0, 0);
+	for (split /\n/, contents($counts->filename))
+	{
+		/^(\d+) (\d+) \d+$/ and ($passed += $1, $failed += $2);
+	}
+	return ($passed > 0 && $failed == 0, $output);
+}
+
+my @faults = map { read_fault($_) } sort glob 'test/faults/*.fault';
+if (@names)
+{
+	my %wanted = map { basename($_, '.fault') => 1 } @names;
+	@faults = grep { delete $wanted{ $_->{name} } } @faults;
+	die 'no such fault: ' . join(' ', sort keys %wanted) . "\n" if %wanted;
+}
+# Every fault has to fit before the first is tried.
+planted($_) for @faults;
+system('scripts/copy.sh', $copy) == 0 or die "could not copy the source\n";
+build('the source without a fault');
+my %tests = map { $_ => 1 } map { @{ $_->{tests} } } @faults;
+for my $test (sort keys %tests)
+{
+	my ($good, $output) = passes($test);
+	die "$test fails without any fault:\n$output" unless $good;
+}
+
+my ($caught, $start) = (0, time);
+printf "%-24s %-72s %s\n", 'fault', 'what is wrong', 'caught by';
+for my $fault (@faults)
+{
+	store("$copy/$fault->{file}", planted($fault));
+	build("$fault->{name}: the source with this fault");
+	my $by = first { !(passes($_))[0] } @{ $fault->{tests} };
+	$caught++ if defined $by;
+	printf "%-24s %-72s %s\n", $fault->{name}, $fault->{what}, $by // 'NOTHING';
+	store("$copy/$fault->{file}", contents($fault->{file}));
+}
+printf "%d of %d faults caught in %.0f s\n", $caught, scalar @faults, time - $start;
+printf "%d passed, %d failed, 0 skipped\n", $caught, @faults - $caught;
+exit($caught == @faults ? 0 : 1);
