@@ -61,9 +61,13 @@ extension/$(EXTENSION)--$(EXTVERSION).sql: $(MACHINERY) $(TEMPLATE) Makefile bud
 $(OBJS): Makefile
 
 # T names test files to run in place of all: make test T="sql/types.sql".
-.PHONY: test demo bench lint sanitize format pgindent reference
+.PHONY: test faults demo bench lint sanitize format pgindent reference
 test:
 	@scripts/test.sh $(T)
+
+# F names faults to plant in place of all: make faults F="one_fen lock_order".
+faults:
+	@test/faults/run.pl $(F)
 
 demo:
 	@DATA='$(DEMO_DATA)' KEEP='$(KEEP)' demo/run.sh

@@ -51,7 +51,7 @@ check_scripts() {
 	for file in scripts/*.sh demo/*.sh test/bench/*.sh .ci/run; do
 		[ ! -e "$file" ] || bash -n "$file" || status=1
 	done
-	for file in scripts/*.pl test/t/*.pl test/lib/Budgetpm/*.pm; do
+	for file in scripts/*.pl test/faults/*.pl test/t/*.pl test/lib/Budgetpm/*.pm; do
 		[ ! -e "$file" ] || perl -Itest/lib -c "$file" 2>build/perl.out || {
 			cat build/perl.out
 			status=1

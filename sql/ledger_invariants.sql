@@ -131,6 +131,10 @@ SELECT budget.open_line(2099, '101', '2010602', title => 'just opened') AS just 
 SAVEPOINT s;
 UPDATE budget.line SET title = 'edited' WHERE line_id = :just;
 ROLLBACK TO s;
+SELECT budget.send_transfer(:root, '320100000', 1, '苏财预9号') AS just \gset
+SAVEPOINT s;
+UPDATE budget.transfer SET amount = '0.01' WHERE transfer_id = :just;
+ROLLBACK TO s;
 ALTER TABLE budget.balance ADD CONSTRAINT users_own CHECK (year_state <> 'c');
 SELECT public.outcome('set_year_state(2099, ''closing'')') AS fails_inside;
 UPDATE budget.balance SET closed_month = 12 WHERE line_id = :next;
