@@ -77,7 +77,8 @@ SELECT public.outcome(format('refund(%s, 50, ''退款'')', :p1)) AS the_rest;
 SELECT public.outcome(format('reverse(%s, ''冲销'')', :p1)) AS nothing_left;
 SELECT public.outcome(format('refund(%s, 1, ''退款'')', posting_id)) AS not_a_payment FROM budget.journal WHERE key = 'allot-a';
 SELECT public.outcome(format('refund(%s, 1, ''退款'')', posting_id)) AS not_a_payment FROM budget.journal WHERE key = 'given';
-SELECT budget.reverse(:far, '冲销') > 0 AS posted;
+SELECT public.outcome(format('reverse(%s, ''冲销'')', :far)) AS overspent_line_has_none;
+SELECT budget.supplement(:warn, 40, '追加') > 0 AS posted, budget.reverse(:far, '冲销') > 0 AS posted;
 SELECT title, appropriated, available, allotted FROM public.money WHERE title IN ('root', 'b', 'warn');
 
 -- A transfer goes to the government and the document it names, once.
