@@ -311,11 +311,13 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
       SELECT 1 FROM @ledger@.fiscal_year y
       WHERE y.fiscal_year = l.fiscal_year
         AND (y.state = 'closed' OR y.closed_month > 0
+             -- A month closed before it is over leaves the rest of its days to other months' entries.
+             AND as_of <= y.changed_at
              AND as_of::date < make_date(l.fiscal_year, 1, 1) + make_interval(months => y.closed_month::integer)))
   FROM @ledger@.line l WHERE l.line_id = line;
 END;
 COMMENT ON FUNCTION @ledger@.balance_as_of(bigint, timestamptz) IS
-  'The buckets of a line as the journal had them at a moment (now when NULL), in yuan. final says that no entry can still appear before that moment, because its accounting month or year is closed.';
+  'The buckets of a line as the journal had them at a moment (now when NULL), in yuan. final says that no entry can still appear before that moment, because its accounting month was closed after it, or its year is closed.';
 
 CREATE FUNCTION @ledger@.explain_line(line bigint, as_of timestamptz DEFAULT NULL) RETURNS TABLE (
   bucket varchar(20), kind varchar(40), name_zh varchar(40), entries bigint, amount numeric, bucket_total numeric)
