@@ -75,4 +75,6 @@ scripts/lint.pl
 report $? 'rules of the house'
 check_scripts
 report $? 'scripts'
+test/faults/run.pl --fit
+report $? 'planted faults fit the source'
 exit $failed

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # run.pl [NAME...]: plants each fault of test/faults/*.fault into a copy of the
 # source, one at a time, and lets the tests it names find it.
+# run.pl --fit: only says which faults the source has grown away from.
 #
 # A fault is a small mistake that a careful author could make.  Each file holds a
 # line that says what is wrong, the file it is in, the tests that should catch it in
@@ -27,21 +28,16 @@ use File::Temp;
 use List::Util qw(first);
 use Time::HiRes qw(time);
 
-my ($inside, @names) = @ARGV;
+my ($mode, @names) = @ARGV;
+$mode //= '';
 $| = 1;
+chdir dirname(__FILE__) . '/../..' or die "no checkout: $!\n";
 
 # The first call starts a server, and runs this again beside it.
-if (($inside // '') ne '--inside')
-{
-	unshift @names, $inside if defined $inside;
-	chdir dirname(__FILE__) . '/../..' or die "no checkout: $!\n";
-	exec 'scripts/cluster.sh', 'run', '--', $^X, __FILE__ =~ s{.*(test/faults/)}{$1}r, '--inside', @names;
-}
+exec 'scripts/cluster.sh', 'run', '--', $^X, 'test/faults/run.pl', '--inside', grep { length } $mode, @names
+  unless $mode =~ /^--(?:inside|fit)$/;
 
-my $copy = File::Temp->newdir;
-my $libdir = qx(pg_config --pkglibdir);
-chomp $libdir;
-my $library = "$ENV{BUDGETPM_STAGE}$libdir/budgetpm.so";
+my ($copy, $library);
 
 sub contents
 {
@@ -65,6 +61,7 @@ sub read_fault
 	my ($path) = @_;
 	my ($head, @edits) = split /^---\n/m, contents($path), -1;
 	die "$path: not of the form that this script explains\n" if !@edits || @edits % 2;
+	chomp @edits;
 	my ($what) = $head =~ /^# (.*)/ or die "$path: says not what is wrong\n";
 	my ($file) = $head =~ /^file: (\S+)/m or die "$path: names no file\n";
 	my ($tests) = $head =~ /^tests: (.+)/m or die "$path: names no test\n";
@@ -82,7 +79,7 @@ sub planted
 	while (my ($old, $new) = splice @edits, 0, 2)
 	{
 		my $found = () = $text =~ /\Q$old\E/g;
-		die "$fault->{name}: this is $found times in $fault->{file}, not once:\n$old" if $found != 1;
+		die "$fault->{name}: this is $found times in $fault->{file}, not once:\n$old\n" if $found != 1;
 		$text =~ s/\Q$old\E/$new/;
 	}
 	return $text;
@@ -131,7 +128,12 @@ if (@names)
 	die 'no such fault: ' . join(' ', sort keys %wanted) . "\n" if %wanted;
 }
 # Every fault has to fit before the first is tried.
-planted($_) for @faults;
+my @unfit = grep { !eval { planted($_); 1 } && warn $@ } @faults;
+exit(@unfit ? 1 : 0) if @unfit || $mode eq '--fit';
+
+$copy = File::Temp->newdir;
+chomp(my $libdir = qx(pg_config --pkglibdir));
+$library = "$ENV{BUDGETPM_STAGE}$libdir/budgetpm.so";
 system('scripts/copy.sh', $copy) == 0 or die "could not copy the source\n";
 build('the source without a fault');
 my %tests = map { $_ => 1 } map { @{ $_->{tests} } } @faults;
