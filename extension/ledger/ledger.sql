@@ -199,7 +199,7 @@ INSERT INTO @ledger@.entry_kind (kind, operation, source, target, year_states, n
   ('return_in',            'return_allotment', 'allotted',     'available',    'poc', '退回下达(入)'),
   ('transfer_out',         'send_transfer',    'available',    'transferred',  'po',  '转移支付(出)'),
   ('transfer_in',          'receive_transfer', 'appropriated', 'available',    'po',  '转移支付(入)'),
-  ('transfer_return_out',  'return_transfer',  'available',    'appropriated', 'oc',  '转移支付退回(出)'),
+  ('transfer_return_out',  'return_transfer',  'available',    'appropriated', 'poc', '转移支付退回(出)'),
   ('transfer_return_in',   'return_transfer',  'transferred',  'available',    'poc', '转移支付退回(入)'),
   ('virement_out',         'virement',         'available',    'appropriated', 'o',   '调剂(出)'),
   ('virement_out_pending', 'virement',         'pending_out',  'appropriated', 'o',   '调剂(在途)'),
