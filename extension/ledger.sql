@@ -39,22 +39,22 @@ COMMENT ON FUNCTION budgetpm.announce_transfer(regclass, integer, text, text, nu
   'Makes known a transfer that another ledger sent, so that it can be received here, and returns its id; the same origin and origin_id return the same transfer. Errors: ZB006 other content, ZB008 duty, ZB010 not below, 23503, 22004, 22023.';
 
 CREATE FUNCTION budgetpm.add_year(ledger regclass, fiscal_year integer, state text) RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_add_year';
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_add_year';
 COMMENT ON FUNCTION budgetpm.add_year(regclass, integer, text) IS
   'Adds a fiscal year, preparing or open, with its partitions, policies and guards. Errors: 23505 the year is there, 22023.';
 
 CREATE FUNCTION budgetpm.set_year_state(ledger regclass, fiscal_year integer, state text) RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_set_year_state';
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_set_year_state';
 COMMENT ON FUNCTION budgetpm.set_year_state(regclass, integer, text) IS
   'Moves a year on: preparing, open, closing, closed (closing may open again). Waits for every posting under way; what waits for it sees the new state. Errors: ZB004 unknown year, ZB007 order of states.';
 
 CREATE FUNCTION budgetpm.close_month(ledger regclass, fiscal_year integer, month integer) RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_close_month';
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_close_month';
 COMMENT ON FUNCTION budgetpm.close_month(regclass, integer, integer) IS
   'Closes the accounting months of a year up to one, for good. Errors: ZB004 unknown year, ZB007 closed already, 22023.';
 
 CREATE FUNCTION budgetpm.check_funds(ledger regclass, line bigint, kind text, amount numeric) RETURNS jsonb
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_funds';
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_funds';
 COMMENT ON FUNCTION budgetpm.check_funds(regclass, bigint, text, numeric) IS
   'Decides as the posting would, without a lock or a write: passes, amount, available and, where it would be refused, sqlstate, message, detail and hint (money as text). Errors: 22023 unknown kind, 42501, ZB008.';
 

@@ -36,7 +36,49 @@ missing(const char *name)
 			 errmsg("%s must not be null", name)));
 }
 
-/* Returns a text argument, NULL when absent; refuses an empty or too long one. */
+/* Refuses a call with a null among its arguments after the ledger: doing nothing would look like success. */
+void
+bpm_require_arguments(FunctionCallInfo fcinfo, const char *const *names)
+{
+	for (int i = 0; names[i]; i++)
+		if (PG_ARGISNULL(i + 1))
+			missing(names[i]);
+}
+
+static bool
+is_invisible(pg_wchar c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad ||
+		(c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+		(c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+/*
+ * Refuses what no reader sees: two documents that look alike must be alike.  Other
+ * encodings than UTF-8 have no such characters beyond ASCII.
+ */
+static void
+refuse_invisible(const char *string, const char *name)
+{
+	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
+
+	for (const char *at = string; *at; at += pg_mblen(at))
+	{
+		unsigned char byte = *at;
+
+		if (byte >= 0x80 && !utf8)
+			continue;
+		if (is_invisible(byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s has an invisible character, U+%04X, at byte %d", name,
+							byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at),
+							(int) (at - string) + 1),
+					 errhint("Send it without line ends, tabs, control, zero-width and direction characters.")));
+	}
+}
+
+/* Returns a text argument, NULL when absent; refuses one that is blank, too long or not what it looks. */
 char *
 bpm_limited_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
 {
@@ -47,7 +89,7 @@ bpm_limited_text(FunctionCallInfo fcinfo, int argument, const char *name, int li
 		return NULL;
 	string = text_to_cstring(PG_GETARG_TEXT_PP(argument));
 	length = pg_mbstrlen(string);
-	if (length == 0)
+	if (strspn(string, " ") == strlen(string))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be empty", name)));
@@ -55,7 +97,8 @@ bpm_limited_text(FunctionCallInfo fcinfo, int argument, const char *name, int li
 		ereport(ERROR,
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("%s has %d characters, more than %d", name, length, limit),
-				 errhint("Put longer text into memo.")));
+				 errhint("Shorten it; what is longer belongs in the document that it names.")));
+	refuse_invisible(string, name);
 	return string;
 }
 
@@ -162,11 +205,15 @@ bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request)
 	if (PG_ARGISNULL(ARG_LINE))
 		missing(first_argument(request->operation->name));
 	request->line = PG_GETARG_INT64(ARG_LINE);
+	if (PG_ARGISNULL(ARG_OTHER) && request->operation->other)
+		missing(request->operation->other);
 	request->other = PG_ARGISNULL(ARG_OTHER) ? 0 : PG_GETARG_INT64(ARG_OTHER);
 	request->document = bpm_limited_text(fcinfo, ARG_DOCUMENT, "document", DOCUMENT_LIMIT);
 	if (request->document == NULL)
 		missing("document");
-	request->detail = bpm_limited_text(fcinfo, ARG_DETAIL, "detail", DOCUMENT_LIMIT);
+	request->detail = bpm_limited_text(fcinfo, ARG_DETAIL,
+									   strcmp(request->operation->name, "refund") == 0 ?
+									   "target" : "to_division", DOCUMENT_LIMIT);
 	request->key = bpm_limited_text(fcinfo, ARG_KEY, "key", KEY_LIMIT);
 	request->actor = bpm_limited_text(fcinfo, ARG_ACTOR, "actor", ACTOR_LIMIT);
 	if (request->actor == NULL)

@@ -67,12 +67,14 @@ PG_FUNCTION_INFO_V1(bpm_check_funds);
 Datum
 bpm_check_funds(PG_FUNCTION_ARGS)
 {
+	static const char *const arguments[] = {"line", "kind", "amount", NULL};
 	MemoryContext caller = CurrentMemoryContext;
 	BpmPosting *posting = bpm_new_posting();
 	Datum		result;
 	MemoryContext old;
 	bool		passes;
 
+	bpm_require_arguments(fcinfo, arguments);
 	posting->dry = true;
 	posting->request.line = PG_GETARG_INT64(1);
 	posting->request.operation = bpm_find_operation(text_to_cstring(PG_GETARG_TEXT_PP(2)));

@@ -9,24 +9,25 @@
 
 /* Ordered by name. */
 static const BpmOperation operations[] = {
-	{"allot", bpm_plan_pair, bpm_decide_allot},
+	{"allot", bpm_plan_pair, bpm_decide_allot, NULL, false, "child"},
 	{"appropriate", bpm_plan_line, bpm_decide_simple},
-	{"correct_payment", bpm_plan_correct, bpm_decide_correct},
+	{"correct_payment", bpm_plan_correct, bpm_decide_correct, NULL, false, "to_line"},
 	{"freeze", bpm_plan_line, bpm_decide_simple},
 	{"pay", bpm_plan_line, bpm_decide_simple},
-	{"receive_transfer", bpm_plan_receive, bpm_decide_receive, bpm_finish_receive, true},
+	{"receive_transfer", bpm_plan_receive, bpm_decide_receive, bpm_finish_receive, true,
+	"transfer"},
 	{"reduce", bpm_plan_line, bpm_decide_outflow},
 	{"refund", bpm_plan_refund, bpm_decide_refund},
 	{"release_out", bpm_plan_line, bpm_decide_simple},
 	{"reserve_out", bpm_plan_line, bpm_decide_simple},
-	{"return_allotment", bpm_plan_pair, bpm_decide_return_allotment},
+	{"return_allotment", bpm_plan_pair, bpm_decide_return_allotment, NULL, false, "parent"},
 	{"return_transfer", bpm_plan_transfer_return, bpm_decide_transfer_return,
 	bpm_finish_transfer_return, true},
 	{"reverse", bpm_plan_reverse, bpm_decide_reverse, NULL, true},
 	{"send_transfer", bpm_plan_send, bpm_decide_send, bpm_finish_send},
 	{"supplement", bpm_plan_line, bpm_decide_simple},
 	{"unfreeze", bpm_plan_line, bpm_decide_simple},
-	{"virement", bpm_plan_virement, bpm_decide_virement},
+	{"virement", bpm_plan_virement, bpm_decide_virement, NULL, false, "to_line"},
 	{"withdraw", bpm_plan_line, bpm_decide_outflow},
 };
 

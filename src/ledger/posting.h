@@ -148,6 +148,7 @@ typedef struct BpmOperation
 	bool		(*decide) (BpmPosting *posting);
 	void		(*finish) (BpmPosting *posting);	/* NULL: nothing more */
 	bool		amount_optional;
+	const char *other;			/* name of the second id, where there must be one */
 } BpmOperation;
 
 /* operations.c */

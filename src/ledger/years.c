@@ -15,6 +15,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "ledger/arguments.h"
 #include "ledger/guard.h"
 
 static const char *const state_names[] = {"preparing", "open", "closing", "closed"};
@@ -27,7 +28,8 @@ static const BpmStatement lock_year = {
 	" WHERE fiscal_year OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE", "i"
 };
 static const BpmStatement insert_year = {
-	"INSERT INTO @ledger@.fiscal_year (fiscal_year, state) VALUES ($1, $2)", "it"
+	"INSERT INTO @ledger@.fiscal_year (fiscal_year, state) VALUES ($1, $2)"
+	" ON CONFLICT (fiscal_year) DO NOTHING", "it"
 };
 static const BpmStatement update_year = {
 	"UPDATE @ledger@.fiscal_year SET state = $2, closed_month = $3::pg_catalog.int2,"
@@ -65,16 +67,18 @@ may_follow(int from, int to)
 }
 
 /* Writes the year's own row through its guard. */
-static void
+static int
 write_year_row(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
 {
 	BpmPermit	permit = {PERMIT_ROW};
+	int			rows;
 
 	permit.relation = bpm_guarded_relation(ledger, "fiscal_year", 0);
 	permit.key = year;
 	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, statement, 0, values, NULL);
+	rows = bpm_ledger_execute(ledger, statement, 0, values, NULL);
 	bpm_guard_done(true);
+	return rows;
 }
 
 /*
@@ -137,13 +141,17 @@ PG_FUNCTION_INFO_V1(bpm_set_year_state);
 Datum
 bpm_set_year_state(PG_FUNCTION_ARGS)
 {
-	int			year = PG_GETARG_INT32(1);
-	int			wanted = state_number(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	static const char *const arguments[] = {"fiscal_year", "state", NULL};
+	int			year;
+	int			wanted;
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	int			state;
 	int			closed_month;
 
+	bpm_require_arguments(fcinfo, arguments);
+	year = PG_GETARG_INT32(1);
+	wanted = state_number(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	SPI_connect();
 	ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	bpm_authorize(ledger, "set_year_state", 0, 0);
@@ -166,13 +174,17 @@ PG_FUNCTION_INFO_V1(bpm_close_month);
 Datum
 bpm_close_month(PG_FUNCTION_ARGS)
 {
-	int			year = PG_GETARG_INT32(1);
-	int			month = PG_GETARG_INT32(2);
+	static const char *const arguments[] = {"fiscal_year", "month", NULL};
+	int			year;
+	int			month;
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	int			state;
 	int			closed_month;
 
+	bpm_require_arguments(fcinfo, arguments);
+	year = PG_GETARG_INT32(1);
+	month = PG_GETARG_INT32(2);
 	if (month < 1 || month > 12)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -221,12 +233,16 @@ PG_FUNCTION_INFO_V1(bpm_add_year);
 Datum
 bpm_add_year(PG_FUNCTION_ARGS)
 {
-	int			year = PG_GETARG_INT32(1);
-	int			state = state_number(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	static const char *const arguments[] = {"fiscal_year", "state", NULL};
+	int			year;
+	int			state;
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	Datum		values[2];
 
+	bpm_require_arguments(fcinfo, arguments);
+	year = PG_GETARG_INT32(1);
+	state = state_number(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	if (year < 1949 || year > 9998)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -242,7 +258,11 @@ bpm_add_year(PG_FUNCTION_ARGS)
 	bpm_owner_enter(ledger, &scope);
 	values[0] = Int32GetDatum(year);
 	values[1] = CStringGetTextDatum(state_names[state]);
-	write_year_row(ledger, &insert_year, year, values);
+	if (write_year_row(ledger, &insert_year, year, values) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("fiscal year %d is in ledger %s already", year, ledger->schema),
+				 errhint("Its state is changed with %s.set_year_state().", ledger->schema)));
 	make_partition(ledger, "balance", year, 70);
 	make_partition(ledger, "journal", year, 100);
 	bpm_owner_leave(&scope);
