@@ -52,9 +52,9 @@ $$;
 CREATE FUNCTION import.is_money(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(value ~ '^[+-]?[0-9]+([.][0-9]+)?$', false) $$;
 
--- Runs a statement over rows lo to hi of a file. When it fails, the half that holds
--- the fault is found, down to the one row, which is written down with the reason: a
--- bad row costs a few repetitions of a chunk, a good file nothing. Trouble of the
+-- Runs a statement over rows lo to hi of a file. When it fails, the halves are tried,
+-- and few rows one by one, down to the bad one, which is written down with the reason:
+-- a bad row costs a few repetitions of a chunk, a good file nothing. Trouble of the
 -- server itself is nobody's row and ends the load.
 CREATE FUNCTION import.attempt(file text, statement text, lo int, hi int) RETURNS int
 LANGUAGE plpgsql AS $$
@@ -63,6 +63,7 @@ DECLARE
   reason text;
   detail text;
   hint text;
+  refused int := 0;
 BEGIN
   BEGIN
     EXECUTE statement USING lo, hi;
@@ -74,8 +75,13 @@ BEGIN
       RAISE;
     END IF;
   END;
-  IF lo < hi THEN
+  IF hi - lo >= 32 THEN
     RETURN import.attempt(file, statement, lo, (lo + hi) / 2) + import.attempt(file, statement, (lo + hi) / 2 + 1, hi);
+  ELSIF lo < hi THEN
+    FOR i IN lo .. hi LOOP
+      refused := refused + import.attempt(file, statement, i, i);
+    END LOOP;
+    RETURN refused;
   END IF;
   EXECUTE format('INSERT INTO import.refused SELECT $1, row_no, $2, $3, nullif($4, ''''), nullif($5, ''''), '
                  '(to_jsonb(s) - ''n'' - ''row_no'')::text FROM import.%I s WHERE n = $6', split_part(file, '.', 1))
