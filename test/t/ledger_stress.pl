@@ -27,6 +27,7 @@ sub start_clerk
 	my $pid = Budgetpm::Clerk::start(
 		name => $name, seed => $seed * 1000 + $generation, until => $until,
 		directory => $directory,
+		owner => $generation % 2 == 0,
 		connection => [ $server->connection($generation % 2 ? (user => 'stress_officer') : ()) ]);
 	$working{$pid} = $name;
 	return;

@@ -125,6 +125,12 @@ SQL
 SELECT m.posting_id FROM moved m WHERE m.kind = 'transfer_in'
   AND 1 <> (SELECT count(*) FROM $ledger.transfer t WHERE t.receive_posting = m.posting_id)
 SQL
+		'line that missed a change of its year' => <<"SQL",
+SELECT b.line_id FROM $ledger.balance b JOIN $ledger.fiscal_year y ON y.fiscal_year = b.line_id / 1000000000000
+WHERE b.year_state IS DISTINCT FROM (CASE y.state WHEN 'closed' THEN 'x' ELSE left(y.state, 1) END)::"char"
+SQL
+		'line without a balance' =>
+		  "SELECT line_id FROM $ledger.line FULL JOIN $ledger.balance b USING (line_id) WHERE b.line_id IS NULL",
 		'key that posted twice' =>
 		  'SELECT key FROM moved WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1');
 }
