@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -98,6 +99,9 @@ authorize_lines(BpmPosting *posting)
 	const char *operation = posting->dry ? "check_funds" : posting->request.operation->name;
 	BpmRight	right = posting->dry ? BPM_RIGHT_READ : BPM_RIGHT_POST;
 
+	/* A duty that ended while the lines were waited for has ended. */
+	AcceptInvalidationMessages();
+	bpm_ledger_open(posting->ledger->relid);
 	bpm_owner_leave(&posting->scope);
 	for (int i = 0; i < posting->nlines; i++)
 		if (!posting->lines[i].foreign_scope)
