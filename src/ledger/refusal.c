@@ -103,17 +103,20 @@ describe_sources(BpmPosting *posting, int64 line)
 }
 
 /* Says where the missing money could come from. */
-/* Operations that take money off a line: more money for it would be no help. */
-static bool
-takes_away(const char *operation)
+/* What to do where money is taken off a line and more of it would be no help; NULL elsewhere. */
+static const char *
+advice_when_taking(const BpmRequest *request)
 {
 	static const char *const names[] = {"reduce", "withdraw", "return_allotment",
-	"return_transfer", "reverse", "reserve_out", NULL};
+	"reserve_out", "reverse", NULL};
 
+	if (strcmp(request->operation->name, "return_transfer") == 0)
+		return "A transfer goes back whole; make that much available first.";
 	for (const char *const *name = names; *name; name++)
-		if (strcmp(*name, operation) == 0)
-			return true;
-	return false;
+		if (strcmp(*name, request->operation->name) == 0)
+			return request->amount == 0 ? "Give an amount to undo a part."
+				: "Lower the amount to what is available.";
+	return NULL;
 }
 
 /* Says what else the line holds, and where money for it could legally come from. */
@@ -121,6 +124,7 @@ static char *
 shortage_hint(BpmPosting *posting, const BpmLine *line)
 {
 	StringInfoData text;
+	const char *advice = advice_when_taking(&posting->request);
 	char	   *sources;
 
 	initStringInfo(&text);
@@ -133,9 +137,9 @@ shortage_hint(BpmPosting *posting, const BpmLine *line)
 	if (line->bucket[BUCKET_FROZEN] > 0)
 		appendStringInfo(&text, "%s are frozen and can be unfrozen. ",
 						 bpm_fen_to_text(line->bucket[BUCKET_FROZEN]));
-	if (takes_away(posting->request.operation->name))
+	if (advice != NULL)
 	{
-		appendStringInfoString(&text, "Lower the amount to what is available.");
+		appendStringInfoString(&text, advice);
 		return text.data;
 	}
 	sources = describe_sources(posting, line->id);

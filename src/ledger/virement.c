@@ -104,6 +104,10 @@ bpm_plan_virement(BpmPosting *posting)
 		return false;
 	bpm_posting_want(posting, request->line, false);
 	bpm_posting_want(posting, request->other, false);
+	if (request->line == request->other)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("line " INT64_FORMAT " is both ends of virement", request->line),
+						  NULL, pstrdup("Name the line that loses and the one that gains."));
 	if (route->up.length == 0 || route->down.length == 0)
 		return true;			/* one of them does not exist: reading it says so */
 	cut_common(route);
