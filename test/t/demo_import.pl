@@ -54,8 +54,8 @@ year,line,item,unit,func,fund_type,title,control,initial,modification,final
 MMXX,I,,102,2050202,11,year,,1,,
 2026,J,,102,2050202,11,mode,loose,1,,
 2026,K,,102,2050202,11,too large,,1000000000000000000,,
-2026,L,,113,2100201,11,"two
-lines",,300,-100,250
+2026,L,,113,2100201,11,"two ""words""",,300,-100,250
+
 2026,M,,113,2100201,11,no quote's end",,1,,
 2026,N,,113,2100201,11,"unfinished,,1,,
 2026,O,,113,2100201,11,after the unfinished,warn,0,,
@@ -79,7 +79,8 @@ year,line,amount,payment,date,refund_of,payee
 2026,E,60,P12,,,
 2026,E,50,P13,,,
 2026,E,40,P14,,,
-2026,A,200,,2026-04-01,,
+2026,A,200,,2026-04-01,,"two
+lines"
 2026,A,-500.00,P15,2026-04-02,P1,
 2026,A,,P17,2026-04-03,,
 2026,,1.00,P18,2026-04-03,,
@@ -117,9 +118,9 @@ my %expected = (
 	'payments.csv:13' => 'ZB004\|',
 	'payments.csv:14' => '23503\|there is no line "B" of 2026',
 	'payments.csv:15' => '22008\|',
-	'payments.csv:20' => 'ZB001\|negative payment -500\.00 has nothing to take back',
-	'payments.csv:21' => '22004\|',
-	'payments.csv:22' => '23503\|there is no line ""',
+	'payments.csv:21' => 'ZB001\|negative payment -500\.00 has nothing to take back',
+	'payments.csv:22' => '22004\|',
+	'payments.csv:23' => '23503\|there is no line ""',
 	'lines.csv:22' => '22004\|the row has no line',
 );
 is_deeply([ sort keys %refused ], [ sort keys %expected ], 'exactly the bad rows are refused')
@@ -138,6 +139,9 @@ M|1.00|0.00|1.00|b
 O|0.00|0.00|0.00|w
 Q|8.88|0.00|8.88|b
 OUT
+is($server->query("SELECT memo ->> 'payee' FROM budget.journal WHERE document = 'payments.csv row 19'"), "two\nlines",
+	'a quoted field keeps its line break');
+is($server->query("SELECT title FROM budget.line WHERE key = 'L'"), 'two "words"', 'and its quotes');
 is($server->query("SELECT count(*) FROM import.payments p WHERE NOT EXISTS (SELECT 1 FROM import.payment_done d WHERE d.n = p.n)
 	AND NOT EXISTS (SELECT 1 FROM import.refused r WHERE r.file = 'payments.csv' AND r.row_no = p.row_no)"), '0',
 	'each payment is posted or refused');
