@@ -150,10 +150,11 @@ sub ask
 	while (defined(my $row = readline $self->{out}))
 	{
 		chomp $row;
-		if ($row =~ /^$done (\S+)$/)
+		if ($row =~ /^$done (\S*)$/)
 		{
 			my $state = $1;
-			last if $state =~ /^(?:08|57P0)/;
+			# A server that dies may close the connection without saying a state.
+			last if $state =~ /^(?:08|57P0|$)/;
 			$self->trouble("$state: $statement")
 			  unless $state eq '00000' || $expected{$state};
 			return ($state, @rows);
