@@ -36,6 +36,9 @@ my $state_query = q{SELECT md5(string_agg(x::text, ';' ORDER BY x::text)) FROM (
 	SELECT j::text FROM budget.journal j UNION ALL SELECT b::text FROM budget.balance b
 	UNION ALL SELECT l::text FROM budget.line l UNION ALL SELECT d::text FROM budget.duty d
 	UNION ALL SELECT y::text FROM budget.fiscal_year y UNION ALL SELECT t::text FROM budget.transfer t) AS s(x)};
+$each{readable} = [ split /\n/, $server->query(q{SELECT c.oid::regclass FROM pg_class c
+	WHERE c.relnamespace::regnamespace::text IN ('budget', 'budget_report') AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+	ORDER BY 1}, user => 'postgres') ];
 my $before = $server->query($state_query, user => 'postgres');
 
 sub read_csv
@@ -62,12 +65,12 @@ sub statements_of
 {
 	my ($statement) = @_;
 	$statement =~ s/\{(\w+)\}/$id{$1} \/\/ "{$1}"/ge;
-	my ($set) = $statement =~ /\{(guarded|plain)\}/;
+	my ($set) = $statement =~ /\{(guarded|plain|readable)\}/;
 	return $statement unless $set;
 	return map {
 		my ($table, $one) = ($_, $statement);
 		$one =~ s/\{$set\}/$table/g;
-		$one =~ s/\{column\}/$column{$table}/g;
+		$one =~ s/\{column\}/$column{$table} \/\/ ''/ge;
 		$one =~ s/\{value\}/$value{$table} \/\/ 'x'/ge;
 		$one;
 	} @{ $each{$set} };
