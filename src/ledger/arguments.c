@@ -45,6 +45,7 @@ bpm_require_arguments(FunctionCallInfo fcinfo, const char *const *names)
 			missing(names[i]);
 }
 
+/* True for control, formatting and zero-width characters, which print as nothing. */
 static bool
 is_invisible(pg_wchar c)
 {
