@@ -17,7 +17,8 @@ my @scripts = (
 	[ 'docs/tour.sql', 'README.md', 'README.zh-CN.md' ],
 	[ 'docs/reports.sql', 'docs/reports.md' ],
 	[ 'docs/ledger.sql', 'docs/ledger.md' ],
-	[ 'docs/evidence.sql', 'docs/evidence.md' ]);
+	[ 'docs/evidence.sql', 'docs/evidence.md' ],
+	[ 'docs/security.sql', 'docs/security.md' ]);
 
 sub read_file
 {
