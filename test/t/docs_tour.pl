@@ -106,4 +106,16 @@ for my $i (0 .. $#scripts)
 		is($page, $today, "$name shows what $script prints today");
 	}
 }
+
+# Every link of a page leads to a file.
+my @dead;
+for my $page (glob("$top/*.md $top/docs/*.md"))
+{
+	my $text = read_file($page);
+	while ($text =~ /\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)
+	{
+		push @dead, basename($page) . " to $1" unless -e dirname($page) . "/$1";
+	}
+}
+is(join(', ', @dead), '', 'every link of a page leads to a file');
 done_testing();
