@@ -26,7 +26,7 @@ use File::Basename;
 use File::Copy;
 use File::Temp;
 use List::Util qw(first);
-use Time::HiRes qw(time);
+use Time::HiRes qw(sleep time);
 
 my ($mode, @names) = @ARGV;
 $mode //= '';
@@ -105,7 +105,12 @@ sub passes
 	my ($test) = @_;
 	my $counts = File::Temp->new;
 
-	# A crash is a way to be caught, once.
+	# A crash is a way to be caught, once: the next test waits until it is over.
+	for (1 .. 100)
+	{
+		last if system('psql -XqAt -U postgres -d postgres -c "SELECT 1" >/dev/null 2>&1') == 0;
+		sleep 0.2;
+	}
 	truncate "$ENV{BUDGETPM_CLUSTER}/log", 0;
 	local $ENV{BUDGETPM_COUNTS} = $counts->filename;
 	local $ENV{BUDGETPM_TEST_SECONDS} = 60;
