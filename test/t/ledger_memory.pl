@@ -74,7 +74,30 @@ sub measure
 	return;
 }
 
+# Whoever changes a rule makes every backend read the ledger anew; what it had
+# before must go.
+sub measure_reloads
+{
+	my ($changes) = @_;
+	my $session = $server->session;
+	my $work = 'DO $$ BEGIN FOR i IN 1 .. %d LOOP UPDATE budget.virement_rule SET reason = reason; '
+	  . 'COMMIT; PERFORM budget.pay(2025000000000001, 1, \'支付\'); '
+	  . 'PERFORM budget.virement(2025000000000001, 2025000000000002, 1, \'调剂\'); COMMIT; END LOOP; END $$;';
+	$session->query(sprintf $work, 20);
+	my @before = split /\|/, $session->query($ask);
+	$session->send(sprintf $work, $changes);
+	$session->wait_for(200);
+	is($session->errors, '', "rules changed $changes times");
+	my @after = split /\|/, $session->query($ask);
+	note "reloads: before @before, after @after";
+	cmp_ok($after[0] - $before[0], '<', 1 << 20, 'reading the ledger anew leaves less than 1 MB behind');
+	is($after[2], $before[2], 'and no saved plan');
+	$session->close;
+	return;
+}
+
 measure('regress_owner', 1, $postings);
 measure('memory_officer', 1_000_000, $postings / 10);
+measure_reloads($postings / 100);
 is($server->query('SELECT count(*) FROM budget.verify_ledger()'), '0', 'the ledger verifies');
 done_testing();
