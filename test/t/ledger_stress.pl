@@ -22,12 +22,11 @@ my (%working, $generation, $directory);
 
 sub start_clerk
 {
-	my ($server, $until) = @_;
+	my ($server, $until, %option) = @_;
 	my $name = 'c' . ++$generation;
 	my $pid = Budgetpm::Clerk::start(
 		name => $name, seed => $seed * 1000 + $generation, until => $until,
-		directory => $directory,
-		owner => $generation % 2 == 0,
+		directory => $directory, owner => $generation % 2 == 0, %option,
 		connection => [ $server->connection($generation % 2 ? (user => 'stress_officer') : ()) ]);
 	$working{$pid} = $name;
 	return;
@@ -129,6 +128,19 @@ sub work_through_a_crash
 		'no acknowledged posting is lost');
 	check_ledger($server, 'after a crash and many deaths');
 	unlike($server->log, qr/PANIC|TRAP|terminated by signal/, 'only what was asked for crashed');
+	work_without_deadlock($server);
+	return;
+}
+
+# One call at a time, nobody can deadlock anybody.
+sub work_without_deadlock
+{
+	my ($server) = @_;
+	my $deadlocks = () = $server->log =~ /deadlock detected/g;
+	start_clerk($server, time + 3, alone => 1) for 1 .. $clerks;
+	wait_for_clerks();
+	my $more = () = $server->log =~ /deadlock detected/g;
+	is($more, $deadlocks, "no deadlock between single calls, after $deadlocks between transactions of several");
 	return;
 }
 

@@ -94,7 +94,7 @@ sub work
 	$self->{number} = 0;
 	while (time < $self->{until})
 	{
-		if (rand() < 0.12)
+		if (!$self->{alone} && rand() < 0.12)
 		{
 			$self->several;
 		}
