@@ -38,6 +38,7 @@ exec 'scripts/cluster.sh', 'run', '--', $^X, 'test/faults/run.pl', '--inside', g
   unless $mode =~ /^--(?:inside|fit)$/;
 
 my ($copy, $library);
+my $config = $ENV{PG_CONFIG} // 'pg_config';
 
 sub contents
 {
@@ -89,7 +90,7 @@ sub build
 {
 	my ($what) = @_;
 	delete local @ENV{qw(MAKEFLAGS MAKEOVERRIDES MAKELEVEL)};
-	my $output = qx(make -s -j2 -C $copy COPT=-Wno-error all 2>&1);
+	my $output = qx(make -s -j2 -C $copy PG_CONFIG=$config all 2>&1);
 	die "$what does not build:\n$output" if $?;
 
 	# Renamed into place: a running backend keeps the library it has.
@@ -137,7 +138,7 @@ my @unfit = grep { !eval { planted($_); 1 } && warn $@ } @faults;
 exit(@unfit ? 1 : 0) if @unfit || $mode eq '--fit';
 
 $copy = File::Temp->newdir;
-chomp(my $libdir = qx(pg_config --pkglibdir));
+chomp(my $libdir = qx($config --pkglibdir));
 $library = "$ENV{BUDGETPM_STAGE}$libdir/budgetpm.so";
 system('scripts/copy.sh', $copy) == 0 or die "could not copy the source\n";
 build('the source without a fault');
