@@ -20,3 +20,8 @@ CREATE FUNCTION budgetpm.progress(OUT pid integer, OUT login text, OUT kind text
 LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 2 AS 'MODULE_PATHNAME', 'bpm_progress';
 COMMENT ON FUNCTION budgetpm.progress() IS
   'Long operations under way in this database (create_ledger, check_ledger, verify_ledger and their like), one row a session: the operation, what it does now, how much of that is done, how much there is (0: not known), and since when. What other roles do is shown to members of pg_read_all_stats only.';
+
+CREATE FUNCTION budgetpm.one_of(name text, value text, allowed text[]) RETURNS boolean
+LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_one_of';
+COMMENT ON FUNCTION budgetpm.one_of(text, text, text[]) IS
+  'True when an argument of that name has one of the allowed values; otherwise an error with the list. Errors: 22023.';

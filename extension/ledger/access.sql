@@ -76,7 +76,7 @@ SELECT p.profile, operation
     ('+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
        close_division,register_scheme,load_classification,register_classification,add_walk,add_walks,
        register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,
-       register_principal,grant_duty,end_duty}')
+       register_principal,grant_duty,end_duty,relax_control}')
   ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)

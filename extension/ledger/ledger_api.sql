@@ -32,7 +32,14 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     source_document, direct);
 END;
 COMMENT ON FUNCTION @ledger@.open_line(integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text, text, boolean) IS
-  'Opens a budget line (预算指标) and returns its id. Codes are official codes, checked in the edition of the year; control is block, warn or off; source_document (上级指标文号) and direct (直达) are taken from the parent where there is one; elements holds the rest of the 26 elements by their keys. Errors: 23503 unknown code, 22004, 22023, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
+  'Opens a budget line (预算指标) and returns its id. Codes are official codes, checked in the edition of the year; control is block, or warn or off for those who may execute relax_control(); source_document (上级指标文号) and direct (直达) are taken from the parent where there is one; elements holds the rest of the 26 elements by their keys. Errors: 23503 unknown code, 22004, 22023, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
+
+CREATE FUNCTION @ledger@.relax_control() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
+  SELECT true;
+END;
+COMMENT ON FUNCTION @ledger@.relax_control() IS
+  'The right to open lines that may be overspent: whoever may execute this function may call open_line() with control warn or off. Calling it says only that one may.';
 
 CREATE FUNCTION @ledger@.appropriate(
   line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
@@ -213,7 +220,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.check_funds('@ledger@.ledger'::regclass, line, kind, amount);
 END;
 COMMENT ON FUNCTION @ledger@.check_funds(bigint, text, numeric) IS
-  'Would it pass, and if not why, and from where could money legally come? Writes nothing. Errors: 22023, 42501, ZB008.';
+  'Would it pass, and if not why, and from where could money legally come? Writes nothing. kind is an operation on one line: appropriate, supplement, reduce, reserve_out, release_out, freeze, unfreeze, pay or withdraw. Errors: 22023 another kind, 42501, ZB008.';
 
 CREATE FUNCTION @ledger@.verify_ledger(
   line bigint DEFAULT NULL) RETURNS TABLE (line_id bigint, entry_no integer, problem text, expected text, found text)
@@ -347,7 +354,8 @@ CREATE FUNCTION @ledger@.trace(posting bigint, direction text DEFAULT 'up') RETU
 LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
   WITH RECURSIVE step AS (
     SELECT 0 AS depth, j.posting_id, j.line_id, 'itself'::text AS relation
-    FROM @ledger@.journal j WHERE j.posting_id = posting
+    FROM @ledger@.journal j
+    WHERE j.posting_id = posting AND budgetpm.one_of('direction', direction, '{up,down}')
     UNION
     SELECT s.depth + 1, n.posting_id, n.line_id, n.relation
     FROM step s CROSS JOIN LATERAL (

@@ -364,6 +364,8 @@ bpm_open_line(PG_FUNCTION_ARGS)
 	ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	bpm_authorize_operation(ledger, "open_line");
 	bpm_read_line_request(fcinfo, &request);
+	if (request.control[0] != 'b')
+		bpm_authorize_operation(ledger, "relax_control");
 	request.opened_by = GetUserNameFromId(GetUserId(), false);
 	line = open_line(ledger, &request);
 	SPI_finish();

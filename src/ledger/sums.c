@@ -71,6 +71,10 @@ static const SumCheck checks[] = {
 			"  WHEN k.target OPERATOR(pg_catalog.=) 'allotted' THEN OPERATOR(budgetpm.-) j.amount"
 			"  WHEN k.source OPERATOR(pg_catalog.=) 'allotted' THEN j.amount"
 		"  ELSE '0'::budgetpm.amount END) OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}, true},
+	{"balance without a line",
+		{"SELECT b.line_id, NULL::pg_catalog.int4, NULL::pg_catalog.text, NULL::pg_catalog.text"
+			" FROM @ledger@.balance b WHERE NOT EXISTS (SELECT 1 FROM @ledger@.line l"
+			"  WHERE l.line_id OPERATOR(pg_catalog.=) b.line_id) AND" ONE_LINE("b.line_id"), "l"}},
 	{"balance row differs from what its line says",
 		{"SELECT l.line_id, NULL::pg_catalog.int4,"
 			" pg_catalog.format('division %s, unit %s, control %s, executable %s',"

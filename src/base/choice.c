@@ -1,0 +1,52 @@
+/*
+ * choice.c
+ *	  Text arguments that take one of a few values, in place of enum parameters.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+/* Returns the values of a text array as a list for a message, and tells whether one is this. */
+static char *
+list_choices(ArrayType *allowed, const char *value, bool *found)
+{
+	StringInfoData list;
+	Datum	   *items;
+	int			count;
+
+	initStringInfo(&list);
+	*found = false;
+	deconstruct_array(allowed, TEXTOID, -1, false, TYPALIGN_INT, &items, NULL, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *item = TextDatumGetCString(items[i]);
+
+		if (value && strcmp(item, value) == 0)
+			*found = true;
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : i == count - 1 ? " or " : ", ", item);
+	}
+	return list.data;
+}
+
+/* Returns true for an allowed value and fails for any other, with the list of those there are. */
+PG_FUNCTION_INFO_V1(bpm_one_of);
+Datum
+bpm_one_of(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *value = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	bool		found;
+	char	   *choices = list_choices(PG_GETARG_ARRAYTYPE_P(2), value, &found);
+
+	if (!found)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 value ? errmsg("%s \"%s\" is not known", name, value)
+				 : errmsg("%s must not be null", name),
+				 errhint("Use %s.", choices)));
+	PG_RETURN_BOOL(true);
+}
