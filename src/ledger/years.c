@@ -228,6 +228,14 @@ make_partition(BpmLedger *ledger, const char *table, int year, int fillfactor)
 		elog(ERROR, "could not make partition %s_%d", table, year);
 }
 
+/* The table is too small for autovacuum ever to look at, and unanalyzed counts as a thousand rows. */
+static void
+analyze_years(BpmLedger *ledger)
+{
+	if (SPI_execute(psprintf("ANALYZE %s.fiscal_year", ledger->schema), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not analyze the fiscal years");
+}
+
 /* Adds a year with its partitions; balances keep room in their pages for HOT updates. */
 PG_FUNCTION_INFO_V1(bpm_add_year);
 Datum
@@ -265,6 +273,7 @@ bpm_add_year(PG_FUNCTION_ARGS)
 				 errhint("Its state is changed with %s.set_year_state().", ledger->schema)));
 	make_partition(ledger, "balance", year, 70);
 	make_partition(ledger, "journal", year, 100);
+	analyze_years(ledger);
 	bpm_owner_leave(&scope);
 	SPI_finish();
 	PG_RETURN_VOID();
