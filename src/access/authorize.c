@@ -36,7 +36,7 @@ official_code(BpmLedger *ledger, const BpmStatement *statement, BpmCode code)
 	bpm_owner_enter(ledger, &scope);
 	if (bpm_ledger_execute(ledger, statement, 0, &value, NULL) == 1)
 		text = MemoryContextStrdup(caller,
-								   SPI_getvalue(SPI_tuptable->vals[0],
+								   bpm_row_string(SPI_tuptable->vals[0],
 												SPI_tuptable->tupdesc, 1));
 	bpm_owner_leave(&scope);
 	SPI_finish();

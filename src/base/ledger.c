@@ -203,7 +203,7 @@ load_settings(BpmLedger *ledger)
 	layout = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
 										 SPI_tuptable->tupdesc, 1, &isnull));
 	strlcpy(ledger->digest,
-			SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2),
+			bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2),
 			sizeof(ledger->digest));
 	SPI_finish();
 	bpm_owner_leave(&scope);

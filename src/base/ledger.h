@@ -47,6 +47,9 @@ extern BpmLedger *bpm_ledger_open(Oid relid);
 extern Oid	bpm_ledger_function(BpmLedger *ledger, const char *name);
 extern SPIPlanPtr bpm_ledger_plan(BpmLedger *ledger,
 								  const BpmStatement *statement, int year);
+extern void bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement,
+								  int year, TupleDesc rows);
+extern char *bpm_row_string(HeapTuple row, TupleDesc rows, int column);
 extern int	bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement,
 							   int year, Datum *values, const char *nulls);
 

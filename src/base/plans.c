@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -25,6 +26,9 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/plans.h"
+#include "base/shape.h"
+
+#define MAX_COLUMNS		40
 
 typedef struct PlanKey
 {
@@ -37,6 +41,8 @@ typedef struct PlanEntry
 	PlanKey		key;
 	SPIPlanPtr	plan;			/* NULL until it is complete */
 	Oid			target;			/* table that it writes, unless that has a guard */
+	int			ncolumns;		/* of its rows, when it was prepared */
+	Oid			columns[MAX_COLUMNS];	/* their types */
 } PlanEntry;
 
 static List *retired_plans = NIL;
@@ -168,31 +174,54 @@ statement_text(BpmLedger *ledger, const BpmStatement *statement, int year)
 
 /* A table that someone else owns would have his triggers run with our rights. */
 static void
-check_owners(BpmLedger *ledger, SPIPlanPtr plan)
+check_owner(BpmLedger *ledger, Oid relid)
 {
-	ListCell   *source;
-	ListCell   *query;
-	ListCell   *entry;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		own = HeapTupleIsValid(tuple) &&
+		((Form_pg_class) GETSTRUCT(tuple))->relowner == ledger->owner;
 
-	foreach(source, SPI_plan_get_plan_sources(plan))
-		foreach(query, ((CachedPlanSource *) lfirst(source))->query_list)
-		foreach(entry, lfirst_node(Query, query)->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, entry);
-		HeapTuple	tuple;
-
-		if (rte->rtekind != RTE_RELATION)
-			continue;
-		tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(rte->relid));
-		if (HeapTupleIsValid(tuple) &&
-			((Form_pg_class) GETSTRUCT(tuple))->relowner != ledger->owner)
-			ereport(ERROR,
-					(errcode(ERRCODE_BPM_WRITE_REFUSED),
-					 errmsg("table \"%s\" does not belong to the owner of ledger %s",
-							get_rel_name(rte->relid), ledger->schema),
-					 errhint("Change its owner, or drop it if budgetpm.create_ledger() did not make it.")));
+	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
+	if (!own)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRITE_REFUSED),
+				 errmsg("table \"%s\" does not belong to the owner of ledger %s",
+						get_rel_name(relid), ledger->schema),
+				 errhint("Change its owner, or drop it if budgetpm.create_ledger() did not make it.")));
+}
+
+/* Checks every table that a query names, its subqueries included. */
+static bool
+check_tables_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_RELATION)
+		{
+			check_owner(context, rte->relid);
+			bpm_check_shape(context, rte->relid);
+		}
+		return false;
 	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, check_tables_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, check_tables_walker, context);
+}
+
+/* Checks the tables of a plan, which preparing it has locked. */
+static void
+check_tables(BpmLedger *ledger, SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	ListCell   *query;
+
+	foreach(query, source->query_list)
+		check_tables_walker(lfirst(query), ledger);
 }
 
 /* Only the owner can enable a trigger ALWAYS: a holder of TRIGGER cannot pretend. */
@@ -294,9 +323,38 @@ prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", statement->text,
 			 SPI_result_code_string(SPI_result));
-	check_owners(ledger, plan);
+	check_tables(ledger, plan);
 	SPI_keepplan(plan);
 	return plan;
+}
+
+/* Keeps the types of a plan's rows, as they were when its tables were checked. */
+static void
+remember_columns(PlanEntry *entry, SPIPlanPtr plan)
+{
+	CachedPlanSource *source = linitial(SPI_plan_get_plan_sources(plan));
+	TupleDesc	rows = source->resultDesc;
+
+	entry->ncolumns = rows ? rows->natts : 0;
+	if (entry->ncolumns > MAX_COLUMNS)
+		elog(ERROR, "statement returns more than %d columns", MAX_COLUMNS);
+	for (int i = 0; i < entry->ncolumns; i++)
+		entry->columns[i] = TupleDescAttr(rows, i)->atttypid;
+}
+
+/* A saved plan follows ALTER TABLE; the code that reads its rows does not. */
+static void
+check_rows(PlanEntry *entry, TupleDesc rows)
+{
+	bool		same = rows->natts == entry->ncolumns;
+
+	for (int i = 0; same && i < rows->natts; i++)
+		same = TupleDescAttr(rows, i)->atttypid == entry->columns[i];
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("a table of the ledger has changed its columns"),
+				 errhint("Run budgetpm.check_ledger().")));
 }
 
 /* Returns a statement's entry with its plan, prepared now if need be. */
@@ -322,6 +380,7 @@ find_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 		entry = hash_search(ledger->private->plans, &key, HASH_ENTER, NULL);
 		entry->plan = plan;
 		entry->target = target;
+		remember_columns(entry, plan);
 	}
 	return entry;
 }
@@ -349,5 +408,30 @@ bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", statement->text,
 			 SPI_result_code_string(result));
+	if (SPI_tuptable)
+		check_rows(entry, SPI_tuptable->tupdesc);
 	return (int) SPI_processed;
+}
+
+/* Refuses rows of a kept plan that was executed by other means, if its tables have changed since. */
+void
+bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement, int year,
+					  TupleDesc rows)
+{
+	check_rows(find_plan(ledger, statement, year), rows);
+}
+
+/* Returns a column of a row as text; a null where none can be is damage, not a value. */
+char *
+bpm_row_string(HeapTuple row, TupleDesc rows, int column)
+{
+	char	   *string = SPI_getvalue(row, rows, column);
+
+	if (string == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
+				 errmsg("column \"%s\" of the ledger holds a null",
+						NameStr(TupleDescAttr(rows, column - 1)->attname)),
+				 errhint("Run budgetpm.check_ledger().")));
+	return string;
 }

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/errors.h"
 #include "ledger/columns.h"
 #include "ledger/guard.h"
 
@@ -60,6 +61,12 @@ bpm_fill_line(BpmLine *line, HeapTuple row, TupleDesc desc)
 	bool		nulls[MaxHeapAttributeNumber];
 
 	heap_deform_tuple(row, desc, values, nulls);
+	for (int i = 0; i < BALANCE_COLUMNS; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
+					 errmsg("a balance row holds a null"),
+					 errhint("Run budgetpm.check_ledger().")));
 	memset(line, 0, sizeof(BpmLine));
 	line->id = DatumGetInt64(values[BALANCE_LINE]);
 	line->division = DatumGetInt64(values[BALANCE_DIVISION]);

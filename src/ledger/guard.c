@@ -9,6 +9,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/value.h"
@@ -103,12 +104,81 @@ bpm_guarded_relation(BpmLedger *ledger, const char *table, int year)
 	return relation;
 }
 
+/* Types of the columns that the guard reads, in their order, as BpmStatement writes them. */
+static const char balance_types[] = "lccaaaaaaaaaaaaizyhqqqb";
+static const char journal_types[] = "lilvaacczdttttjlliy";
+
+/* Returns the type that a letter stands for. */
+static Oid
+column_type(BpmLedger *ledger, char letter)
+{
+	switch (letter)
+	{
+		case 'a':
+			return ledger->amount_type;
+		case 'b':
+			return BOOLOID;
+		case 'c':
+			return ledger->code_type;
+		case 'd':
+			return DATEOID;
+		case 'h':
+			return INT2OID;
+		case 'i':
+			return INT4OID;
+		case 'j':
+			return JSONBOID;
+		case 'l':
+			return INT8OID;
+		case 'q':
+			return CHAROID;
+		case 't':
+			return TEXTOID;
+		case 'v':
+			return VARCHAROID;
+		case 'y':
+			return BYTEAOID;
+		default:
+			return TIMESTAMPTZOID;
+	}
+}
+
+/* Tells whether a table begins with columns of these types: the guard reads rows by position. */
+static bool
+has_columns(BpmLedger *ledger, TupleDesc desc, const char *types)
+{
+	if (desc->natts < (int) strlen(types))
+		return false;
+	for (int i = 0; types[i]; i++)
+		if (TupleDescAttr(desc, i)->atttypid != column_type(ledger, types[i]))
+			return false;
+	return true;
+}
+
+/* Tells whether the table that a permit opens has the columns that its guard will read. */
+static bool
+is_readable(BpmLedger *ledger, Relation relation, BpmPermitKind kind)
+{
+	switch (kind)
+	{
+		case PERMIT_BALANCE_INSERT:
+		case PERMIT_BALANCE_UPDATE:
+		case PERMIT_BALANCE_DECIDE:
+		case PERMIT_YEAR_UPDATE:
+			return has_columns(ledger, RelationGetDescr(relation), balance_types);
+		case PERMIT_JOURNAL_INSERT:
+			return has_columns(ledger, RelationGetDescr(relation), journal_types);
+		default:
+			return true;
+	}
+}
+
 /*
  * Refuses to write a table on which somebody else's code would run with the
  * owner's rights, or on which our guard no longer stands.
  */
 static void
-inspect_relation(BpmLedger *ledger, Relation relation)
+inspect_relation(BpmLedger *ledger, Relation relation, BpmPermitKind kind)
 {
 	TriggerDesc *triggers = relation->trigdesc;
 	bool		guarded = false;
@@ -130,6 +200,8 @@ inspect_relation(BpmLedger *ledger, Relation relation)
 		fault = "It has a rule.";
 	if (!fault && relation->rd_rel->relowner != ledger->owner)
 		fault = "It does not belong to the ledger's owner.";
+	if (!fault && !is_readable(ledger, relation, kind))
+		fault = "Its columns are not those that budgetpm.create_ledger() makes.";
 	if (!fault && !guarded)
 		fault = "Its guard trigger is missing or not enabled ALWAYS.";
 	if (fault)
@@ -155,7 +227,7 @@ bpm_guard_permit(BpmLedger *ledger, const BpmPermit *wanted)
 	}
 	/* The lock keeps triggers and rules as they were looked at. */
 	relation = table_open(wanted->relation, RowExclusiveLock);
-	inspect_relation(ledger, relation);
+	inspect_relation(ledger, relation, wanted->kind);
 	table_close(relation, NoLock);
 	permit = *wanted;
 }
@@ -193,8 +265,11 @@ same_head(Datum value, const uint8 *digest)
 
 /* Tells whether a balance row is exactly what the permit says. */
 static bool
-balance_matches(const BpmLine *line, const Datum *values)
+balance_matches(const BpmLine *line, const Datum *values, const bool *nulls)
 {
+	for (int i = 0; i < BALANCE_COLUMNS; i++)
+		if (nulls[i])
+			return false;
 	for (int i = 0; i < BUCKET_COUNT; i++)
 		if (DatumGetInt64(values[BALANCE_BUCKETS + i]) != line->bucket[i])
 			return false;
@@ -273,7 +348,7 @@ insert_permitted(TupleDesc desc, HeapTuple new)
 	{
 		case PERMIT_BALANCE_INSERT:
 			heap_deform_tuple(new, desc, values, nulls);
-			return balance_matches(permit.line, values);
+			return balance_matches(permit.line, values, nulls);
 		case PERMIT_JOURNAL_INSERT:
 			return journal_matches(desc, new);
 		case PERMIT_ROW:
@@ -296,7 +371,7 @@ update_permitted(TupleDesc desc, HeapTuple old, HeapTuple new)
 	{
 		case PERMIT_BALANCE_UPDATE:
 			heap_deform_tuple(new, desc, values, nulls);
-			return balance_matches(permit.line, values);
+			return balance_matches(permit.line, values, nulls);
 		case PERMIT_YEAR_UPDATE:
 			return only_year_changes(desc, old, new);
 		case PERMIT_ROW:

@@ -191,7 +191,7 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 	const BpmRequest *request = &posting->request;
 	bool		isnull;
 
-	if (strcmp(SPI_getvalue(row, desc, 2), request->operation->name) != 0)
+	if (strcmp(bpm_row_string(row, desc, 2), request->operation->name) != 0)
 		return "operation";
 	if (request->amount != 0 &&
 		DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull)) != request->amount)

@@ -45,11 +45,11 @@ read_kind(BpmKind *kind, HeapTuple row, TupleDesc desc)
 {
 	char	   *reverses = SPI_getvalue(row, desc, 6);
 
-	strlcpy(kind->name, SPI_getvalue(row, desc, 1), sizeof(kind->name));
-	strlcpy(kind->operation, SPI_getvalue(row, desc, 2), sizeof(kind->operation));
-	kind->source = bucket_of(SPI_getvalue(row, desc, 3));
-	kind->target = bucket_of(SPI_getvalue(row, desc, 4));
-	strlcpy(kind->year_states, SPI_getvalue(row, desc, 5), sizeof(kind->year_states));
+	strlcpy(kind->name, bpm_row_string(row, desc, 1), sizeof(kind->name));
+	strlcpy(kind->operation, bpm_row_string(row, desc, 2), sizeof(kind->operation));
+	kind->source = bucket_of(bpm_row_string(row, desc, 3));
+	kind->target = bucket_of(bpm_row_string(row, desc, 4));
+	strlcpy(kind->year_states, bpm_row_string(row, desc, 5), sizeof(kind->year_states));
 	strlcpy(kind->reverses, reverses ? reverses : "", sizeof(kind->reverses));
 }
 

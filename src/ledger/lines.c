@@ -52,7 +52,7 @@ bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts)
 	facts->unit = value_or_zero(row, desc, 3);
 	facts->func = value_or_zero(row, desc, 4);
 	facts->gov_econ = value_or_zero(row, desc, 5);
-	strlcpy(facts->fund_type, SPI_getvalue(row, desc, 6), sizeof(facts->fund_type));
+	strlcpy(facts->fund_type, bpm_row_string(row, desc, 6), sizeof(facts->fund_type));
 	facts->direct = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
 	facts->source_doc = SPI_getvalue(row, desc, 8);
 	return true;
@@ -78,7 +78,7 @@ read_year(BpmLedger *ledger, BpmLineRequest *request)
 				 errmsg("fiscal year %d is not in ledger %s", request->fiscal_year,
 						ledger->schema),
 				 errhint("Add it with %s.add_year(%d).", ledger->schema, request->fiscal_year)));
-	state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	state = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	request->closed_month = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
 														SPI_tuptable->tupdesc, 2, &isnull));
 	if (strcmp(state, "preparing") != 0 && strcmp(state, "open") != 0)
@@ -254,13 +254,13 @@ line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
 {
 	bool		isnull;
 
-	if (strcmp(SPI_getvalue(row, desc, 2), request->title) != 0)
+	if (strcmp(bpm_row_string(row, desc, 2), request->title) != 0)
 		return "title";
 	if (value_or_zero(row, desc, 3) != request->unit_code)
 		return "unit";
 	if (value_or_zero(row, desc, 4) != request->func_code)
 		return "function code";
-	if (strcmp(SPI_getvalue(row, desc, 5), request->fund_type) != 0)
+	if (strcmp(bpm_row_string(row, desc, 5), request->fund_type) != 0)
 		return "fund type";
 	if (value_or_zero(row, desc, 6) != request->parent)
 		return "parent";
@@ -275,9 +275,9 @@ line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
 		return "上级指标文号";
 	if (DatumGetBool(SPI_getbinval(row, desc, 12, &isnull)) != request->direct)
 		return "mark of direct money";
-	if (SPI_getvalue(row, desc, 15)[0] != request->control[0])
+	if (bpm_row_string(row, desc, 15)[0] != request->control[0])
 		return "control mode";
-	if (strcmp(SPI_getvalue(row, desc, 13),
+	if (strcmp(bpm_row_string(row, desc, 13),
 			   request->elements ? bpm_memo_text(request->elements) : "{}") != 0)
 		return "set of elements";
 	return NULL;

@@ -95,8 +95,8 @@ describe_sources(BpmPosting *posting, int64 line)
 							DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull))))
 			continue;
 		appendStringInfo(&text, "%sline %s has %s (%s)", shown ? "; " : "",
-						 SPI_getvalue(row, desc, 1), SPI_getvalue(row, desc, 4),
-						 SPI_getvalue(row, desc, 5));
+						 bpm_row_string(row, desc, 1), bpm_row_string(row, desc, 4),
+						 bpm_row_string(row, desc, 5));
 		shown++;
 	}
 	return shown ? text.data : NULL;

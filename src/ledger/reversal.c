@@ -83,7 +83,7 @@ read_entries(BpmPosting *posting)
 
 		entry->line = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
 		entry->entry_no = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
-		entry->kind = SPI_getvalue(row, desc, 3);
+		entry->kind = bpm_row_string(row, desc, 3);
 		entry->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
 		entry->peer = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
 		if (isnull)

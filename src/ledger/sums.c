@@ -117,6 +117,7 @@ run_check(BpmVerifier *verifier, const SumCheck *check, Datum line, bool all)
 	SPI_execute_plan(bpm_ledger_plan(verifier->ledger, &check->statement, 0), &line, nulls,
 					 true, 0);
 	rows = SPI_tuptable;
+	bpm_ledger_check_rows(verifier->ledger, &check->statement, 0, rows->tupdesc);
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
 	{

@@ -74,9 +74,9 @@ read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 	transfer->from_division = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
 	transfer->to_division = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
 	transfer->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
-	transfer->document = SPI_getvalue(row, desc, 5);
+	transfer->document = bpm_row_string(row, desc, 5);
 	transfer->direct = DatumGetBool(SPI_getbinval(row, desc, 6, &isnull));
-	transfer->state = SPI_getvalue(row, desc, 7);
+	transfer->state = bpm_row_string(row, desc, 7);
 	transfer->to_line = DatumGetInt64(SPI_getbinval(row, desc, 8, &isnull));
 	if (isnull)
 		transfer->to_line = 0;

@@ -65,6 +65,7 @@ open_reader(Reader *reader, BpmLedger *ledger, const BpmStatement *statement,
 {
 	reader->portal = SPI_cursor_open(NULL, bpm_ledger_plan(ledger, statement, 0),
 									 values, nulls, true);
+	bpm_ledger_check_rows(ledger, statement, 0, reader->portal->tupDesc);
 	reader->rows = NULL;
 	reader->count = reader->next = 0;
 }
@@ -102,6 +103,13 @@ string(Reader *reader, HeapTuple row, int column)
 	return SPI_getvalue(row, reader->rows->tupdesc, column);
 }
 
+/* Returns a text that no row may lack. */
+static char *
+required(Reader *reader, HeapTuple row, int column)
+{
+	return bpm_row_string(row, reader->rows->tupdesc, column);
+}
+
 /* Reads a line as its digest sees it. */
 static void
 read_line(Reader *reader, HeapTuple row, BpmLineRequest *line)
@@ -118,13 +126,13 @@ read_line(Reader *reader, HeapTuple row, BpmLineRequest *line)
 	line->func_code = number(reader, row, 6);
 	line->gov_econ_code = number(reader, row, 7);
 	line->dept_econ_code = number(reader, row, 8);
-	line->fund_type = string(reader, row, 9);
+	line->fund_type = required(reader, row, 9);
 	line->project_id = number(reader, row, 10);
-	line->title = string(reader, row, 11);
-	line->executable = string(reader, row, 12)[0] == 't';
+	line->title = required(reader, row, 11);
+	line->executable = required(reader, row, 12)[0] == 't';
 	line->source_doc = string(reader, row, 13);
-	line->direct = string(reader, row, 14)[0] == 't';
-	line->control = string(reader, row, 32);
+	line->direct = required(reader, row, 14)[0] == 't';
+	line->control = required(reader, row, 32);
 	line->elements = isnull ? NULL : DatumGetJsonbP(elements);
 }
 
@@ -140,7 +148,7 @@ read_entry(Reader *reader, HeapTuple row, BpmEntry *entry)
 	entry->line = number(reader, row, 1);
 	entry->entry_no = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
 	entry->posting = number(reader, row, 3);
-	entry->kind = string(reader, row, 4);
+	entry->kind = required(reader, row, 4);
 	entry->amount = number(reader, row, 5);
 	entry->available_after = number(reader, row, 6);
 	entry->posted_at = DatumGetTimestampTz(SPI_getbinval(row, desc, 7, &isnull));
@@ -159,7 +167,8 @@ static const uint8 *
 digest_of(Reader *reader, HeapTuple row, int column)
 {
 	bool		isnull;
-	bytea	   *bytes = DatumGetByteaPP(SPI_getbinval(row, reader->rows->tupdesc, column, &isnull));
+	Datum		value = SPI_getbinval(row, reader->rows->tupdesc, column, &isnull);
+	bytea	   *bytes = isnull ? NULL : DatumGetByteaPP(value);
 
 	if (isnull || VARSIZE_ANY_EXHDR(bytes) != BPM_DIGEST_LENGTH)
 		return NULL;

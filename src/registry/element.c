@@ -43,9 +43,9 @@ read_catalogue(BpmLedger *ledger, int *count)
 		Datum		choices = bpm_row_datum(i, 7, &isnull);
 
 		catalogue[i].choices = isnull ? NULL : DatumGetJsonbPCopy(choices);
-		catalogue[i].element = bpm_row_text(i, 1);
-		catalogue[i].name = bpm_row_text(i, 2);
-		catalogue[i].kind = bpm_row_text(i, 3);
+		catalogue[i].element = bpm_row_name(i, 1);
+		catalogue[i].name = bpm_row_name(i, 2);
+		catalogue[i].kind = bpm_row_name(i, 3);
 		catalogue[i].scheme = bpm_row_text(i, 4);
 		catalogue[i].line_column = bpm_row_text(i, 5);
 		catalogue[i].max_length = bpm_row_text(i, 6);

@@ -36,6 +36,13 @@ bpm_row_text(int row, int column)
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
 }
 
+/* Returns a field of the last result that cannot be null. */
+char *
+bpm_row_name(int row, int column)
+{
+	return bpm_row_string(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
 /* Returns a field of the last result. */
 Datum
 bpm_row_datum(int row, int column, bool *isnull)
@@ -54,7 +61,7 @@ bpm_root_code(BpmLedger *ledger)
 
 	bpm_reading_begin(ledger, &scope);
 	bpm_ledger_execute(ledger, &find, 0, NULL, NULL);
-	code = MemoryContextStrdup(caller, bpm_row_text(0, 1));
+	code = MemoryContextStrdup(caller, bpm_row_name(0, 1));
 	bpm_reading_end(&scope);
 	return code;
 }

@@ -36,8 +36,8 @@ find_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, Bpm
 	if (bpm_ledger_execute(ledger, &tree->find, 0, &value, NULL) == 0)
 		return false;
 	node->code = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
-	node->official_code = bpm_row_text(0, 2);
-	node->name = bpm_row_text(0, 3);
+	node->official_code = bpm_row_name(0, 2);
+	node->name = bpm_row_name(0, 3);
 	node->parent = DatumGetInt64(bpm_row_datum(0, 4, &isnull));
 	node->has_parent = !isnull;
 	node->valid_from = DatumGetDateADT(bpm_row_datum(0, 5, &isnull));
@@ -76,7 +76,7 @@ bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, int
 	*count = bpm_ledger_execute(ledger, &tree->children, 0, &value, NULL);
 	codes = palloc(Max(*count, 1) * sizeof(char *));
 	for (int i = 0; i < *count; i++)
-		codes[i] = bpm_row_text(i, 1);
+		codes[i] = bpm_row_name(i, 1);
 	return codes;
 }
 

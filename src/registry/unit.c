@@ -269,8 +269,8 @@ bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to, DateADT d
 	bpm_lock_units(ledger);
 	if (bpm_ledger_execute(ledger, &latest, 0, values, NULL) == 0)
 		return;
-	node.official_code = bpm_row_text(0, 1);
-	node.name = bpm_row_text(0, 2);
+	node.official_code = bpm_row_name(0, 1);
+	node.name = bpm_row_name(0, 2);
 	node.valid_from = DatumGetDateADT(bpm_row_datum(0, 3, &isnull));
 	bpm_check_change_date(&units, &node, date);
 	bpm_ledger_execute(ledger, &correct, 0, values, NULL);

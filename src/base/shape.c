@@ -1,0 +1,218 @@
+/*
+ * shape.c
+ *	  The columns that create_ledger() makes, and the check that a table has them.
+ *
+ * Whoever may make a table can call one "ledger" and have our statements run on
+ * it, as himself.  What they return is then read by type: a column of another
+ * one must be refused before its value is taken for a pointer.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/errors.h"
+#include "base/shape.h"
+
+typedef struct TableShape
+{
+	const char *table;
+	const char *columns;		/* "name type, name type" */
+} TableShape;
+
+/* In order of names; a test holds them against a new ledger. */
+static const TableShape shapes[] = {
+	{"balance",
+		"line_id int8, division budget_code, unit budget_code, "
+		"appropriated amount, available amount, allotted amount, "
+		"transferred amount, frozen amount, pending_out amount, "
+		"precommitted amount, committed amount, requested amount, paid amount, "
+		"withdrawn amount, carried amount, entry_no int4, posted_at timestamptz, "
+		"head bytea, closed_month int2, control char, year_state char, "
+		"line_state char, executable bool"},
+	{"calendar_day",
+		"day date, working bool, name varchar"},
+	{"classification",
+		"scheme varchar, edition int4, code budget_code, official_code varchar, "
+		"name varchar, is_leaf bool"},
+	{"classification_edition",
+		"scheme varchar, edition int4, first_year int4, last_year int4, "
+		"source varchar"},
+	{"classification_scheme",
+		"scheme varchar, name varchar, widths _int4, leaf_only bool"},
+	{"classification_walk",
+		"scheme varchar, from_edition int4, from_code budget_code, "
+		"to_edition int4, to_code budget_code, share numeric"},
+	{"division",
+		"code budget_code, official_code varchar, name varchar, "
+		"parent budget_code, level int2, valid_from date, valid_to date, "
+		"successor budget_code"},
+	{"division_version",
+		"division budget_code, valid_from date, valid_to date, "
+		"official_code varchar, name varchar, parent budget_code, level int2, "
+		"change varchar, ending varchar, document varchar, "
+		"recorded_at timestamptz, recorded_by varchar"},
+	{"duty",
+		"duty_id int8, principal_id int8, division budget_code, unit budget_code, "
+		"may_read bool, may_post bool, valid_from date, valid_to date, "
+		"granted_by varchar, granted_at timestamptz"},
+	{"element",
+		"element varchar, number int2, name varchar, kind varchar, scheme varchar, "
+		"choices jsonb, line_column varchar, required bool, max_length int4"},
+	{"entry_kind",
+		"kind varchar, operation varchar, source varchar, target varchar, "
+		"year_states varchar, reverses varchar, name_zh varchar"},
+	{"fiscal_year",
+		"fiscal_year int4, state varchar, closed_month int2, changed_at timestamptz"},
+	{"fund_type",
+		"fund_type varchar, name varchar"},
+	{"grant_profile",
+		"profile varchar, operation varchar"},
+	{"journal",
+		"line_id int8, entry_no int4, posting_id int8, kind varchar, "
+		"amount amount, available_after amount, division budget_code, "
+		"unit budget_code, posted_at timestamptz, accounting_date date, "
+		"document text, actor text, login text, key text, memo jsonb, "
+		"peer_line int8, refers_line int8, refers_entry int4, digest bytea"},
+	{"ledger",
+		"ledger_id int2, layout int4, digest varchar, root_code varchar, "
+		"title varchar, created_at timestamptz, created_by varchar"},
+	{"line",
+		"line_id int8, fiscal_year int4, parent_id int8, division budget_code, "
+		"unit budget_code, func budget_code, gov_econ budget_code, "
+		"dept_econ budget_code, fund_type varchar, project_id int8, title varchar, "
+		"executable bool, source_doc varchar, direct bool, control char, "
+		"elements jsonb, key varchar, opened_at timestamptz, opened_by varchar"},
+	{"principal",
+		"principal_id int8, login varchar, title varchar"},
+	{"profile",
+		"profile varchar, version int4, title varchar, created_at timestamptz, "
+		"created_by varchar"},
+	{"profile_binding",
+		"division budget_code, valid_from date, valid_to date, profile varchar, "
+		"version int4, applied_at timestamptz, applied_by varchar"},
+	{"profile_category",
+		"profile varchar, version int4, category varchar, name varchar, "
+		"parent varchar"},
+	{"profile_setting",
+		"profile varchar, version int4, key varchar, value jsonb, name varchar"},
+	{"project",
+		"project_id int8, official_code varchar, name varchar, unit budget_code, "
+		"division budget_code, category varchar, parent_id int8, setup_year int4, "
+		"registered_at timestamptz, registered_by varchar"},
+	{"transfer",
+		"transfer_id int8, from_line int8, from_division budget_code, "
+		"to_division budget_code, amount amount, document varchar, direct bool, "
+		"state varchar, sent_at timestamptz, to_line int8, receive_posting int8, "
+		"return_posting int8, origin varchar, origin_id varchar"},
+	{"unit",
+		"code budget_code, official_code varchar, name varchar, "
+		"division budget_code, parent budget_code, kind varchar, valid_from date, "
+		"valid_to date, successor budget_code"},
+	{"unit_version",
+		"unit budget_code, valid_from date, valid_to date, official_code varchar, "
+		"name varchar, division budget_code, parent budget_code, kind varchar, "
+		"change varchar, ending varchar, document varchar, "
+		"recorded_at timestamptz, recorded_by varchar"},
+	{"virement_rule",
+		"rule_id int4, fund_type varchar, from_func budget_code, "
+		"to_func budget_code, from_gov_econ budget_code, to_gov_econ budget_code, "
+		"same_unit bool, allowed bool, reason varchar"},
+};
+
+/* Compares a table's name with the key of bsearch(). */
+static int
+compare_shape(const void *name, const void *shape)
+{
+	return strcmp((const char *) name, ((const TableShape *) shape)->table);
+}
+
+/* Finds what the table, or the table that it is a year's partition of, should look like. */
+static const TableShape *
+find_shape(const char *table)
+{
+	char		name[NAMEDATALEN];
+	char	   *year;
+
+	strlcpy(name, table, sizeof(name));
+	year = strrchr(name, '_');
+	if (year && strlen(year) == 5 && strspn(year + 1, "0123456789") == 4)
+		*year = '\0';
+	return bsearch(name, shapes, lengthof(shapes), sizeof(TableShape), compare_shape);
+}
+
+/* Tells whether a type is the server's own of that name, or one of ours. */
+static bool
+is_type(BpmLedger *ledger, Oid type, const char *name, size_t length)
+{
+	HeapTuple	tuple;
+	Form_pg_type form;
+	bool		same;
+
+	if (type == ledger->amount_type || type == ledger->code_type)
+		return strncmp(name, type == ledger->amount_type ? "amount" : "budget_code", length) == 0;
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	same = form->typnamespace == PG_CATALOG_NAMESPACE &&
+		strlen(NameStr(form->typname)) == length &&
+		strncmp(NameStr(form->typname), name, length) == 0;
+	ReleaseSysCache(tuple);
+	return same;
+}
+
+/* Refuses a table because of one of its columns, or as a whole. */
+static void
+refuse_shape(BpmLedger *ledger, const char *table, const char *column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("table \"%s\" is not the one that budgetpm.create_ledger() makes", table),
+			 column ? errdetail("Its column \"%s\" is missing or of another type.", column) : 0,
+			 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
+}
+
+/* Checks one "name type" of a shape against the table. */
+static void
+check_column(BpmLedger *ledger, Oid relid, const char *table, const char *column,
+			 const char *type, size_t length)
+{
+	char		name[NAMEDATALEN];
+	HeapTuple	tuple;
+	bool		same;
+
+	strlcpy(name, column, Min(sizeof(name), (size_t) (type - column)));
+	tuple = SearchSysCacheAttName(relid, name);
+	same = HeapTupleIsValid(tuple) &&
+		is_type(ledger, ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid, type, length);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (!same)
+		refuse_shape(ledger, table, name);
+}
+
+/* Refuses a relation of the ledger that has not the columns that our code reads. */
+void
+bpm_check_shape(BpmLedger *ledger, Oid relid)
+{
+	char	   *table = get_rel_name(relid);
+	char		kind = get_rel_relkind(relid);
+	const TableShape *shape = find_shape(table);
+
+	if (shape == NULL || (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE))
+		refuse_shape(ledger, table, NULL);
+	for (const char *at = shape->columns; *at;)
+	{
+		const char *type = strchr(at, ' ') + 1;
+		size_t		length = strcspn(type, ",");
+
+		check_column(ledger, relid, table, at, type, length);
+		at = type + length;
+		at += strspn(at, ", ");
+	}
+}
