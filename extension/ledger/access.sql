@@ -38,8 +38,10 @@ COMMENT ON COLUMN @ledger@.duty.granted_at IS 'When it was given.';
 
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.principal
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.principal ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.duty
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.duty ENABLE ALWAYS TRIGGER invalidate_ledger;
 
 ALTER TABLE @ledger@.principal ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.principal FOR SELECT

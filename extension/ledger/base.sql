@@ -25,3 +25,4 @@ COMMENT ON COLUMN @ledger@.ledger.created_by IS 'The login that made it.';
 
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE ON @ledger@.ledger
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.ledger ENABLE ALWAYS TRIGGER invalidate_ledger;

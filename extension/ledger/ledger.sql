@@ -329,6 +329,7 @@ CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.entry_kind
 ALTER TABLE @ledger@.entry_kind ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE ON @ledger@.virement_rule
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.virement_rule ENABLE ALWAYS TRIGGER invalidate_ledger;
 
 -- Row security: read down the tree.
 ALTER TABLE @ledger@.line ENABLE ROW LEVEL SECURITY;

@@ -333,14 +333,19 @@ CREATE POLICY read_scope ON @ledger@.project FOR SELECT
 -- Rules that a backend may keep for a while
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.classification_scheme
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.classification_scheme ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.classification_edition
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.classification_edition ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.element
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.element ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.profile_binding
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.profile_binding ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.profile_setting
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
+ALTER TABLE @ledger@.profile_setting ENABLE ALWAYS TRIGGER invalidate_ledger;
 
 -- Registering: asks for EXECUTE and a duty there, then writes as the ledger's owner;
 -- nobody else holds DML on these tables

@@ -37,7 +37,8 @@ official_code(BpmLedger *ledger, const BpmStatement *statement, BpmCode code)
 	if (bpm_ledger_execute(ledger, statement, 0, &value, NULL) == 1)
 		text = MemoryContextStrdup(caller,
 								   bpm_row_string(SPI_tuptable->vals[0],
-												SPI_tuptable->tupdesc, 1));
+												  SPI_tuptable->tupdesc, 1));
+
 	bpm_owner_leave(&scope);
 	SPI_finish();
 	return text ? text : bpm_code_to_text(code);

@@ -344,7 +344,11 @@ bpm_scope_covers(BpmScope *scope, BpmRight right, BpmCode division, BpmCode unit
 		if (!(right == BPM_RIGHT_READ ? duty->may_read : duty->may_post) ||
 			date < duty->valid_from || date > duty->valid_to)
 			continue;
-		/* What concerns the whole ledger may be read under any duty, and done under one for all of it. */
+
+		/*
+		 * What concerns the whole ledger may be read under any duty, and done
+		 * under one for all of it.
+		 */
 		if (division == 0 && unit == 0 && right == BPM_RIGHT_READ)
 			return true;
 		if (duty->division != 0 &&

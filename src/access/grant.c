@@ -106,7 +106,11 @@ authorize_rights(BpmLedger *ledger, const char *operation, BpmCode division, Bpm
 		bpm_authorize_read(ledger, operation, division, unit);
 	if (may_post)
 		bpm_authorize(ledger, operation, division, unit);
-	/* A duty over everything is not covered by one that can merely read what is common. */
+
+	/*
+	 * A duty over everything is not covered by one that can merely read what
+	 * is common.
+	 */
 	if (division == 0 && unit == 0)
 		bpm_authorize(ledger, operation, 0, 0);
 }

@@ -216,7 +216,10 @@ load_ledger(HandleEntry *entry)
 {
 	BpmLedger  *ledger = &entry->ledger;
 
-	/* A message that comes while we read must not be lost under our own "valid". */
+	/*
+	 * A message that comes while we read must not be lost under our own
+	 * "valid".
+	 */
 	entry->private.valid = true;
 	PG_TRY();
 	{
@@ -224,7 +227,11 @@ load_ledger(HandleEntry *entry)
 		ledger->amount_type = own_type("amount");
 		ledger->code_type = own_type("budget_code");
 		load_settings(ledger);
-		/* One count for all: an OID that is used again must not revive old caches. */
+
+		/*
+		 * One count for all: an OID that is used again must not revive old
+		 * caches.
+		 */
 		ledger->generation = ++last_generation;
 	}
 	PG_CATCH();
@@ -290,7 +297,10 @@ find_function(BpmLedger *ledger, const char *name)
 	{
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
 
-		/* Two of one name would let a planted one answer for the other's rights. */
+		/*
+		 * Two of one name would let a planted one answer for the other's
+		 * rights.
+		 */
 		if (form->pronamespace == ledger->namespace)
 		{
 			if (OidIsValid(function))

@@ -21,10 +21,13 @@ typedef struct BpmLedger
 {
 	Oid			relid;			/* <schema>.ledger: the identity of a ledger */
 	Oid			namespace;
-	Oid			owner;			/* the role whose rights the fixed statements use */
-	char		schema[NAMEDATALEN * 2 + 3];	/* quoted, ready for a statement */
+	Oid			owner;			/* the role whose rights the fixed statements
+								 * use */
+	char		schema[NAMEDATALEN * 2 + 3];	/* quoted, ready for a
+												 * statement */
 	char		digest[16];		/* 'sha256' or 'sm3' */
-	uint64		generation;		/* grows at each reload: caches built on it compare this */
+	uint64		generation;		/* grows at each reload: caches built on it
+								 * compare this */
 	Oid			amount_type;
 	Oid			code_type;
 	struct BpmLedgerPrivate *private;

@@ -40,7 +40,8 @@ typedef struct PlanEntry
 {
 	PlanKey		key;
 	SPIPlanPtr	plan;			/* NULL until it is complete */
-	Oid			target;			/* table that it writes, unless that has a guard */
+	Oid			target;			/* table that it writes, unless that has a
+								 * guard */
 	int			ncolumns;		/* of its rows, when it was prepared */
 	Oid			columns[MAX_COLUMNS];	/* their types */
 } PlanEntry;
@@ -317,7 +318,10 @@ prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 	for (int i = 0; i < nargs; i++)
 		types[i] = argument_type(ledger, statement->args[i]);
 
-	/* The automatic choice replans by cost estimates that our statements never need. */
+	/*
+	 * The automatic choice replans by cost estimates that our statements
+	 * never need.
+	 */
 	plan = SPI_prepare_cursor(statement_text(ledger, statement, year), nargs, types,
 							  CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
@@ -376,7 +380,10 @@ find_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 		SPIPlanPtr	plan = prepare_statement(ledger, statement, year);
 		Oid			target = written_table(plan);
 
-		/* Preparing takes locks, which may deliver messages and empty the table's plans. */
+		/*
+		 * Preparing takes locks, which may deliver messages and empty the
+		 * table's plans.
+		 */
 		entry = hash_search(ledger->private->plans, &key, HASH_ENTER, NULL);
 		entry->plan = plan;
 		entry->target = target;

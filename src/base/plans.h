@@ -16,7 +16,8 @@ struct BpmLedgerPrivate
 	bool		valid;
 	MemoryContext context;		/* holds the two tables */
 	HTAB	   *plans;
-	HTAB	   *functions;		/* NULL until asked for, dropped by any pg_proc change */
+	HTAB	   *functions;		/* NULL until asked for, dropped by any
+								 * pg_proc change */
 };
 
 extern void bpm_plans_init(void);

@@ -33,95 +33,95 @@ static const TableShape shapes[] = {
 		"precommitted amount, committed amount, requested amount, paid amount, "
 		"withdrawn amount, carried amount, entry_no int4, posted_at timestamptz, "
 		"head bytea, closed_month int2, control char, year_state char, "
-		"line_state char, executable bool"},
+	"line_state char, executable bool"},
 	{"calendar_day",
-		"day date, working bool, name varchar"},
+	"day date, working bool, name varchar"},
 	{"classification",
 		"scheme varchar, edition int4, code budget_code, official_code varchar, "
-		"name varchar, is_leaf bool"},
+	"name varchar, is_leaf bool"},
 	{"classification_edition",
 		"scheme varchar, edition int4, first_year int4, last_year int4, "
-		"source varchar"},
+	"source varchar"},
 	{"classification_scheme",
-		"scheme varchar, name varchar, widths _int4, leaf_only bool"},
+	"scheme varchar, name varchar, widths _int4, leaf_only bool"},
 	{"classification_walk",
 		"scheme varchar, from_edition int4, from_code budget_code, "
-		"to_edition int4, to_code budget_code, share numeric"},
+	"to_edition int4, to_code budget_code, share numeric"},
 	{"division",
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "
-		"successor budget_code"},
+	"successor budget_code"},
 	{"division_version",
 		"division budget_code, valid_from date, valid_to date, "
 		"official_code varchar, name varchar, parent budget_code, level int2, "
 		"change varchar, ending varchar, document varchar, "
-		"recorded_at timestamptz, recorded_by varchar"},
+	"recorded_at timestamptz, recorded_by varchar"},
 	{"duty",
 		"duty_id int8, principal_id int8, division budget_code, unit budget_code, "
 		"may_read bool, may_post bool, valid_from date, valid_to date, "
-		"granted_by varchar, granted_at timestamptz"},
+	"granted_by varchar, granted_at timestamptz"},
 	{"element",
 		"element varchar, number int2, name varchar, kind varchar, scheme varchar, "
-		"choices jsonb, line_column varchar, required bool, max_length int4"},
+	"choices jsonb, line_column varchar, required bool, max_length int4"},
 	{"entry_kind",
 		"kind varchar, operation varchar, source varchar, target varchar, "
-		"year_states varchar, reverses varchar, name_zh varchar"},
+	"year_states varchar, reverses varchar, name_zh varchar"},
 	{"fiscal_year",
-		"fiscal_year int4, state varchar, closed_month int2, changed_at timestamptz"},
+	"fiscal_year int4, state varchar, closed_month int2, changed_at timestamptz"},
 	{"fund_type",
-		"fund_type varchar, name varchar"},
+	"fund_type varchar, name varchar"},
 	{"grant_profile",
-		"profile varchar, operation varchar"},
+	"profile varchar, operation varchar"},
 	{"journal",
 		"line_id int8, entry_no int4, posting_id int8, kind varchar, "
 		"amount amount, available_after amount, division budget_code, "
 		"unit budget_code, posted_at timestamptz, accounting_date date, "
 		"document text, actor text, login text, key text, memo jsonb, "
-		"peer_line int8, refers_line int8, refers_entry int4, digest bytea"},
+	"peer_line int8, refers_line int8, refers_entry int4, digest bytea"},
 	{"ledger",
 		"ledger_id int2, layout int4, digest varchar, root_code varchar, "
-		"title varchar, created_at timestamptz, created_by varchar"},
+	"title varchar, created_at timestamptz, created_by varchar"},
 	{"line",
 		"line_id int8, fiscal_year int4, parent_id int8, division budget_code, "
 		"unit budget_code, func budget_code, gov_econ budget_code, "
 		"dept_econ budget_code, fund_type varchar, project_id int8, title varchar, "
 		"executable bool, source_doc varchar, direct bool, control char, "
-		"elements jsonb, key varchar, opened_at timestamptz, opened_by varchar"},
+	"elements jsonb, key varchar, opened_at timestamptz, opened_by varchar"},
 	{"principal",
-		"principal_id int8, login varchar, title varchar"},
+	"principal_id int8, login varchar, title varchar"},
 	{"profile",
 		"profile varchar, version int4, title varchar, created_at timestamptz, "
-		"created_by varchar"},
+	"created_by varchar"},
 	{"profile_binding",
 		"division budget_code, valid_from date, valid_to date, profile varchar, "
-		"version int4, applied_at timestamptz, applied_by varchar"},
+	"version int4, applied_at timestamptz, applied_by varchar"},
 	{"profile_category",
 		"profile varchar, version int4, category varchar, name varchar, "
-		"parent varchar"},
+	"parent varchar"},
 	{"profile_setting",
-		"profile varchar, version int4, key varchar, value jsonb, name varchar"},
+	"profile varchar, version int4, key varchar, value jsonb, name varchar"},
 	{"project",
 		"project_id int8, official_code varchar, name varchar, unit budget_code, "
 		"division budget_code, category varchar, parent_id int8, setup_year int4, "
-		"registered_at timestamptz, registered_by varchar"},
+	"registered_at timestamptz, registered_by varchar"},
 	{"transfer",
 		"transfer_id int8, from_line int8, from_division budget_code, "
 		"to_division budget_code, amount amount, document varchar, direct bool, "
 		"state varchar, sent_at timestamptz, to_line int8, receive_posting int8, "
-		"return_posting int8, origin varchar, origin_id varchar"},
+	"return_posting int8, origin varchar, origin_id varchar"},
 	{"unit",
 		"code budget_code, official_code varchar, name varchar, "
 		"division budget_code, parent budget_code, kind varchar, valid_from date, "
-		"valid_to date, successor budget_code"},
+	"valid_to date, successor budget_code"},
 	{"unit_version",
 		"unit budget_code, valid_from date, valid_to date, official_code varchar, "
 		"name varchar, division budget_code, parent budget_code, kind varchar, "
 		"change varchar, ending varchar, document varchar, "
-		"recorded_at timestamptz, recorded_by varchar"},
+	"recorded_at timestamptz, recorded_by varchar"},
 	{"virement_rule",
 		"rule_id int4, fund_type varchar, from_func budget_code, "
 		"to_func budget_code, from_gov_econ budget_code, to_gov_econ budget_code, "
-		"same_unit bool, allowed bool, reason varchar"},
+	"same_unit bool, allowed bool, reason varchar"},
 };
 
 /* Compares a table's name with the key of bsearch(). */

@@ -14,7 +14,7 @@
 extern void bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request);
 extern void bpm_require_arguments(FunctionCallInfo fcinfo, const char *const *names);
 extern char *bpm_limited_text(FunctionCallInfo fcinfo, int argument,
-							   const char *name, int limit);
+							  const char *name, int limit);
 extern BpmFen bpm_positive_amount(Numeric value, const char *name);
 
 #endif

@@ -26,11 +26,11 @@ digest_date(DateADT date)
 	int			year,
 				month,
 				day;
-	char		text[32];
+	char		iso[32];
 
 	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, day);
-	bpm_digest_cstring(text);
+	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, day);
+	bpm_digest_cstring(iso);
 }
 
 /* Microseconds since 1970, so that no time zone setting is part of the evidence. */

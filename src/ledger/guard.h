@@ -20,11 +20,14 @@ typedef enum BpmPermitKind
 {
 	PERMIT_NONE,
 	PERMIT_BALANCE_UPDATE,
-	PERMIT_BALANCE_DECIDE,		/* the row's new content is decided under its lock */
+	PERMIT_BALANCE_DECIDE,		/* the row's new content is decided under its
+								 * lock */
 	PERMIT_BALANCE_INSERT,
-	PERMIT_YEAR_UPDATE,			/* year_state and closed_month of many rows, nothing else */
+	PERMIT_YEAR_UPDATE,			/* year_state and closed_month of many rows,
+								 * nothing else */
 	PERMIT_JOURNAL_INSERT,
-	PERMIT_ROW					/* one row of line, transfer or fiscal_year, named by its key */
+	PERMIT_ROW					/* one row of line, transfer or fiscal_year,
+								 * named by its key */
 } BpmPermitKind;
 
 typedef struct BpmPermit

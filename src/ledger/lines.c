@@ -336,7 +336,11 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 	look_up_codes(ledger, request);
 	bpm_registry_elements(ledger, request->fiscal_year, request->elements);
 	bpm_owner_leave(&scope);
-	/* That a line may be overspent is for the government's finance to say, not for a unit. */
+
+	/*
+	 * That a line may be overspent is for the government's finance to say,
+	 * not for a unit.
+	 */
 	bpm_authorize(ledger, "open_line", request->division,
 				  request->control[0] == 'b' ? request->unit_code : 0);
 	inherit_from_parent(ledger, request);

@@ -301,7 +301,10 @@ bpm_posting_run(BpmPosting *posting)
 	bpm_owner_enter(posting->ledger, &posting->scope);
 	if (!posting->request.operation->plan(posting))
 	{
-		/* What a plan refuses speaks of its lines: only to somebody who may ask. */
+		/*
+		 * What a plan refuses speaks of its lines: only to somebody who may
+		 * ask.
+		 */
 		read_lines(posting);
 		authorize_lines(posting);
 	}
@@ -314,7 +317,10 @@ bpm_posting_run(BpmPosting *posting)
 	if (posting->written && posting->request.operation->finish)
 		posting->request.operation->finish(posting);
 
-	/* A repeated key answers before a refusal does: the funds went to its first use. */
+	/*
+	 * A repeated key answers before a refusal does: the funds went to its
+	 * first use.
+	 */
 	if (!posting->written && !posting->dry)
 		posting->id = bpm_replay(posting);
 	bpm_owner_leave(&posting->scope);

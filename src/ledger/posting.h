@@ -73,7 +73,8 @@ typedef struct BpmLine
 	bool		executable;
 	/* not of the row: */
 	BpmFen		available_before;
-	bool		foreign_scope;	/* another government's line: its duty is not asked for */
+	bool		foreign_scope;	/* another government's line: its duty is not
+								 * asked for */
 	bool		touched;
 } BpmLine;
 
@@ -100,9 +101,11 @@ typedef struct BpmRefusal
 typedef struct BpmRequest
 {
 	const struct BpmOperation *operation;
-	int64		line;			/* a line; a posting for refund, reverse, correct, return */
+	int64		line;			/* a line; a posting for refund, reverse,
+								 * correct, return */
 	int64		other;
-	BpmFen		amount;			/* 0: all that is left, where the operation allows it */
+	BpmFen		amount;			/* 0: all that is left, where the operation
+								 * allows it */
 	BpmFen		from_pending;
 	BpmFen		from_frozen;
 	char	   *document;
@@ -134,7 +137,8 @@ typedef struct BpmPosting
 	BpmLeg		legs[BPM_MAX_LEGS];
 	int			nlegs;
 	BpmRefusal	refusal;
-	void	   *operation_state;	/* what an operation's plan step tells its decide step */
+	void	   *operation_state;	/* what an operation's plan step tells its
+									 * decide step */
 } BpmPosting;
 
 /*
@@ -148,7 +152,8 @@ typedef struct BpmOperation
 	bool		(*decide) (BpmPosting *posting);
 	void		(*finish) (BpmPosting *posting);	/* NULL: nothing more */
 	bool		amount_optional;
-	const char *other;			/* name of the second id, where there must be one */
+	const char *other;			/* name of the second id, where there must be
+								 * one */
 } BpmOperation;
 
 /* operations.c */

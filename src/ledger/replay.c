@@ -73,7 +73,10 @@ check_chain(BpmVerifier *verifier, const BpmEntry *entry, const uint8 *stored)
 		bpm_report(verifier, entry->line, entry->entry_no, "digest does not follow from the content",
 				   NULL, NULL);
 
-	/* Going on from the stored digest names the broken entries and not all after them. */
+	/*
+	 * Going on from the stored digest names the broken entries and not all
+	 * after them.
+	 */
 	if (stored != NULL)
 		memcpy(verifier->head, stored, BPM_DIGEST_LENGTH);
 }

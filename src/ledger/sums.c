@@ -14,7 +14,8 @@ typedef struct SumCheck
 {
 	const char *problem;
 	BpmStatement statement;
-	bool		across;			/* compares lines: wrong for one who sees only a unit's */
+	bool		across;			/* compares lines: wrong for one who sees only
+								 * a unit's */
 } SumCheck;
 
 #define ONE_LINE(column)	" ($1 IS NULL OR " column " OPERATOR(pg_catalog.=) $1)"
@@ -28,7 +29,7 @@ static const SumCheck checks[] = {
 			" WHERE l.parent_id IS NOT NULL GROUP BY l.parent_id) c"
 			" ON c.parent_id OPERATOR(pg_catalog.=) p.line_id"
 			" WHERE p.allotted OPERATOR(budgetpm.<>) COALESCE(c.total, '0') AND"
-		ONE_LINE("p.line_id"), "l"}, true},
+	ONE_LINE("p.line_id"), "l"}, true},
 	{"more was undone than the entry moved",
 		{"SELECT e.line_id, e.entry_no, e.amount::pg_catalog.text, x.total::pg_catalog.text"
 			" FROM (SELECT r.refers_line, r.refers_entry, budgetpm.sum(r.amount OPERATOR(budgetpm.-)"
@@ -39,7 +40,7 @@ static const SumCheck checks[] = {
 			"  GROUP BY r.refers_line, r.refers_entry) x"
 			" JOIN @ledger@.journal e ON e.line_id OPERATOR(pg_catalog.=) x.refers_line"
 			"  AND e.entry_no OPERATOR(pg_catalog.=) x.refers_entry"
-			" WHERE x.total OPERATOR(budgetpm.>) e.amount AND" ONE_LINE("e.line_id"), "l"}},
+	" WHERE x.total OPERATOR(budgetpm.>) e.amount AND" ONE_LINE("e.line_id"), "l"}},
 	{"transferred differs from the transfers that stand",
 		{"SELECT b.line_id, NULL::pg_catalog.int4, COALESCE(t.total, '0')::pg_catalog.text,"
 			" b.transferred::pg_catalog.text FROM @ledger@.balance b LEFT JOIN ("
@@ -47,13 +48,13 @@ static const SumCheck checks[] = {
 			" WHERE t.state OPERATOR(pg_catalog.<>) 'returned' GROUP BY t.from_line) t"
 			" ON t.from_line OPERATOR(pg_catalog.=) b.line_id"
 			" WHERE b.transferred OPERATOR(budgetpm.<>) COALESCE(t.total, '0') AND"
-		ONE_LINE("b.line_id"), "l"}, true},
+	ONE_LINE("b.line_id"), "l"}, true},
 	{"accounting date outside the fiscal year",
 		{"SELECT j.line_id, j.entry_no, (j.line_id OPERATOR(pg_catalog./) 1000000000000)::pg_catalog.text,"
 			" j.accounting_date::pg_catalog.text FROM @ledger@.journal j"
 			" WHERE j.line_id OPERATOR(pg_catalog./) 1000000000000 OPERATOR(pg_catalog.<>)"
 			" pg_catalog.date_part('year', j.accounting_date)::pg_catalog.int8 AND"
-		ONE_LINE("j.line_id"), "l"}},
+	ONE_LINE("j.line_id"), "l"}},
 	{"posting moved unequal amounts between lines",
 		{"SELECT pg_catalog.min(j.line_id), NULL::pg_catalog.int4, '0.00', "
 			" budgetpm.sum(CASE WHEN k.source OPERATOR(pg_catalog.=) 'appropriated' THEN j.amount"
@@ -70,11 +71,11 @@ static const SumCheck checks[] = {
 			"  WHEN k.target OPERATOR(pg_catalog.=) 'appropriated' THEN OPERATOR(budgetpm.-) j.amount"
 			"  WHEN k.target OPERATOR(pg_catalog.=) 'allotted' THEN OPERATOR(budgetpm.-) j.amount"
 			"  WHEN k.source OPERATOR(pg_catalog.=) 'allotted' THEN j.amount"
-		"  ELSE '0'::budgetpm.amount END) OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}, true},
+	"  ELSE '0'::budgetpm.amount END) OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}, true},
 	{"balance without a line",
 		{"SELECT b.line_id, NULL::pg_catalog.int4, NULL::pg_catalog.text, NULL::pg_catalog.text"
 			" FROM @ledger@.balance b WHERE NOT EXISTS (SELECT 1 FROM @ledger@.line l"
-			"  WHERE l.line_id OPERATOR(pg_catalog.=) b.line_id) AND" ONE_LINE("b.line_id"), "l"}},
+	"  WHERE l.line_id OPERATOR(pg_catalog.=) b.line_id) AND" ONE_LINE("b.line_id"), "l"}},
 	{"balance row differs from what its line says",
 		{"SELECT l.line_id, NULL::pg_catalog.int4,"
 			" pg_catalog.format('division %s, unit %s, control %s, executable %s',"
@@ -85,7 +86,7 @@ static const SumCheck checks[] = {
 			" WHERE (l.division OPERATOR(budgetpm.<>) b.division OR l.unit OPERATOR(budgetpm.<>) b.unit"
 			"  OR l.control OPERATOR(pg_catalog.<>) b.control"
 			"  OR l.executable OPERATOR(pg_catalog.<>) b.executable) AND"
-		ONE_LINE("l.line_id"), "l"}},
+	ONE_LINE("l.line_id"), "l"}},
 	{"balance row differs from the state of its year",
 		{"SELECT b.line_id, NULL::pg_catalog.int4,"
 			" pg_catalog.format('%s, month %s closed', y.state, y.closed_month),"
@@ -96,14 +97,14 @@ static const SumCheck checks[] = {
 			"  OR b.year_state::pg_catalog.text OPERATOR(pg_catalog.<>)"
 			"   CASE WHEN y.state OPERATOR(pg_catalog.=) 'closed' THEN 'x'"
 			"    ELSE pg_catalog.left(y.state, 1) END) AND"
-		ONE_LINE("b.line_id"), "l"}},
+	ONE_LINE("b.line_id"), "l"}},
 	{"entry is filed under another place than its line's",
 		{"SELECT j.line_id, j.entry_no,"
 			" pg_catalog.format('division %s, unit %s', l.division, l.unit),"
 			" pg_catalog.format('division %s, unit %s', j.division, j.unit)"
 			" FROM @ledger@.line l JOIN @ledger@.journal j ON j.line_id OPERATOR(pg_catalog.=) l.line_id"
 			" WHERE (l.division OPERATOR(budgetpm.<>) j.division OR l.unit OPERATOR(budgetpm.<>) j.unit) AND"
-		ONE_LINE("l.line_id"), "l"}},
+	ONE_LINE("l.line_id"), "l"}},
 };
 
 /* Runs one check and reports each violation. */

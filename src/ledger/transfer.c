@@ -270,7 +270,7 @@ bpm_decide_transfer_return(BpmPosting *posting)
 		return false;
 	return transfer.from_line == 0 ||
 		bpm_add_leg(posting, transfer.from_line, "transfer_return_in", transfer.amount,
-					   transfer.to_line);
+					transfer.to_line);
 }
 
 /* Marks the transfer as returned; it can never be received again. */

@@ -109,7 +109,8 @@ bpm_plan_virement(BpmPosting *posting)
 						  psprintf("line " INT64_FORMAT " is both ends of virement", request->line),
 						  NULL, pstrdup("Name the line that loses and the one that gains."));
 	if (route->up.length == 0 || route->down.length == 0)
-		return true;			/* one of them does not exist: reading it says so */
+		return true;			/* one of them does not exist: reading it says
+								 * so */
 	cut_common(route);
 	if (route->up.length == 0 || route->down.length == 0)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,

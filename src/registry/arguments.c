@@ -70,7 +70,7 @@ bpm_int_argument(FunctionCallInfo fcinfo, int number, const char *name)
 }
 
 /* Returns the members of a text[] argument; at least one, none of them NULL. */
-char **
+char	  **
 bpm_text_list(FunctionCallInfo fcinfo, int number, const char *name, int *count)
 {
 	Datum	   *items;

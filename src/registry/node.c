@@ -67,7 +67,7 @@ get_authorized(BpmWork *work, const BpmTree *tree, const char *official_code, Bp
 }
 
 /* Returns the official codes of what stands directly below now. */
-char **
+char	  **
 bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, int *count)
 {
 	Datum		value = Int64GetDatum(node->code);
@@ -307,7 +307,10 @@ move_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *old, const BpmN
 	moved.valid_from = date;
 	moved.code = tree->assign_key(ledger, &moved, parent);
 
-	/* Two living nodes cannot bear one code, so the old one ends before its successor exists. */
+	/*
+	 * Two living nodes cannot bear one code, so the old one ends before its
+	 * successor exists.
+	 */
 	end_node(ledger, tree, old, date, "moved away", 0);
 	insert_node(ledger, tree, &moved, "moved in", document);
 	set_successor(ledger, tree, old->code, moved.code);

@@ -32,13 +32,19 @@ typedef struct BpmTree
 	/* Refuses what cannot be an official code. */
 	void		(*check_code) (BpmLedger *ledger, const char *official_code);
 
-	/* Refuses an official code that no node bears now, in the words of lookup.c. */
+	/*
+	 * Refuses an official code that no node bears now, in the words of
+	 * lookup.c.
+	 */
 	void		(*refuse_unknown) (BpmLedger *ledger, const char *official_code);
 
 	/* Makes sure that the caller has a duty at the node. */
 	void		(*authorize) (BpmWork *work, const BpmNode *node);
 
-	/* Gives the node the level or kind that it has below the parent, or refuses it there. */
+	/*
+	 * Gives the node the level or kind that it has below the parent, or
+	 * refuses it there.
+	 */
 	void		(*fit) (BpmNode *node, const BpmNode *parent);
 
 	/* Returns a free tree key below the parent. */

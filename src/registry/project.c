@@ -59,7 +59,10 @@ check_new_code(BpmLedger *ledger, const char *official_code)
 				 errmsg("official code \"%s\" is not a project code", official_code),
 				 errdetail("Codes of projects (项目代码) have 1 to 21 digits, Latin letters, or any of \"_.-\".")));
 
-	/* Its name is not said: the caller may not be allowed to see that project. */
+	/*
+	 * Its name is not said: the caller may not be allowed to see that
+	 * project.
+	 */
 	bpm_reading_begin(ledger, &scope);
 	found = bpm_ledger_execute(ledger, &find, 0, &value, NULL) > 0;
 	bpm_reading_end(&scope);

@@ -192,6 +192,7 @@ bpm_fen_from_numeric(Numeric value)
 						numeric_is_nan(value) ? "NaN" : "infinity")));
 	/* Through text, so that the cast and amount_in accept the same set. */
 	text = numeric_normalize(value);
+
 	fault = parse_fen(text, &fen);
 	if (fault != BPM_AMOUNT_OK)
 		refuse_text(text, fault, NULL);

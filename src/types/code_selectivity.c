@@ -205,7 +205,11 @@ bpm_code_join(PlannerInfo *root, Oid function, List *args,
 		load_statistics(&variables[i], function, &statistics[i]);
 	if (statistics[0].known && statistics[1].known)
 		share = average_share(&statistics[ancestor_at], &statistics[1 - ancestor_at]);
-	/* A semijoin asks for outer rows that find a partner among all inner ones. */
+
+	/*
+	 * A semijoin asks for outer rows that find a partner among all inner
+	 * ones.
+	 */
 	if (jointype == JOIN_SEMI || jointype == JOIN_ANTI)
 	{
 		RelOptInfo *inner = variables[reversed ? 0 : 1].rel;

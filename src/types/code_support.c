@@ -57,7 +57,11 @@ subtree_condition(SupportRequestIndexCondition *request, Node *code, Node *ances
 											   BTGreaterEqualStrategyNumber);
 	Oid			at_most = get_opfamily_member(request->opfamily, type, type,
 											  BTLessEqualStrategyNumber);
-	/* Left as a call even of a constant: that is how code_le_sel knows the pair. */
+
+	/*
+	 * Left as a call even of a constant: that is how code_le_sel knows the
+	 * pair.
+	 */
 	Expr	   *last = call_sibling(request->funcid, "last", type, ancestor, type);
 
 	if (!OidIsValid(at_least) || !OidIsValid(at_most) || last == NULL)
