@@ -31,6 +31,24 @@ write_typedefs() {
 		sort -u
 }
 
+# What a file says without white space, comment stars and line breaks.
+essence() { tr -d '[:space:]*/' <"$1" | cksum; }
+
+# pg_bsd_indent breaks long lines between the bytes of a Chinese character: a file
+# in which more than white space changed is put back, and named.
+format_safely() {
+	local file before
+	for file in "${files[@]}"; do
+		before=$(essence "$file")
+		cp "$file" build/unformatted
+		pgindent --typedefs=build/typedefs.list "$file" || true
+		[ "$(essence "$file")" = "$before" ] && continue
+		cp build/unformatted "$file"
+		echo "left as it was, more than white space would change: $file" >&2
+	done
+	rm -f build/unformatted
+}
+
 if [ "${TOOL:-}" = clang-format ]; then
 	scripts/packages.sh format
 	if [ -n "$check" ]; then
@@ -41,7 +59,11 @@ if [ "${TOOL:-}" = clang-format ]; then
 elif command -v pgindent >/dev/null && command -v pg_bsd_indent >/dev/null; then
 	mkdir -p build
 	write_typedefs >build/typedefs.list
-	pgindent ${check:+--check} --typedefs=build/typedefs.list "${files[@]}"
+	if [ -n "$check" ]; then
+		pgindent --check --typedefs=build/typedefs.list "${files[@]}"
+	else
+		format_safely
+	fi
 else
 	echo "pgindent is not in PATH: build src/tools/pg_bsd_indent of PostgreSQL's source" >&2
 	echo "(16 or later) and put it there with src/tools/pgindent, or say TOOL=clang-format" >&2

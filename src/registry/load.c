@@ -30,8 +30,7 @@ typedef struct Scheme
 {
 	char	   *scheme;
 	int			levels;
-	int			lengths[BPM_CODE_MAX_DIGITS];	/* digits of a code of each
-												 * level */
+	int			lengths[BPM_CODE_MAX_DIGITS];	/* digits of a code of each level */
 } Scheme;
 
 /* Makes a scheme. */
@@ -209,7 +208,7 @@ refuse_malformed(Scheme *scheme, const char *code, const char *name)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("code \"%s\" of classification scheme \"%s\" has no %s",
 						code ? code : "", scheme->scheme, code ? "name" : "code"),
-				 errhint("Each item is an object such as {\"code\": \"20502\", \"name\": \"普�126�教育\"}.")));
+				 errhint("Each item is an object such as {\"code\": \"20502\", \"name\": \"普通教育\"}.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("code \"%s\" does not fit classification scheme \"%s\"", code, scheme->scheme),
@@ -290,7 +289,7 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("items must be a JSON array"),
-				 errhint("Pass [{\"code\": \"20502\", \"name\": \"普�126�教育\"}, ...].")));
+				 errhint("Pass [{\"code\": \"20502\", \"name\": \"普通教育\"}, ...].")));
 	if (edition < 1949 || edition > 9999 ||
 		(first_year != 0 && (first_year < 1949 || first_year > 9999)))
 		ereport(ERROR,

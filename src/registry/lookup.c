@@ -173,7 +173,7 @@ bpm_registry_fund_type(BpmLedger *ledger, const char *fund_type)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("fund type \"%s\" is not in ledger %s", fund_type, ledger->schema),
-				 errdetail("Known fund types (资金�126�质) are: %s.", known ? known : "none"),
+				 errdetail("Known fund types (资金性质) are: %s.", known ? known : "none"),
 				 errhint("Use one of these, or add a row to %s.fund_type.", ledger->schema)));
 	}
 	bpm_reading_end(&scope);

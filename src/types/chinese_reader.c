@@ -16,8 +16,8 @@ static const struct
 	int64		value;
 	bool		capital;
 }			symbols[] = {
-	{"零", TOKEN_DIGIT, 0}, {"�35�", TOKEN_DIGIT, 0}, {"○", TOKEN_DIGIT, 0},
-	{"�35", TOKEN_DIGIT, 1}, {"壹", TOKEN_DIGIT, 1, true},
+	{"零", TOKEN_DIGIT, 0}, {"〇", TOKEN_DIGIT, 0}, {"○", TOKEN_DIGIT, 0},
+	{"一", TOKEN_DIGIT, 1}, {"壹", TOKEN_DIGIT, 1, true},
 	{"二", TOKEN_DIGIT, 2}, {"贰", TOKEN_DIGIT, 2, true}, {"貳", TOKEN_DIGIT, 2, true},
 	{"两", TOKEN_DIGIT, 2}, {"兩", TOKEN_DIGIT, 2},
 	{"三", TOKEN_DIGIT, 3}, {"叁", TOKEN_DIGIT, 3, true}, {"叄", TOKEN_DIGIT, 3, true}, {"參", TOKEN_DIGIT, 3, true},
@@ -56,7 +56,7 @@ bpm_reader_fail(Reader *reader, const char *reason)
 
 /* Multiplies within the limit, or notes that no amount is so large. */
 void
-bpm_reader_multiply(Reader *reader, int128 * value, int64 factor)
+bpm_reader_multiply(Reader *reader, int128 *value, int64 factor)
 {
 	if (*value > SCALED_LIMIT / factor)
 	{

@@ -62,7 +62,7 @@ typedef struct Reader
 } Reader;
 
 extern bool bpm_reader_fail(Reader *reader, const char *reason);
-extern void bpm_reader_multiply(Reader *reader, int128 * value, int64 factor);
+extern void bpm_reader_multiply(Reader *reader, int128 *value, int64 factor);
 extern void bpm_reader_advance(Reader *reader);
 
 #endif
