@@ -37,7 +37,8 @@ typedef struct BpmLedger
  * A fixed statement of the code.  In the text, @ledger@ stands for the quoted
  * schema and @year@ for the fiscal year (partitions are named by it).  One
  * letter an argument: b boolean, i int4, l int8, a amount, c budget_code, t text,
- * d date, z timestamptz, j jsonb, y bytea, n numeric, x int8[], s text[].
+ * d date, z timestamptz, j jsonb, y bytea, n numeric, x int8[], s text[]; of
+ * columns also h int2, q "char", v varchar.
  */
 typedef struct BpmStatement
 {
@@ -48,6 +49,7 @@ typedef struct BpmStatement
 extern void bpm_ledger_init(void);
 extern BpmLedger *bpm_ledger_open(Oid relid);
 extern Oid	bpm_ledger_function(BpmLedger *ledger, const char *name);
+extern Oid	bpm_letter_type(BpmLedger *ledger, char letter);
 extern SPIPlanPtr bpm_ledger_plan(BpmLedger *ledger,
 								  const BpmStatement *statement, int year);
 extern void bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement,

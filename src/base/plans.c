@@ -111,9 +111,9 @@ bpm_plans_free_retired(void)
 	retired_plans = NIL;
 }
 
-/* Returns the type that a letter of a statement's arguments stands for. */
-static Oid
-argument_type(BpmLedger *ledger, char letter)
+/* Returns the type that a letter stands for, in a statement's arguments or a table's columns. */
+Oid
+bpm_letter_type(BpmLedger *ledger, char letter)
 {
 	switch (letter)
 	{
@@ -125,6 +125,8 @@ argument_type(BpmLedger *ledger, char letter)
 			return ledger->code_type;
 		case 'd':
 			return DATEOID;
+		case 'h':
+			return INT2OID;
 		case 'i':
 			return INT4OID;
 		case 'j':
@@ -133,10 +135,14 @@ argument_type(BpmLedger *ledger, char letter)
 			return INT8OID;
 		case 'n':
 			return NUMERICOID;
+		case 'q':
+			return CHAROID;
 		case 's':
 			return TEXTARRAYOID;
 		case 't':
 			return TEXTOID;
+		case 'v':
+			return VARCHAROID;
 		case 'x':
 			return INT8ARRAYOID;
 		case 'y':
@@ -144,7 +150,7 @@ argument_type(BpmLedger *ledger, char letter)
 		case 'z':
 			return TIMESTAMPTZOID;
 	}
-	elog(ERROR, "unknown argument letter \"%c\"", letter);
+	elog(ERROR, "unknown type letter \"%c\"", letter);
 }
 
 /* Returns the statement with this ledger's schema and the year in place. */
@@ -316,7 +322,7 @@ prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 	if (year != 0)
 		check_year(ledger, year);
 	for (int i = 0; i < nargs; i++)
-		types[i] = argument_type(ledger, statement->args[i]);
+		types[i] = bpm_letter_type(ledger, statement->args[i]);
 
 	/*
 	 * The automatic choice replans by cost estimates that our statements

@@ -119,6 +119,16 @@ bpm_digest_int64(int64 value)
 	bpm_digest_bytes(digits, pg_lltoa(value, digits));
 }
 
+/* Adds a number, where 0 stands for null. */
+void
+bpm_digest_optional(int64 value)
+{
+	if (value == 0)
+		bpm_digest_null();
+	else
+		bpm_digest_int64(value);
+}
+
 /* Ends the content and gives its digest. */
 void
 bpm_digest_finish(uint8 *digest)

@@ -18,6 +18,7 @@ extern void bpm_digest_null(void);
 extern void bpm_digest_bytes(const char *bytes, size_t length);
 extern void bpm_digest_cstring(const char *string);
 extern void bpm_digest_int64(int64 value);
+extern void bpm_digest_optional(int64 value);
 extern void bpm_digest_finish(uint8 *digest);
 extern void bpm_digest_link(const char *algorithm, const uint8 *previous,
 							const uint8 *content, uint8 *digest);

@@ -9,16 +9,6 @@
 
 #include "ledger/entry.h"
 
-/* Adds a number, where 0 stands for null. */
-static void
-digest_optional(int64 value)
-{
-	if (value == 0)
-		bpm_digest_null();
-	else
-		bpm_digest_int64(value);
-}
-
 /* Adds a date in ISO form, whatever DateStyle says. */
 static void
 digest_date(DateADT date)
@@ -62,9 +52,9 @@ bpm_entry_digest(const char *algorithm, const uint8 *previous, const BpmEntry *e
 	bpm_digest_cstring(entry->login);
 	bpm_digest_cstring(entry->key);
 	bpm_digest_cstring(entry->memo);
-	digest_optional(entry->peer_line);
-	digest_optional(entry->refers_line);
-	digest_optional(entry->refers_entry);
+	bpm_digest_optional(entry->peer_line);
+	bpm_digest_optional(entry->refers_line);
+	bpm_digest_optional(entry->refers_entry);
 	bpm_digest_finish(content);
 	bpm_digest_link(algorithm, previous, content, digest);
 }

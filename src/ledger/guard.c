@@ -108,41 +108,6 @@ bpm_guarded_relation(BpmLedger *ledger, const char *table, int year)
 static const char balance_types[] = "lccaaaaaaaaaaaaizyhqqqb";
 static const char journal_types[] = "lilvaacczdttttjlliy";
 
-/* Returns the type that a letter stands for. */
-static Oid
-column_type(BpmLedger *ledger, char letter)
-{
-	switch (letter)
-	{
-		case 'a':
-			return ledger->amount_type;
-		case 'b':
-			return BOOLOID;
-		case 'c':
-			return ledger->code_type;
-		case 'd':
-			return DATEOID;
-		case 'h':
-			return INT2OID;
-		case 'i':
-			return INT4OID;
-		case 'j':
-			return JSONBOID;
-		case 'l':
-			return INT8OID;
-		case 'q':
-			return CHAROID;
-		case 't':
-			return TEXTOID;
-		case 'v':
-			return VARCHAROID;
-		case 'y':
-			return BYTEAOID;
-		default:
-			return TIMESTAMPTZOID;
-	}
-}
-
 /* Tells whether a table begins with columns of these types: the guard reads rows by position. */
 static bool
 has_columns(BpmLedger *ledger, TupleDesc desc, const char *types)
@@ -150,7 +115,7 @@ has_columns(BpmLedger *ledger, TupleDesc desc, const char *types)
 	if (desc->natts < (int) strlen(types))
 		return false;
 	for (int i = 0; types[i]; i++)
-		if (TupleDescAttr(desc, i)->atttypid != column_type(ledger, types[i]))
+		if (TupleDescAttr(desc, i)->atttypid != bpm_letter_type(ledger, types[i]))
 			return false;
 	return true;
 }

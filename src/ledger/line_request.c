@@ -82,16 +82,6 @@ digest_code(BpmCode code)
 	bpm_digest_cstring(code == 0 ? NULL : bpm_code_to_text(code));
 }
 
-/* Adds a number, where 0 stands for null. */
-static void
-digest_number(int64 number)
-{
-	if (number == 0)
-		bpm_digest_null();
-	else
-		bpm_digest_int64(number);
-}
-
 /* Gives the first link of the line's chain: H of what the line is. */
 void
 bpm_line_digest(const char *algorithm, const BpmLineRequest *request, uint8 *digest)
@@ -100,14 +90,14 @@ bpm_line_digest(const char *algorithm, const BpmLineRequest *request, uint8 *dig
 	bpm_digest_cstring("budgetpm/line/1");
 	bpm_digest_int64(request->id);
 	bpm_digest_int64(request->fiscal_year);
-	digest_number(request->parent);
+	bpm_digest_optional(request->parent);
 	digest_code(request->division);
 	digest_code(request->unit_code);
 	digest_code(request->func_code);
 	digest_code(request->gov_econ_code);
 	digest_code(request->dept_econ_code);
 	bpm_digest_cstring(request->fund_type);
-	digest_number(request->project_id);
+	bpm_digest_optional(request->project_id);
 	bpm_digest_cstring(request->title);
 	bpm_digest_cstring(request->executable ? "t" : "f");
 	bpm_digest_cstring(request->source_doc);
