@@ -20,7 +20,8 @@ WITH RECURSIVE entry AS (
          sha256(pg_temp.content('budgetpm/entry/1', line_id::text, entry_no::text, posting_id::text, kind,
            (amount::numeric * 100)::bigint::text, (available_after::numeric * 100)::bigint::text,
            (extract(epoch FROM posted_at) * 1000000)::bigint::text, to_char(accounting_date, 'YYYY-MM-DD'),
-           document, actor, login, key, memo::text, peer_line::text, refers_line::text, refers_entry::text)) AS content
+           document, actor, login, key, memo::text, peer_line::text, refers_line::text, refers_entry::text,
+           from_obligation::text, to_obligation::text)) AS content
     FROM budget.journal
 ), link AS (
   SELECT line_id, 0 AS entry_no,

@@ -180,7 +180,8 @@ WITH RECURSIVE content AS (
     || public.field(accounting_date::text) || public.field(document) || public.field(actor)
     || public.field(login) || public.field(key) || public.field(memo::text)
     || public.field(peer_line::text) || public.field(refers_line::text)
-    || public.field(refers_entry::text)) AS content
+    || public.field(refers_entry::text) || public.field(from_obligation::text)
+    || public.field(to_obligation::text)) AS content
   FROM budget.journal),
 first_link AS (
   SELECT l.line_id, sha256(

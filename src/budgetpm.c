@@ -10,8 +10,8 @@
 
 #include "access/access.h"
 #include "base/compat.h"
+#include "base/guard.h"
 #include "base/ledger.h"
-#include "ledger/guard.h"
 
 PG_MODULE_MAGIC;
 

@@ -420,6 +420,7 @@ CREATE VIEW @report@.journal WITH (security_invoker = true) AS
          c.official_code AS func_code, l.fund_type, r.official_code AS project_code,
          j.document::varchar(200), j.actor::varchar(100), j.login::varchar(63), j.key::varchar(100), j.memo,
          j.peer_line AS peer_line_id, j.refers_line AS refers_line_id, j.refers_entry AS refers_entry_no,
+         j.from_obligation AS from_obligation_id, j.to_obligation AS to_obligation_id,
          encode(j.digest, 'hex')::varchar(64) AS digest
     FROM @ledger@.line l
     JOIN @ledger@.journal j ON j.line_id = l.line_id
@@ -459,6 +460,8 @@ COMMENT ON COLUMN @report@.journal.memo IS 'Data of the application; part of the
 COMMENT ON COLUMN @report@.journal.peer_line_id IS 'The line at the other end, where there is one.';
 COMMENT ON COLUMN @report@.journal.refers_line_id IS 'With refers_entry_no: the entry that this one undoes in whole or part.';
 COMMENT ON COLUMN @report@.journal.refers_entry_no IS 'See refers_line_id.';
+COMMENT ON COLUMN @report@.journal.from_obligation_id IS 'The obligation (采购计划, 合同, 支付申请) that the money left.';
+COMMENT ON COLUMN @report@.journal.to_obligation_id IS 'The obligation that the money went to.';
 COMMENT ON COLUMN @report@.journal.digest IS 'Digest of the entry and all before it on the line, in hex.';
 
 CREATE VIEW @report@.transfer_in_transit WITH (security_invoker = true) AS

@@ -93,6 +93,7 @@ CREATE TABLE @ledger@.balance (
   year_state   "char" NOT NULL,
   line_state   "char" NOT NULL DEFAULT 'o',
   executable   boolean NOT NULL,
+  caps         integer[],
   CONSTRAINT balance_buckets CHECK (budgetpm.buckets_hold(control, appropriated, available, allotted,
     transferred, frozen, pending_out, precommitted, committed, requested, paid, withdrawn, carried))
 ) PARTITION BY RANGE (line_id);
@@ -118,8 +119,9 @@ COMMENT ON COLUMN @ledger@.balance.head IS 'Digest of the last entry (of the lin
 COMMENT ON COLUMN @ledger@.balance.closed_month IS 'Accounting months up to this one are closed.';
 COMMENT ON COLUMN @ledger@.balance.control IS 'Control mode: b block, w warn, o off.';
 COMMENT ON COLUMN @ledger@.balance.year_state IS 'State of the fiscal year: p preparing, o open, c closing, x closed.';
-COMMENT ON COLUMN @ledger@.balance.line_state IS 'o open, c closed.';
+COMMENT ON COLUMN @ledger@.balance.line_state IS 'o open, p provisional (before the vote), c closed.';
 COMMENT ON COLUMN @ledger@.balance.executable IS 'Spendable, or held for distribution (待分).';
+COMMENT ON COLUMN @ledger@.balance.caps IS 'Numbers of the caps (控制限额) that the line belongs to, ascending; NULL is none. A posting reads them under the row lock.';
 
 CREATE TABLE @ledger@.journal (
   line_id         bigint NOT NULL,
@@ -140,6 +142,8 @@ CREATE TABLE @ledger@.journal (
   peer_line       bigint,
   refers_line     bigint,
   refers_entry    integer,
+  from_obligation bigint,
+  to_obligation   bigint,
   digest          bytea NOT NULL,
   PRIMARY KEY (line_id, entry_no)
 ) PARTITION BY RANGE (line_id);
@@ -166,6 +170,8 @@ COMMENT ON COLUMN @ledger@.journal.memo IS 'Free data of the application, part o
 COMMENT ON COLUMN @ledger@.journal.peer_line IS 'The line at the other end, where there is one.';
 COMMENT ON COLUMN @ledger@.journal.refers_line IS 'With refers_entry: the entry that this one undoes in whole or part.';
 COMMENT ON COLUMN @ledger@.journal.refers_entry IS 'See refers_line.';
+COMMENT ON COLUMN @ledger@.journal.from_obligation IS 'The obligation (procurement plan, contract, payment request) that the money left; NULL where none did.';
+COMMENT ON COLUMN @ledger@.journal.to_obligation IS 'The obligation that the money went to.';
 COMMENT ON COLUMN @ledger@.journal.digest IS 'H(previous digest of the line || H(content)); docs/evidence.md gives the bytes.';
 
 CREATE TABLE @ledger@.entry_kind (

@@ -270,18 +270,18 @@ CREATE FUNCTION @ledger@.posting(posting bigint) RETURNS TABLE (
   posting_id bigint, line_id bigint, entry_no integer, kind varchar(40), source varchar(20), target varchar(20),
   amount numeric, available_before numeric, available_after numeric, posted_at timestamptz, accounting_date date,
   document text, actor text, login text, memo jsonb, peer_line bigint, refers_line bigint, refers_entry integer,
-  digest text)
+  from_obligation bigint, to_obligation bigint, digest text)
 LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
   SELECT j.posting_id, j.line_id, j.entry_no, j.kind, k.source, k.target, j.amount::numeric,
          CASE 'available' WHEN k.source THEN j.available_after::numeric + j.amount::numeric
                           WHEN k.target THEN j.available_after::numeric - j.amount::numeric
                           ELSE j.available_after::numeric END,
          j.available_after::numeric, j.posted_at, j.accounting_date, j.document, j.actor, j.login, j.memo,
-         j.peer_line, j.refers_line, j.refers_entry, encode(j.digest, 'hex')
+         j.peer_line, j.refers_line, j.refers_entry, j.from_obligation, j.to_obligation, encode(j.digest, 'hex')
   FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind = j.kind
   WHERE j.posting_id = posting.posting
     AND j.line_id >= posting.posting / 1000000000000 * 1000000000000
-    AND j.line_id < (posting.posting / 1000000000000 + 1) * 1000000000000
+    AND j.line_id < (posting.posting / 1000000000000 + 2) * 1000000000000
   ORDER BY j.line_id, j.entry_no;
 END;
 COMMENT ON FUNCTION @ledger@.posting(bigint) IS

@@ -129,6 +129,8 @@ bpm_letter_type(BpmLedger *ledger, char letter)
 			return INT2OID;
 		case 'i':
 			return INT4OID;
+		case 'k':
+			return INT4ARRAYOID;
 		case 'j':
 			return JSONBOID;
 		case 'l':

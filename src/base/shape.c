@@ -33,7 +33,7 @@ static const TableShape shapes[] = {
 		"precommitted amount, committed amount, requested amount, paid amount, "
 		"withdrawn amount, carried amount, entry_no int4, posted_at timestamptz, "
 		"head bytea, closed_month int2, control char, year_state char, "
-	"line_state char, executable bool"},
+	"line_state char, executable bool, caps _int4"},
 	{"calendar_day",
 	"day date, working bool, name varchar"},
 	{"classification",
@@ -77,7 +77,8 @@ static const TableShape shapes[] = {
 		"amount amount, available_after amount, division budget_code, "
 		"unit budget_code, posted_at timestamptz, accounting_date date, "
 		"document text, actor text, login text, key text, memo jsonb, "
-	"peer_line int8, refers_line int8, refers_entry int4, digest bytea"},
+	"peer_line int8, refers_line int8, refers_entry int4, "
+		"from_obligation int8, to_obligation int8, digest bytea"},
 	{"ledger",
 		"ledger_id int2, layout int4, digest varchar, root_code varchar, "
 	"title varchar, created_at timestamptz, created_by varchar"},

@@ -12,8 +12,8 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/guard.h"
 #include "ledger/arguments.h"
-#include "ledger/guard.h"
 #include "registry/registry.h"
 
 /* Argument positions of budgetpm.announce_transfer() */
@@ -96,9 +96,7 @@ read_announcement(FunctionCallInfo fcinfo, BpmLedger *ledger, Announcement *anno
 static bool
 store_announcement(BpmLedger *ledger, const Announcement *announcement, int64 id)
 {
-	BpmPermit	permit = {PERMIT_ROW};
 	Datum		values[9];
-	int			inserted;
 
 	values[0] = Int64GetDatum(id);
 	values[1] = Int64GetDatum(announcement->from);
@@ -109,12 +107,7 @@ store_announcement(BpmLedger *ledger, const Announcement *announcement, int64 id
 	values[6] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[7] = CStringGetTextDatum(announcement->origin);
 	values[8] = CStringGetTextDatum(announcement->origin_id);
-	permit.relation = bpm_guarded_relation(ledger, "transfer", 0);
-	permit.key = id;
-	bpm_guard_permit(ledger, &permit);
-	inserted = bpm_ledger_execute(ledger, &insert_announced, 0, values, NULL);
-	bpm_guard_done(true);
-	return inserted == 1;
+	return bpm_write_row(ledger, "transfer", 0, id, &insert_announced, values, NULL, true) == 1;
 }
 
 /* Returns the transfer announced before, if it said the same. */

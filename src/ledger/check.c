@@ -39,7 +39,7 @@ verdict(const BpmPosting *posting, bool passes)
 	appendStringInfo(&json, "{\"passes\": %s", passes ? "true" : "false");
 	append_field(&json, "amount", bpm_fen_to_text(posting->request.amount));
 	append_field(&json, "available",
-				 posting->nlines ? bpm_fen_to_text(posting->lines[0].available_before) : NULL);
+				 posting->nlines ? bpm_fen_to_text(posting->lines[0].before[BUCKET_AVAILABLE]) : NULL);
 	if (!passes)
 	{
 		append_field(&json, "sqlstate", unpack_sql_state(refusal->sqlstate));

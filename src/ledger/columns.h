@@ -18,7 +18,11 @@
 #define BALANCE_YEAR_STATE		20
 #define BALANCE_LINE_STATE		21
 #define BALANCE_EXECUTABLE		22
-#define BALANCE_COLUMNS			23
+#define BALANCE_CAPS			23
+#define BALANCE_COLUMNS			24
+
+/* Their types, as BpmStatement writes them. */
+#define BALANCE_TYPES			"lccaaaaaaaaaaaaizyhqqqbk"
 
 #define JOURNAL_LINE			0
 #define JOURNAL_ENTRY_NO		1
@@ -38,7 +42,11 @@
 #define JOURNAL_PEER_LINE		15
 #define JOURNAL_REFERS_LINE		16
 #define JOURNAL_REFERS_ENTRY	17
-#define JOURNAL_DIGEST			18
-#define JOURNAL_COLUMNS			19
+#define JOURNAL_FROM_OBLIGATION	18
+#define JOURNAL_TO_OBLIGATION	19
+#define JOURNAL_DIGEST			20
+#define JOURNAL_COLUMNS			21
+
+#define JOURNAL_TYPES			"lilvaacczdttttjllilly"
 
 #endif

@@ -55,6 +55,8 @@ bpm_entry_digest(const char *algorithm, const uint8 *previous, const BpmEntry *e
 	bpm_digest_optional(entry->peer_line);
 	bpm_digest_optional(entry->refers_line);
 	bpm_digest_optional(entry->refers_entry);
+	bpm_digest_optional(entry->from_obligation);
+	bpm_digest_optional(entry->to_obligation);
 	bpm_digest_finish(content);
 	bpm_digest_link(algorithm, previous, content, digest);
 }

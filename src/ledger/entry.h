@@ -26,6 +26,8 @@ typedef struct BpmEntry
 	int64		peer_line;		/* 0: none, as the next two */
 	int64		refers_line;
 	int32		refers_entry;
+	int64		from_obligation;
+	int64		to_obligation;
 } BpmEntry;
 
 extern void bpm_entry_digest(const char *algorithm, const uint8 *previous,

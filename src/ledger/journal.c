@@ -8,20 +8,22 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/guard.h"
 #include "ledger/columns.h"
 #include "ledger/entry.h"
-#include "ledger/guard.h"
 
 #define INSERT_ENTRY \
 	"INSERT INTO @ledger@.journal_@year@ (line_id, entry_no, posting_id, kind, amount," \
 	" available_after, division, unit, posted_at, accounting_date, document, actor," \
-	" login, key, memo, peer_line, refers_line, refers_entry, digest)" \
+	" login, key, memo, peer_line, refers_line, refers_entry, from_obligation," \
+	" to_obligation, digest)" \
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16," \
-	" $17, $18, $19)"
-#define ENTRY_ARGUMENTS	"liltaacczdttttjlliy"
+	" $17, $18, $19, $20, $21)"
+#define ENTRY_ARGUMENTS	"liltaacczdttttjllilly"
 
 static const BpmStatement insert_entry = {INSERT_ENTRY, ENTRY_ARGUMENTS};
 
@@ -54,6 +56,8 @@ fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool w
 	entry->peer_line = leg->peer_line;
 	entry->refers_line = leg->refers_line;
 	entry->refers_entry = leg->refers_entry;
+	entry->from_obligation = leg->from_obligation;
+	entry->to_obligation = leg->to_obligation;
 }
 
 /* Sets a text column, null for NULL. */
@@ -100,7 +104,46 @@ entry_values(const BpmPosting *posting, const BpmEntry *entry, const BpmLine *li
 	set_optional(values, nulls, JOURNAL_PEER_LINE, Int64GetDatum(entry->peer_line));
 	set_optional(values, nulls, JOURNAL_REFERS_LINE, Int64GetDatum(entry->refers_line));
 	set_optional(values, nulls, JOURNAL_REFERS_ENTRY, Int32GetDatum(entry->refers_entry));
+	set_optional(values, nulls, JOURNAL_FROM_OBLIGATION, Int64GetDatum(entry->from_obligation));
+	set_optional(values, nulls, JOURNAL_TO_OBLIGATION, Int64GetDatum(entry->to_obligation));
 	values[JOURNAL_DIGEST] = PointerGetDatum(digest);
+}
+
+/* The row that the guard will be shown, in column order. */
+typedef struct Row
+{
+	const Datum *values;
+	const bool *nulls;
+} Row;
+
+/* Accepts a new row that is what the posting computed, column by column. */
+static bool
+accept_entry(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *new)
+{
+	const Row  *expected = permit->context;
+
+	if (old != NULL)
+		return false;
+	for (int i = 0; i < JOURNAL_COLUMNS; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+		bool		isnull;
+		Datum		value = heap_getattr(*new, i + 1, desc, &isnull);
+
+		if (isnull != expected->nulls[i])
+			return false;
+		if (isnull)
+			continue;
+		if (attribute->attlen == -1)
+		{
+			if (!datum_image_eq(value, expected->values[i], false, -1))
+				return false;
+		}
+		else if (!datumIsEqual(value, expected->values[i],
+							   attribute->attbyval, attribute->attlen))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -114,7 +157,8 @@ bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
 	BpmLine    *line = &posting->lines[leg->line];
 	int			year = BPM_LINE_YEAR(line->id);
 	bool		keyed = with_key && posting->request.key != NULL;
-	BpmPermit	permit = {PERMIT_JOURNAL_INSERT};
+	Row			row;
+	BpmPermit	permit = {0};
 	Datum		values[JOURNAL_COLUMNS];
 	bool		nulls[JOURNAL_COLUMNS];
 	char		spi_nulls[JOURNAL_COLUMNS];
@@ -129,8 +173,11 @@ bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
 	for (int i = 0; i < JOURNAL_COLUMNS; i++)
 		spi_nulls[i] = nulls[i] ? 'n' : ' ';
 	permit.relation = bpm_guarded_relation(posting->ledger, "journal", year);
-	permit.values = values;
-	permit.nulls = nulls;
+	permit.columns = JOURNAL_TYPES;
+	permit.accept = accept_entry;
+	row.values = values;
+	row.nulls = nulls;
+	permit.context = &row;
 	bpm_guard_permit(posting->ledger, &permit);
 	inserted = bpm_ledger_execute(posting->ledger,
 								  keyed ? &insert_keyed_entry : &insert_entry,

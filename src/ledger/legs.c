@@ -103,7 +103,7 @@ may_fall_short(BpmPosting *posting, const BpmLine *line, const BpmKind *kind,
 		return true;
 	if (bucket != BUCKET_AVAILABLE || line->control == 'b')
 		return false;
-	return result >= line->available_before || !hands_over(posting, kind);
+	return result >= line->before[BUCKET_AVAILABLE] || !hands_over(posting, kind);
 }
 
 /* Adds to one bucket; a shortage is refused unless the line's mode allows it. */

@@ -12,9 +12,9 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/guard.h"
 #include "ledger/arguments.h"
 #include "ledger/entry.h"
-#include "ledger/guard.h"
 #include "ledger/line_request.h"
 #include "registry/registry.h"
 
@@ -182,10 +182,8 @@ optional(Datum *values, char *nulls, int column, Datum value)
 static bool
 store_line(BpmLedger *ledger, const BpmLineRequest *request)
 {
-	BpmPermit	permit = {PERMIT_ROW};
 	Datum		values[19];
 	char		nulls[19];
-	int			inserted;
 
 	memset(nulls, ' ', sizeof(nulls));
 	values[0] = Int64GetDatum(request->id);
@@ -207,12 +205,7 @@ store_line(BpmLedger *ledger, const BpmLineRequest *request)
 	values[16] = TimestampTzGetDatum(request->opened_at);
 	values[17] = CStringGetTextDatum(request->opened_by);
 	values[18] = PointerGetDatum(cstring_to_text_with_len(request->control, 1));
-	permit.relation = bpm_guarded_relation(ledger, "line", 0);
-	permit.key = request->id;
-	bpm_guard_permit(ledger, &permit);
-	inserted = bpm_ledger_execute(ledger, &insert_line, 0, values, nulls);
-	bpm_guard_done(true);
-	return inserted == 1;
+	return bpm_write_row(ledger, "line", 0, request->id, &insert_line, values, nulls, true) == 1;
 }
 
 /* Stores the line's empty balance with the first link of its chain. */

@@ -282,7 +282,7 @@ warn_overspent(const BpmPosting *posting)
 		const BpmLine *line = &posting->lines[i];
 		BpmFen		available = line->bucket[BUCKET_AVAILABLE];
 
-		if (line->control == 'w' && available < 0 && available < line->available_before)
+		if (line->control == 'w' && available < 0 && available < line->before[BUCKET_AVAILABLE])
 			ereport(WARNING,
 					(errcode(ERRCODE_BPM_INSUFFICIENT_FUNDS),
 					 errmsg("line " INT64_FORMAT " is overspent by %s", line->id,

@@ -71,8 +71,10 @@ typedef struct BpmLine
 	char		year_state;
 	char		line_state;
 	bool		executable;
+	int32	   *caps;			/* ascending; NULL: none */
+	int			ncaps;
 	/* not of the row: */
-	BpmFen		available_before;
+	BpmFen		before[BUCKET_COUNT];	/* as it was locked */
 	bool		foreign_scope;	/* another government's line: its duty is not
 								 * asked for */
 	bool		touched;
@@ -86,6 +88,8 @@ typedef struct BpmLeg
 	int64		peer_line;		/* 0: none */
 	int64		refers_line;	/* 0: none */
 	int32		refers_entry;
+	int64		from_obligation;	/* 0: none, as the next */
+	int64		to_obligation;
 	BpmFen		available_after;	/* of the line, once the leg is applied */
 } BpmLeg;
 

@@ -12,7 +12,8 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
-#include "ledger/guard.h"
+#include "base/guard.h"
+#include "ledger/posting.h"
 #include "registry/registry.h"
 
 typedef struct Transfer
@@ -87,13 +88,7 @@ static void
 execute_permitted(BpmPosting *posting, const BpmStatement *statement, int64 id,
 				  Datum *values, const char *nulls)
 {
-	BpmPermit	permit = {PERMIT_ROW};
-
-	permit.relation = bpm_guarded_relation(posting->ledger, "transfer", 0);
-	permit.key = id;
-	bpm_guard_permit(posting->ledger, &permit);
-	bpm_ledger_execute(posting->ledger, statement, 0, values, nulls);
-	bpm_guard_done(true);
+	bpm_write_row(posting->ledger, "transfer", 0, id, statement, values, nulls, true);
 }
 
 /* Finds the receiving division and asks for the sender's line. */

@@ -42,7 +42,8 @@ static const BpmStatement lines_of_year = {
 static const BpmStatement entries_of_year = {
 	"SELECT j.line_id, j.entry_no, j.posting_id, j.kind::pg_catalog.text, j.amount,"
 	" j.available_after, j.posted_at, j.accounting_date, j.document, j.actor, j.login, j.key,"
-	" j.memo, j.peer_line, j.refers_line, j.refers_entry, j.digest"
+	" j.memo, j.peer_line, j.refers_line, j.refers_entry, j.digest, j.from_obligation,"
+	" j.to_obligation"
 	" FROM @ledger@.journal j"
 	" WHERE j.line_id OPERATOR(pg_catalog.>=) $2 AND j.line_id OPERATOR(pg_catalog.<) $3"
 	" AND ($1 IS NULL OR j.line_id OPERATOR(pg_catalog.=) $1)"
@@ -160,6 +161,8 @@ read_entry(Reader *reader, HeapTuple row, BpmEntry *entry)
 	entry->peer_line = number(reader, row, 14);
 	entry->refers_line = number(reader, row, 15);
 	entry->refers_entry = (int32) number(reader, row, 16);
+	entry->from_obligation = number(reader, row, 18);
+	entry->to_obligation = number(reader, row, 19);
 }
 
 /* Returns a stored digest, NULL if it is not one. */

@@ -15,8 +15,10 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/guard.h"
 #include "ledger/arguments.h"
-#include "ledger/guard.h"
+#include "ledger/balance.h"
+#include "ledger/columns.h"
 
 static const char *const state_names[] = {"preparing", "open", "closing", "closed"};
 
@@ -70,15 +72,7 @@ may_follow(int from, int to)
 static int
 write_year_row(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
 {
-	BpmPermit	permit = {PERMIT_ROW};
-	int			rows;
-
-	permit.relation = bpm_guarded_relation(ledger, "fiscal_year", 0);
-	permit.key = year;
-	bpm_guard_permit(ledger, &permit);
-	rows = bpm_ledger_execute(ledger, statement, 0, values, NULL);
-	bpm_guard_done(true);
-	return rows;
+	return bpm_write_row(ledger, "fiscal_year", 0, year, statement, values, NULL, true);
 }
 
 /*
@@ -97,11 +91,14 @@ execute_on_lines(BpmLedger *ledger, const BpmStatement *statement, int year, Dat
 			 SPI_result_code_string(result));
 }
 
+/* A change of the year's state touches two columns and nothing that money depends on. */
+static const int year_columns[] = {BALANCE_YEAR_STATE, BALANCE_CLOSED_MONTH, -1};
+
 /* Writes the state to the year and to all its lines, each locked in id order. */
 static void
 write_year(BpmLedger *ledger, int year, int state, int closed_month)
 {
-	BpmPermit	permit = {PERMIT_YEAR_UPDATE};
+	BpmPermit	permit = {0};
 	Datum		row[3];
 	Datum		lines[2];
 
@@ -113,7 +110,7 @@ write_year(BpmLedger *ledger, int year, int state, int closed_month)
 	execute_on_lines(ledger, &lock_lines, year, NULL);
 	lines[0] = PointerGetDatum(cstring_to_text_with_len(&state_letters[state], 1));
 	lines[1] = Int32GetDatum(closed_month);
-	permit.relation = bpm_guarded_relation(ledger, "balance", year);
+	bpm_permit_columns(ledger, year, year_columns, &permit);
 	bpm_guard_permit(ledger, &permit);
 	execute_on_lines(ledger, &update_lines, year, lines);
 	bpm_guard_done(false);

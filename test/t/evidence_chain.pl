@@ -73,7 +73,7 @@ for my $algorithm (qw(sha256 sm3))
 		for my $entry (fields("FROM $ledger.journal ORDER BY line_id, entry_no", "encode(digest, 'hex')", 'line_id', 'entry_no', 'posting_id',
 			'kind', '(amount::numeric * 100)::bigint', '(available_after::numeric * 100)::bigint',
 			'(extract(epoch FROM posted_at) * 1000000)::bigint', "to_char(accounting_date, 'YYYY-MM-DD')", 'document', 'actor', 'login', 'key',
-			'memo', 'peer_line', 'refers_line', 'refers_entry'))
+			'memo', 'peer_line', 'refers_line', 'refers_entry', 'from_obligation', 'to_obligation'))
 		{
 			my ($stored, @fields) = @$entry;
 			my $line = $fields[0];
