@@ -43,8 +43,8 @@ SELECT * FROM pg_temp.damage('UPDATE budget.journal SET unit = ''9'' WHERE kind 
 -- an entry gone, the last one gone, one too many, one of no line
 SELECT * FROM pg_temp.damage('DELETE FROM budget.journal WHERE kind = ''pay''');
 SELECT * FROM pg_temp.damage('DELETE FROM budget.journal WHERE kind = ''refund''');
-SELECT * FROM pg_temp.damage('INSERT INTO budget.journal SELECT line_id, entry_no + 1, posting_id, kind, amount, available_after, division, unit, posted_at, accounting_date, document, actor, login, NULL, memo, peer_line, refers_line, refers_entry, from_obligation, to_obligation, digest FROM budget.journal WHERE kind = ''refund''');
-SELECT * FROM pg_temp.damage('INSERT INTO budget.journal SELECT 2026000000000999, 1, posting_id, kind, amount, available_after, division, unit, posted_at, accounting_date, document, actor, login, NULL, memo, peer_line, refers_line, refers_entry, from_obligation, to_obligation, digest FROM budget.journal WHERE kind = ''pay''');
+SELECT * FROM pg_temp.damage('INSERT INTO budget.journal SELECT line_id, entry_no + 1, posting_id, kind, amount, available_after, division, unit, posted_at, accounting_date, document, actor, login, NULL, memo, peer_line, refers_line, refers_entry, from_obligation, to_obligation, segment, digest FROM budget.journal WHERE kind = ''refund''');
+SELECT * FROM pg_temp.damage('INSERT INTO budget.journal SELECT 2026000000000999, 1, posting_id, kind, amount, available_after, division, unit, posted_at, accounting_date, document, actor, login, NULL, memo, peer_line, refers_line, refers_entry, from_obligation, to_obligation, segment, digest FROM budget.journal WHERE kind = ''pay''');
 -- a balance
 SELECT * FROM pg_temp.damage('UPDATE budget.balance SET available = available + ''5.00'', appropriated = appropriated + ''5.00'' WHERE line_id = ' || :child);
 SELECT * FROM pg_temp.damage('UPDATE budget.balance SET paid = paid - ''5.00'', available = available + ''5.00'' WHERE line_id = ' || :child);

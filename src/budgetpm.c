@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/guard.h"
 #include "base/ledger.h"
+#include "ledger/segment.h"
 
 PG_MODULE_MAGIC;
 
@@ -25,4 +26,5 @@ _PG_init(void)
 	bpm_ledger_init();
 	bpm_access_init();
 	bpm_guard_init();
+	bpm_segment_init();
 }

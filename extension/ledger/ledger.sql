@@ -144,11 +144,13 @@ CREATE TABLE @ledger@.journal (
   refers_entry    integer,
   from_obligation bigint,
   to_obligation   bigint,
+  segment         integer NOT NULL,
   digest          bytea NOT NULL,
   PRIMARY KEY (line_id, entry_no)
 ) PARTITION BY RANGE (line_id);
 CREATE UNIQUE INDEX journal_key ON @ledger@.journal (line_id, key) WHERE key IS NOT NULL;
 CREATE INDEX journal_posting ON @ledger@.journal (posting_id);
+CREATE INDEX journal_segment_idx ON @ledger@.journal (segment);
 CREATE INDEX journal_refers ON @ledger@.journal (refers_line, refers_entry) WHERE refers_line IS NOT NULL;
 CREATE INDEX journal_accounting_date ON @ledger@.journal USING brin (accounting_date);
 COMMENT ON TABLE @ledger@.journal IS 'Every movement of money, append-only, by fiscal year. An entry moves amount from the source to the target bucket of its kind on one line; the entries of one posting share posting_id. What is undone is posted as a reversal that names its entry.';
@@ -172,7 +174,23 @@ COMMENT ON COLUMN @ledger@.journal.refers_line IS 'With refers_entry: the entry 
 COMMENT ON COLUMN @ledger@.journal.refers_entry IS 'See refers_line.';
 COMMENT ON COLUMN @ledger@.journal.from_obligation IS 'The obligation (procurement plan, contract, payment request) that the money left; NULL where none did.';
 COMMENT ON COLUMN @ledger@.journal.to_obligation IS 'The obligation that the money went to.';
+COMMENT ON COLUMN @ledger@.journal.segment IS 'The stretch of journal_segment in which it was written; not part of the digest.';
 COMMENT ON COLUMN @ledger@.journal.digest IS 'H(previous digest of the line || H(content)); docs/evidence.md gives the bytes.';
+
+CREATE TABLE @ledger@.journal_segment (
+  segment      integer PRIMARY KEY CHECK (segment OPERATOR(pg_catalog.>) 0),
+  begun_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  prepared     text[] NOT NULL DEFAULT '{}',
+  awaited      text[],
+  server_start varchar(40) COLLATE "C"
+);
+COMMENT ON TABLE @ledger@.journal_segment IS 'Stretches of the journal: each entry carries the newest segment that its posting could see under its lock on the journal. Rollups sum whole segments, once nobody can write them any more. Written by fold_rollup() only; segments that are summed have no row here.';
+COMMENT ON COLUMN @ledger@.journal_segment.segment IS 'Number of the segment; the highest one is being written.';
+COMMENT ON COLUMN @ledger@.journal_segment.begun_at IS 'When it was begun.';
+COMMENT ON COLUMN @ledger@.journal_segment.prepared IS 'Prepared transactions that stood when it was begun: they write no more, so that one forgotten does not hold it up. Number, name and moment of each.';
+COMMENT ON COLUMN @ledger@.journal_segment.awaited IS 'Transactions that may still write the segment, found after the next one had begun; NULL: not yet looked for.';
+COMMENT ON COLUMN @ledger@.journal_segment.server_start IS 'Start of the server in which they run: they do not outlive it.';
+INSERT INTO @ledger@.journal_segment (segment) VALUES (1);
 
 CREATE TABLE @ledger@.entry_kind (
   kind         varchar(40) COLLATE "C" PRIMARY KEY,
@@ -327,6 +345,12 @@ ALTER TABLE @ledger@.fiscal_year ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.fiscal_year
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
 ALTER TABLE @ledger@.fiscal_year ENABLE ALWAYS TRIGGER guard_truncate;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.journal_segment
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.journal_segment ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.journal_segment
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.journal_segment ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.entry_kind
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 ALTER TABLE @ledger@.entry_kind ENABLE ALWAYS TRIGGER guard;

@@ -78,7 +78,10 @@ static const TableShape shapes[] = {
 		"unit budget_code, posted_at timestamptz, accounting_date date, "
 		"document text, actor text, login text, key text, memo jsonb, "
 	"peer_line int8, refers_line int8, refers_entry int4, "
-		"from_obligation int8, to_obligation int8, digest bytea"},
+		"from_obligation int8, to_obligation int8, segment int4, digest bytea"},
+	{"journal_segment",
+		"segment int4, begun_at timestamptz, prepared _text, awaited _text, "
+	"server_start varchar"},
 	{"ledger",
 		"ledger_id int2, layout int4, digest varchar, root_code varchar, "
 	"title varchar, created_at timestamptz, created_by varchar"},

@@ -44,9 +44,10 @@
 #define JOURNAL_REFERS_ENTRY	17
 #define JOURNAL_FROM_OBLIGATION	18
 #define JOURNAL_TO_OBLIGATION	19
-#define JOURNAL_DIGEST			20
-#define JOURNAL_COLUMNS			21
+#define JOURNAL_SEGMENT			20
+#define JOURNAL_DIGEST			21
+#define JOURNAL_COLUMNS			22
 
-#define JOURNAL_TYPES			"lilvaacczdttttjllilly"
+#define JOURNAL_TYPES			"lilvaacczdttttjllilliy"
 
 #endif

@@ -15,15 +15,16 @@
 #include "base/guard.h"
 #include "ledger/columns.h"
 #include "ledger/entry.h"
+#include "ledger/segment.h"
 
 #define INSERT_ENTRY \
 	"INSERT INTO @ledger@.journal_@year@ (line_id, entry_no, posting_id, kind, amount," \
 	" available_after, division, unit, posted_at, accounting_date, document, actor," \
 	" login, key, memo, peer_line, refers_line, refers_entry, from_obligation," \
-	" to_obligation, digest)" \
+	" to_obligation, segment, digest)" \
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16," \
-	" $17, $18, $19, $20, $21)"
-#define ENTRY_ARGUMENTS	"liltaacczdttttjllilly"
+	" $17, $18, $19, $20, $21, $22)"
+#define ENTRY_ARGUMENTS	"liltaacczdttttjllilliy"
 
 static const BpmStatement insert_entry = {INSERT_ENTRY, ENTRY_ARGUMENTS};
 
@@ -170,9 +171,11 @@ bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
 	fill_entry(&entry, posting, leg, keyed);
 	bpm_entry_digest(posting->ledger->digest, line->head, &entry, line->head);
 	entry_values(posting, &entry, line, values, nulls);
+	permit.relation = bpm_guarded_relation(posting->ledger, "journal", year);
+	values[JOURNAL_SEGMENT] = Int32GetDatum(bpm_segment_to_write(posting->ledger,
+																 permit.relation));
 	for (int i = 0; i < JOURNAL_COLUMNS; i++)
 		spi_nulls[i] = nulls[i] ? 'n' : ' ';
-	permit.relation = bpm_guarded_relation(posting->ledger, "journal", year);
 	permit.columns = JOURNAL_TYPES;
 	permit.accept = accept_entry;
 	row.values = values;
