@@ -12,6 +12,7 @@
 #define BPM_ACCESS_H
 
 #include "base/ledger.h"
+#include "base/refusal.h"
 #include "types/types.h"
 
 typedef enum BpmRight
@@ -37,6 +38,12 @@ extern void bpm_authorize_read(BpmLedger *ledger, const char *operation,
 /* The same for a line that the caller named by its id: the refusal does not say where it is. */
 extern void bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
 							   int64 line, BpmCode division, BpmCode unit);
+
+/* The first and the last of these for who answers many requests: false fills the refusal. */
+extern bool bpm_check_operation(BpmLedger *ledger, const char *operation, BpmRefusal *refusal);
+extern bool bpm_check_line(BpmLedger *ledger, const char *operation, BpmRight right,
+						   int64 line, BpmCode division, BpmCode unit,
+						   BpmRefusal *refusal);
 
 /* Tells whether the current user sees only single units' share of some division. */
 extern bool bpm_reads_single_units(BpmLedger *ledger);

@@ -85,25 +85,25 @@ describe_duties(BpmLedger *ledger, BpmScope *scope)
 	return shown ? text.data : NULL;
 }
 
-/* Refuses, and says where the role may act instead. */
-static void
-refuse_duty(BpmLedger *ledger, BpmScope *scope, const char *operation, const char *place)
+/* Says that no duty covers the place, and where the role may act instead. */
+static bool
+refuse_duty(BpmLedger *ledger, BpmScope *scope, const char *operation, const char *place,
+			BpmRefusal *refusal)
 {
 	char	   *duties = describe_duties(ledger, scope);
 	char	   *user = GetUserNameFromId(GetUserId(), false);
 
-	ereport(ERROR,
-			(errcode(ERRCODE_BPM_NOT_ALLOWED),
-			 errmsg("role \"%s\" has no duty for operation \"%s\" %s",
-					user, operation, place),
-			 duties ? errdetail("Its duties today: %s.", duties)
-			 : errdetail("It has no duty in this ledger today."),
-			 errhint("A duty is given by %s.grant_duty().", ledger->schema)));
+	return bpm_refusal_set(refusal, ERRCODE_BPM_NOT_ALLOWED,
+						   psprintf("role \"%s\" has no duty for operation \"%s\" %s",
+									user, operation, place),
+						   duties ? psprintf("Its duties today: %s.", duties)
+						   : pstrdup("It has no duty in this ledger today."),
+						   psprintf("A duty is given by %s.grant_duty().", ledger->schema));
 }
 
 /* EXECUTE on the wrapper is the right to the operation, also for those who call past the wrapper. */
-static void
-check_execute(BpmLedger *ledger, const char *operation)
+static bool
+check_execute(BpmLedger *ledger, const char *operation, BpmRefusal *refusal)
 {
 	Oid			function = bpm_ledger_function(ledger, operation);
 
@@ -113,18 +113,29 @@ check_execute(BpmLedger *ledger, const char *operation)
 				 errmsg("function %s.%s does not exist", ledger->schema, operation),
 				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
 	if (bpm_function_aclcheck(function, GetUserId()) != ACLCHECK_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for function %s.%s", ledger->schema, operation),
-				 errhint("The ledger's owner gives it with budgetpm.grant_ledger(), or with GRANT EXECUTE.")));
+		return bpm_refusal_set(refusal, ERRCODE_INSUFFICIENT_PRIVILEGE,
+							   psprintf("permission denied for function %s.%s", ledger->schema,
+										operation),
+							   NULL,
+							   pstrdup("The ledger's owner gives it with budgetpm.grant_ledger(), or with GRANT EXECUTE."));
+	return true;
+}
+
+/* Passes a caller who has EXECUTE for the operation; otherwise false says so. */
+bool
+bpm_check_operation(BpmLedger *ledger, const char *operation, BpmRefusal *refusal)
+{
+	return bpm_scope(ledger, NULL)->exempt || check_execute(ledger, operation, refusal);
 }
 
 /* Refuses an operation that the current user has no EXECUTE for. */
 void
 bpm_authorize_operation(BpmLedger *ledger, const char *operation)
 {
-	if (!bpm_scope(ledger, NULL)->exempt)
-		check_execute(ledger, operation);
+	BpmRefusal	refusal;
+
+	if (!bpm_check_operation(ledger, operation, &refusal))
+		bpm_refusal_raise(&refusal);
 }
 
 /* Passes only a role that may call the operation and has a duty covering the place. */
@@ -133,13 +144,13 @@ authorize(BpmLedger *ledger, const char *operation, BpmRight right,
 		  BpmCode division, BpmCode unit)
 {
 	BpmScope   *scope = bpm_scope(ledger, NULL);
+	BpmRefusal	refusal = {0};
 
-	if (scope->exempt)
-		return;
-	check_execute(ledger, operation);
-	if (!bpm_scope_covers(scope, right, division, unit))
+	if (!scope->exempt && check_execute(ledger, operation, &refusal) &&
+		!bpm_scope_covers(scope, right, division, unit))
 		refuse_duty(ledger, scope, operation,
-					psprintf("in %s", describe_place(ledger, division, unit)));
+					psprintf("in %s", describe_place(ledger, division, unit)), &refusal);
+	bpm_refusal_raise(&refusal);
 }
 
 /* Refuses an operation that the current user has no EXECUTE for, or no duty to do there. */
@@ -157,18 +168,33 @@ bpm_authorize_read(BpmLedger *ledger, const char *operation,
 	authorize(ledger, operation, BPM_RIGHT_READ, division, unit);
 }
 
-/* The same for a line named by its id: ids are easily guessed, so where it is stays unsaid. */
-void
-bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
-				   int64 line, BpmCode division, BpmCode unit)
+/*
+ * The same for a line named by its id, as data: ids are easily guessed, so where
+ * it is stays unsaid.
+ */
+bool
+bpm_check_line(BpmLedger *ledger, const char *operation, BpmRight right,
+			   int64 line, BpmCode division, BpmCode unit, BpmRefusal *refusal)
 {
 	BpmScope   *scope = bpm_scope(ledger, NULL);
 
 	if (scope->exempt)
-		return;
-	check_execute(ledger, operation);
-	if (!bpm_scope_covers(scope, right, division, unit))
-		refuse_duty(ledger, scope, operation, psprintf("on line " INT64_FORMAT, line));
+		return true;
+	if (!check_execute(ledger, operation, refusal))
+		return false;
+	return bpm_scope_covers(scope, right, division, unit) ||
+		refuse_duty(ledger, scope, operation, psprintf("on line " INT64_FORMAT, line), refusal);
+}
+
+/* The same as an error. */
+void
+bpm_authorize_line(BpmLedger *ledger, const char *operation, BpmRight right,
+				   int64 line, BpmCode division, BpmCode unit)
+{
+	BpmRefusal	refusal;
+
+	if (!bpm_check_line(ledger, operation, right, line, division, unit, &refusal))
+		bpm_refusal_raise(&refusal);
 }
 
 /* Tells whether some duty shows a unit without the rest of its division. */

@@ -299,14 +299,21 @@ check_triggers(BpmLedger *ledger, Oid target)
 	table_close(relation, NoLock);
 }
 
-/* Refuses a year that has no partitions, instead of a bare "relation does not exist". */
-static void
-check_year(BpmLedger *ledger, int year)
+/* Tells whether the ledger has partitions for a year. */
+bool
+bpm_ledger_has_year(BpmLedger *ledger, int year)
 {
 	char		name[NAMEDATALEN];
 
 	snprintf(name, sizeof(name), "journal_%d", year);
-	if (!OidIsValid(get_relname_relid(name, ledger->namespace)))
+	return OidIsValid(get_relname_relid(name, ledger->namespace));
+}
+
+/* Refuses a year that has no partitions, instead of a bare "relation does not exist". */
+static void
+check_year(BpmLedger *ledger, int year)
+{
+	if (!bpm_ledger_has_year(ledger, year))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_WRONG_YEAR),
 				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),

@@ -1,6 +1,7 @@
 /*
  * arguments.c
- *	  Form of a request: present, positive, not too long.  Core SQLSTATEs.
+ *	  Form of a request: present, positive, not too long.  Core SQLSTATEs.  What is
+ *	  wrong is data first, so that a batch can tell it of one entry among many.
  */
 #include "postgres.h"
 
@@ -27,22 +28,23 @@ enum
 	ARG_FROM_FROZEN, ARG_DETAIL
 };
 
-/* Refuses a missing argument by its name. */
-static void
-missing(const char *name)
+/* Says that an argument is missing. */
+static bool
+missing(const char *name, BpmRefusal *refusal)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			 errmsg("%s must not be null", name)));
+	return bpm_refusal_set(refusal, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+						   psprintf("%s must not be null", name), NULL, NULL);
 }
 
 /* Refuses a call with a null among its arguments after the ledger: doing nothing would look like success. */
 void
 bpm_require_arguments(FunctionCallInfo fcinfo, const char *const *names)
 {
+	BpmRefusal	refusal;
+
 	for (int i = 0; names[i]; i++)
-		if (PG_ARGISNULL(i + 1))
-			missing(names[i]);
+		if (PG_ARGISNULL(i + 1) && !missing(names[i], &refusal))
+			bpm_refusal_raise(&refusal);
 }
 
 /* True for control, formatting and zero-width characters, which print as nothing. */
@@ -58,170 +60,231 @@ is_invisible(pg_wchar c)
  * Refuses what no reader sees: two documents that look alike must be alike.  Other
  * encodings than UTF-8 have no such characters beyond ASCII.
  */
-static void
-refuse_invisible(const char *string, const char *name)
+static bool
+check_visible(const char *string, const char *name, BpmRefusal *refusal)
 {
 	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
 
 	for (const char *at = string; *at; at += pg_mblen(at))
 	{
 		unsigned char byte = *at;
+		pg_wchar	c;
 
 		if (byte >= 0x80 && !utf8)
 			continue;
-		if (is_invisible(byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s has an invisible character, U+%04X, at byte %d", name,
-							byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at),
-							(int) (at - string) + 1),
-					 errhint("Send it without line ends, tabs, control, zero-width and direction characters.")));
+		c = byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at);
+		if (is_invisible(c))
+			return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+								   psprintf("%s has an invisible character, U+%04X, at byte %d",
+											name, c, (int) (at - string) + 1),
+								   NULL,
+								   pstrdup("Send it without line ends, tabs, control, zero-width and direction characters."));
 	}
+	return true;
+}
+
+/* Passes a text, or none; false for one that is blank, too long or not what it looks. */
+static bool
+check_text(const char *string, const char *name, int limit, BpmRefusal *refusal)
+{
+	int			length;
+
+	if (string == NULL)
+		return true;
+	length = pg_mbstrlen(string);
+	if (strspn(string, " ") == strlen(string))
+		return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+							   psprintf("%s must not be empty", name), NULL, NULL);
+	if (length > limit)
+		return bpm_refusal_set(refusal, ERRCODE_STRING_DATA_RIGHT_TRUNCATION,
+							   psprintf("%s has %d characters, more than %d", name, length, limit),
+							   NULL,
+							   pstrdup("Shorten it; what is longer belongs in the document that it names."));
+	return check_visible(string, name, refusal);
+}
+
+/* Returns a text argument as it was sent, NULL when absent. */
+static char *
+text_argument(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
 
 /* Returns a text argument, NULL when absent; refuses one that is blank, too long or not what it looks. */
 char *
 bpm_limited_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
 {
-	char	   *string;
-	int			length;
+	char	   *string = text_argument(fcinfo, argument);
+	BpmRefusal	refusal;
 
-	if (PG_ARGISNULL(argument))
-		return NULL;
-	string = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-	length = pg_mbstrlen(string);
-	if (strspn(string, " ") == strlen(string))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be empty", name)));
-	if (length > limit)
-		ereport(ERROR,
-				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
-				 errmsg("%s has %d characters, more than %d", name, length, limit),
-				 errhint("Shorten it; what is longer belongs in the document that it names.")));
-	refuse_invisible(string, name);
+	if (!check_text(string, name, limit, &refusal))
+		bpm_refusal_raise(&refusal);
 	return string;
+}
+
+/* Reads a number as an amount greater than zero. */
+static bool
+read_positive(const char *number, const char *name, BpmFen *amount, BpmRefusal *refusal)
+{
+	if (!bpm_fen_parse(number, amount, refusal))
+		return false;
+	return *amount > 0 ||
+		bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+						psprintf("%s must be greater than zero, not %s", name,
+								 bpm_fen_to_text(*amount)),
+						NULL,
+						pstrdup("What is wrong is undone with reverse() or refund(), not with a negative amount."));
 }
 
 /* Returns a number as an amount greater than zero. */
 BpmFen
 bpm_positive_amount(Numeric value, const char *name)
 {
-	BpmFen		amount = bpm_fen_from_numeric(value);
+	BpmFen		amount = 0;
+	BpmRefusal	refusal;
 
-	if (amount <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be greater than zero, not %s", name, bpm_fen_to_text(amount)),
-				 errhint("What is wrong is undone with reverse() or refund(), not with a negative amount.")));
+	if (!read_positive(numeric_normalize(value), name, &amount, &refusal))
+		bpm_refusal_raise(&refusal);
 	return amount;
 }
 
-/* Returns an amount that may be missing or zero, never a negative one. */
-static BpmFen
-optional_amount(FunctionCallInfo fcinfo, int argument, const char *name)
+/* Reads an amount that may be missing or zero, never a negative one. */
+static bool
+read_optional(const char *number, const char *name, BpmFen *amount, BpmRefusal *refusal)
 {
-	BpmFen		amount;
-
-	if (PG_ARGISNULL(argument))
-		return 0;
-	amount = bpm_fen_from_numeric(PG_GETARG_NUMERIC(argument));
-	if (amount == 0)
-		return 0;
-	return bpm_positive_amount(PG_GETARG_NUMERIC(argument), name);
+	*amount = 0;
+	return number == NULL ||
+		(bpm_fen_parse(number, amount, refusal) &&
+		 (*amount == 0 || read_positive(number, name, amount, refusal)));
 }
 
 /* Reads the amounts, whose parts never exceed the whole. */
-static void
-read_amounts(FunctionCallInfo fcinfo, BpmRequest *request)
+static bool
+read_amounts(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 {
-	if (!PG_ARGISNULL(ARG_AMOUNT))
-		request->amount = bpm_positive_amount(PG_GETARG_NUMERIC(ARG_AMOUNT), "amount");
-	else if (!request->operation->amount_optional)
-		missing("amount");
-	request->from_pending = optional_amount(fcinfo, ARG_FROM_PENDING, "from_pending");
-	request->from_frozen = optional_amount(fcinfo, ARG_FROM_FROZEN, "from_frozen");
+	request->amount = 0;
+	if (form->amount == NULL)
+	{
+		if (!request->operation->amount_optional)
+			return missing("amount", refusal);
+	}
+	else if (!read_positive(form->amount, "amount", &request->amount, refusal))
+		return false;
+	if (!read_optional(form->from_pending, "from_pending", &request->from_pending, refusal) ||
+		!read_optional(form->from_frozen, "from_frozen", &request->from_frozen, refusal))
+		return false;
 	if (request->amount != 0 &&
 		(request->from_pending > request->amount ||
 		 request->from_frozen > request->amount - request->from_pending))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("from_pending and from_frozen exceed the amount %s",
-						bpm_fen_to_text(request->amount)),
-				 errhint("They are parts of the amount.")));
+		return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+							   psprintf("from_pending and from_frozen exceed the amount %s",
+										bpm_fen_to_text(request->amount)),
+							   NULL, pstrdup("They are parts of the amount."));
+	return true;
 }
 
 /* Reads the memo within its limit. */
-static void
-read_memo(FunctionCallInfo fcinfo, BpmRequest *request)
+static bool
+read_memo(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 {
-	if (PG_ARGISNULL(ARG_MEMO))
-		return;
-	request->memo = PG_GETARG_JSONB_P(ARG_MEMO);
-	if (VARSIZE(request->memo) > MEMO_LIMIT)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("memo has %zu bytes, more than %d",
-						(size_t) VARSIZE(request->memo), MEMO_LIMIT),
-				 errhint("Keep documents outside and put their digest into the memo.")));
+	request->memo = form->memo;
+	if (form->memo == NULL || VARSIZE(form->memo) <= MEMO_LIMIT)
+		return true;
+	return bpm_refusal_set(refusal, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+						   psprintf("memo has %zu bytes, more than %d",
+									(size_t) VARSIZE(form->memo), MEMO_LIMIT),
+						   NULL, pstrdup("Keep documents outside and put their digest into the memo."));
 }
 
 /* Reads an accounting date that is finite, if one is given. */
-static void
-read_date(FunctionCallInfo fcinfo, BpmRequest *request)
+static bool
+read_date(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 {
-	request->date_given = !PG_ARGISNULL(ARG_ACCOUNTING_DATE);
-	if (!request->date_given)
-		return;
-	request->accounting_date = PG_GETARG_DATEADT(ARG_ACCOUNTING_DATE);
-	if (DATE_NOT_FINITE(request->accounting_date))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("accounting date must be finite")));
+	request->date_given = form->date_given;
+	request->accounting_date = form->accounting_date;
+	if (!form->date_given || !DATE_NOT_FINITE(form->accounting_date))
+		return true;
+	return bpm_refusal_set(refusal, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE,
+						   pstrdup("accounting date must be finite"), NULL, NULL);
 }
 
-/* Gives the name that an operation's first argument has in its wrapper. */
-static const char *
-first_argument(const char *operation)
+/* Reads which lines, postings or transfers the request names. */
+static bool
+read_ends(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 {
-	static const char *const names[][2] = {
-		{"refund", "payment"}, {"correct_payment", "payment"}, {"reverse", "posting"},
-		{"return_transfer", "transfer"}, {"allot", "parent"}, {"return_allotment", "child"},
-		{"virement", "from_line"}
-	};
+	const BpmOperation *operation = request->operation;
 
-	for (int i = 0; i < lengthof(names); i++)
-		if (strcmp(operation, names[i][0]) == 0)
-			return names[i][1];
-	return "line";
+	if (!form->line_given)
+		return missing(operation->first ? operation->first : "line", refusal);
+	request->line = form->line;
+	if (!form->other_given && operation->other && !operation->other_optional)
+		return missing(operation->other, refusal);
+	request->other = form->other_given ? form->other : 0;
+	return true;
 }
 
-/* Fills the request from the arguments of budgetpm.post(). */
-void
-bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request)
+/* Reads the texts; the login acts where the application names nobody. */
+static bool
+read_texts(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 {
-	if (PG_ARGISNULL(ARG_OPERATION))
-		missing("operation");
-	request->operation = bpm_find_operation(text_to_cstring(PG_GETARG_TEXT_PP(ARG_OPERATION)));
-	if (PG_ARGISNULL(ARG_LINE))
-		missing(first_argument(request->operation->name));
-	request->line = PG_GETARG_INT64(ARG_LINE);
-	if (PG_ARGISNULL(ARG_OTHER) && request->operation->other)
-		missing(request->operation->other);
-	request->other = PG_ARGISNULL(ARG_OTHER) ? 0 : PG_GETARG_INT64(ARG_OTHER);
-	request->document = bpm_limited_text(fcinfo, ARG_DOCUMENT, "document", DOCUMENT_LIMIT);
-	if (request->document == NULL)
-		missing("document");
-	request->detail = bpm_limited_text(fcinfo, ARG_DETAIL,
-									   strcmp(request->operation->name, "refund") == 0 ?
-									   "target" : "to_division", DOCUMENT_LIMIT);
-	request->key = bpm_limited_text(fcinfo, ARG_KEY, "key", KEY_LIMIT);
-	request->actor = bpm_limited_text(fcinfo, ARG_ACTOR, "actor", ACTOR_LIMIT);
-	if (request->actor == NULL)
+	const BpmOperation *operation = request->operation;
+
+	request->document = form->document;
+	request->detail = form->detail;
+	request->key = form->key;
+	request->actor = form->actor;
+	if (form->actor == NULL)
 		request->actor = GetUserNameFromId(GetSessionUserId(), false);
-	request->memo = NULL;
-	request->amount = 0;
-	read_amounts(fcinfo, request);
-	read_memo(fcinfo, request);
-	read_date(fcinfo, request);
+	return check_text(form->document, "document", DOCUMENT_LIMIT, refusal) &&
+		(form->document != NULL || missing("document", refusal)) &&
+		check_text(form->detail, operation->detail ? operation->detail : "detail",
+				   DOCUMENT_LIMIT, refusal) &&
+		check_text(form->key, "key", KEY_LIMIT, refusal) &&
+		check_text(form->actor, "actor", ACTOR_LIMIT, refusal);
+}
+
+/* Fills the request from what was written, or says what is wrong with its form. */
+bool
+bpm_check_form(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
+{
+	if (form->operation == NULL)
+		return missing("operation", refusal);
+	request->operation = bpm_look_up_operation(form->operation, refusal);
+	return request->operation != NULL &&
+		read_ends(form, request, refusal) &&
+		read_texts(form, request, refusal) &&
+		read_amounts(form, request, refusal) &&
+		read_memo(form, request, refusal) &&
+		read_date(form, request, refusal);
+}
+
+/* Returns a number as it is written, NULL when absent. */
+static char *
+number_argument(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NULL : numeric_normalize(PG_GETARG_NUMERIC(argument));
+}
+
+/* Fills the request from the arguments of budgetpm.post(); false says what is wrong with them. */
+bool
+bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request, BpmRefusal *refusal)
+{
+	BpmForm		form;
+
+	form.operation = text_argument(fcinfo, ARG_OPERATION);
+	form.line_given = !PG_ARGISNULL(ARG_LINE);
+	form.line = form.line_given ? PG_GETARG_INT64(ARG_LINE) : 0;
+	form.other_given = !PG_ARGISNULL(ARG_OTHER);
+	form.other = form.other_given ? PG_GETARG_INT64(ARG_OTHER) : 0;
+	form.amount = number_argument(fcinfo, ARG_AMOUNT);
+	form.from_pending = number_argument(fcinfo, ARG_FROM_PENDING);
+	form.from_frozen = number_argument(fcinfo, ARG_FROM_FROZEN);
+	form.document = text_argument(fcinfo, ARG_DOCUMENT);
+	form.detail = text_argument(fcinfo, ARG_DETAIL);
+	form.key = text_argument(fcinfo, ARG_KEY);
+	form.actor = text_argument(fcinfo, ARG_ACTOR);
+	form.memo = PG_ARGISNULL(ARG_MEMO) ? NULL : PG_GETARG_JSONB_P(ARG_MEMO);
+	form.date_given = !PG_ARGISNULL(ARG_ACCOUNTING_DATE);
+	form.accounting_date = form.date_given ? PG_GETARG_DATEADT(ARG_ACCOUNTING_DATE) : 0;
+	return bpm_check_form(&form, request, refusal);
 }

@@ -11,7 +11,29 @@
 
 #include "ledger/posting.h"
 
-extern void bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request);
+/* A request as it was written, wherever it came from; texts and numbers are NULL where there is none. */
+typedef struct BpmForm
+{
+	char	   *operation;
+	int64		line;			/* the first id that the operation takes */
+	int64		other;			/* the second one */
+	bool		line_given;
+	bool		other_given;
+	bool		date_given;
+	DateADT		accounting_date;
+	char	   *amount;			/* numbers as numeric writes them */
+	char	   *from_pending;
+	char	   *from_frozen;
+	char	   *document;
+	char	   *detail;
+	char	   *key;
+	char	   *actor;
+	Jsonb	   *memo;
+} BpmForm;
+
+extern bool bpm_check_form(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal);
+extern bool bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request,
+							 BpmRefusal *refusal);
 extern void bpm_require_arguments(FunctionCallInfo fcinfo, const char *const *names);
 extern char *bpm_limited_text(FunctionCallInfo fcinfo, int argument,
 							  const char *name, int limit);

@@ -265,7 +265,7 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 
 /*
  * Returns the posting that this request's key already made, 0 if there is none;
- * the same key with another content is an error.
+ * the same key with another content is the refusal of the posting.
  */
 int64
 bpm_replay(BpmPosting *posting)
@@ -288,12 +288,16 @@ bpm_replay(BpmPosting *posting)
 		return 0;
 	difference = replay_difference(posting, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
 	if (difference)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_KEY_CONFLICT),
-				 errmsg("key \"%s\" was used on line " INT64_FORMAT " with another %s",
-						posting->request.key, line, difference),
-				 errdetail("Posting %s holds the key.",
-						   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
-				 errhint("Give each posting a key of its own; repeat a posting with exactly what it said.")));
+	{
+		/* Whatever the rules said before: the key makes it another mistake. */
+		memset(&posting->refusal, 0, sizeof(BpmRefusal));
+		bpm_refuse(posting, ERRCODE_BPM_KEY_CONFLICT,
+				   psprintf("key \"%s\" was used on line " INT64_FORMAT " with another %s",
+							posting->request.key, line, difference),
+				   psprintf("Posting %s holds the key.",
+							SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+				   pstrdup("Give each posting a key of its own; repeat a posting with exactly what it said."));
+		return 0;
+	}
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }

@@ -9,25 +9,27 @@
 
 /* Ordered by name. */
 static const BpmOperation operations[] = {
-	{"allot", bpm_plan_pair, bpm_decide_allot, NULL, false, "child"},
+	{"allot", bpm_plan_pair, bpm_decide_allot, NULL, false, "child", "parent"},
 	{"appropriate", bpm_plan_line, bpm_decide_simple},
-	{"correct_payment", bpm_plan_correct, bpm_decide_correct, NULL, false, "to_line"},
+	{"correct_payment", bpm_plan_correct, bpm_decide_correct, NULL, false, "to_line",
+	"payment"},
 	{"freeze", bpm_plan_line, bpm_decide_simple},
 	{"pay", bpm_plan_line, bpm_decide_simple},
 	{"receive_transfer", bpm_plan_receive, bpm_decide_receive, bpm_finish_receive, true,
 	"transfer"},
 	{"reduce", bpm_plan_line, bpm_decide_outflow},
-	{"refund", bpm_plan_refund, bpm_decide_refund},
+	{"refund", bpm_plan_refund, bpm_decide_refund, .first = "payment", .detail = "target"},
 	{"release_out", bpm_plan_line, bpm_decide_simple},
 	{"reserve_out", bpm_plan_line, bpm_decide_simple},
-	{"return_allotment", bpm_plan_pair, bpm_decide_return_allotment, NULL, false, "parent"},
+	{"return_allotment", bpm_plan_pair, bpm_decide_return_allotment, NULL, false, "parent",
+	"child"},
 	{"return_transfer", bpm_plan_transfer_return, bpm_decide_transfer_return,
-	bpm_finish_transfer_return, true},
-	{"reverse", bpm_plan_reverse, bpm_decide_reverse, NULL, true},
-	{"send_transfer", bpm_plan_send, bpm_decide_send, bpm_finish_send},
+	bpm_finish_transfer_return, true, .first = "transfer"},
+	{"reverse", bpm_plan_reverse, bpm_decide_reverse, NULL, true, .first = "posting"},
+	{"send_transfer", bpm_plan_send, bpm_decide_send, bpm_finish_send, .detail = "to_division"},
 	{"supplement", bpm_plan_line, bpm_decide_simple},
 	{"unfreeze", bpm_plan_line, bpm_decide_simple},
-	{"virement", bpm_plan_virement, bpm_decide_virement, NULL, false, "to_line"},
+	{"virement", bpm_plan_virement, bpm_decide_virement, NULL, false, "to_line", "from_line"},
 	{"withdraw", bpm_plan_line, bpm_decide_outflow},
 };
 
@@ -50,17 +52,28 @@ known_names(void)
 	return names.data;
 }
 
-/* Returns the operation of that name, or refuses with the list of those there are. */
+/* Returns the operation of that name, or NULL and a refusal with the list of those there are. */
 const BpmOperation *
-bpm_find_operation(const char *name)
+bpm_look_up_operation(const char *name, BpmRefusal *refusal)
 {
 	const BpmOperation *found = bsearch(name, operations, lengthof(operations),
 										sizeof(BpmOperation), compare_operation);
 
 	if (found == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("operation \"%s\" is not known", name),
-				 errhint("The operations are %s.", known_names())));
+		bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+						psprintf("operation \"%s\" is not known", name), NULL,
+						psprintf("The operations are %s.", known_names()));
+	return found;
+}
+
+/* Returns the operation of that name, or raises that there is none. */
+const BpmOperation *
+bpm_find_operation(const char *name)
+{
+	BpmRefusal	refusal;
+	const BpmOperation *found = bpm_look_up_operation(name, &refusal);
+
+	if (found == NULL)
+		bpm_refusal_raise(&refusal);
 	return found;
 }

@@ -60,19 +60,39 @@ is_foreign(const BpmPosting *posting, int64 line)
 	return false;
 }
 
-/* Refuses a line that does not exist. */
-static void
-no_such_line(BpmLedger *ledger, int64 line)
+/* Refuses a year, of a line or a posting, that the ledger does not have; what no year can be passes. */
+bool
+bpm_posting_has_year(BpmPosting *posting, int year)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("budget line " INT64_FORMAT " does not exist in ledger %s",
-					line, ledger->schema),
-			 errhint("A line's id begins with its fiscal year; open_line() returns it.")));
+	if (year < 1949 || year > 9999 || bpm_ledger_has_year(posting->ledger, year))
+		return true;
+	return bpm_deny(posting, ERRCODE_BPM_WRONG_YEAR,
+					psprintf("fiscal year %d is not in ledger %s", year, posting->ledger->schema),
+					NULL, psprintf("Add it with %s.add_year(%d).", posting->ledger->schema, year));
 }
 
-/* Reads the wanted lines in id order, locked unless nothing will be written. */
-static void
+/* Refuses lines of years that the ledger does not have. */
+static bool
+years_exist(BpmPosting *posting)
+{
+	for (int i = 0; i < posting->nwanted; i++)
+		if (!bpm_posting_has_year(posting, BPM_LINE_YEAR(posting->wanted[i])))
+			return false;
+	return true;
+}
+
+/* Refuses a line that does not exist. */
+static bool
+no_such_line(BpmPosting *posting, int64 line)
+{
+	return bpm_deny(posting, ERRCODE_UNDEFINED_OBJECT,
+					psprintf("budget line " INT64_FORMAT " does not exist in ledger %s",
+							 line, posting->ledger->schema),
+					NULL, pstrdup("A line's id begins with its fiscal year; open_line() returns it."));
+}
+
+/* Reads the wanted lines in id order, locked unless nothing will be written; false if one is missing. */
+static bool
 read_lines(BpmPosting *posting)
 {
 	int64		ordered[BPM_MAX_LINES];
@@ -83,19 +103,22 @@ read_lines(BpmPosting *posting)
 	{
 		if (!bpm_read_balance(posting->ledger, ordered[i], !posting->dry,
 							  &posting->lines[i]))
-			no_such_line(posting->ledger, ordered[i]);
+			return no_such_line(posting, ordered[i]);
 		posting->lines[i].foreign_scope = is_foreign(posting, ordered[i]);
 	}
 	posting->nlines = posting->nwanted;
+	return true;
 }
 
 /*
  * A duty is asked for under the lock and as the caller, before anything is decided
  * or any refusal is told.  A dry run asks for one to read.
  */
-static void
+static bool
 authorize_lines(BpmPosting *posting)
 {
+	BpmRefusal	refusal = {0};
+
 	const char *operation = posting->dry ? "check_funds" : posting->request.operation->name;
 	BpmRight	right = posting->dry ? BPM_RIGHT_READ : BPM_RIGHT_POST;
 
@@ -103,11 +126,13 @@ authorize_lines(BpmPosting *posting)
 	AcceptInvalidationMessages();
 	bpm_ledger_open(posting->ledger->relid);
 	bpm_owner_leave(&posting->scope);
-	for (int i = 0; i < posting->nlines; i++)
+	for (int i = 0; i < posting->nlines && refusal.sqlstate == 0; i++)
 		if (!posting->lines[i].foreign_scope)
-			bpm_authorize_line(posting->ledger, operation, right, posting->lines[i].id,
-							   posting->lines[i].division, posting->lines[i].unit);
+			bpm_check_line(posting->ledger, operation, right, posting->lines[i].id,
+						   posting->lines[i].division, posting->lines[i].unit, &refusal);
 	bpm_owner_enter(posting->ledger, &posting->scope);
+	return refusal.sqlstate == 0 ||
+		bpm_deny(posting, refusal.sqlstate, refusal.message, refusal.detail, refusal.hint);
 }
 
 /* Gives the transaction's date in the session's time zone. */
@@ -242,8 +267,8 @@ post_locked_line(void *context, BpmLine *line)
 	posting->lines[0] = *line;
 	posting->lines[0].foreign_scope = posting->foreign[0];
 	posting->nlines = 1;
-	authorize_lines(posting);
-	posting->written = bpm_posting_decide(posting) && write_entries(posting);
+	posting->written = authorize_lines(posting) && bpm_posting_decide(posting) &&
+		write_entries(posting);
 	*line = posting->lines[0];
 	SPI_finish();
 	return posting->written;
@@ -254,16 +279,14 @@ static void
 run_on_one_line(BpmPosting *posting)
 {
 	if (!bpm_decide_balance(posting->ledger, posting->wanted[0], post_locked_line, posting))
-		no_such_line(posting->ledger, posting->wanted[0]);
+		no_such_line(posting, posting->wanted[0]);
 }
 
 /* Posts, or only decides, with every line locked first. */
 static void
 run_on_lines(BpmPosting *posting)
 {
-	read_lines(posting);
-	authorize_lines(posting);
-	if (!bpm_posting_decide(posting))
+	if (!read_lines(posting) || !authorize_lines(posting) || !bpm_posting_decide(posting))
 		return;
 	posting->written = !posting->dry && write_entries(posting);
 	if (posting->written)
@@ -291,6 +314,19 @@ warn_overspent(const BpmPosting *posting)
 	}
 }
 
+/* What a plan refuses speaks of its lines: only to somebody who may ask. */
+static void
+look_at_refused(BpmPosting *posting)
+{
+	BpmRefusal	refusal = posting->refusal;
+
+	if (posting->denied)
+		return;
+	memset(&posting->refusal, 0, sizeof(BpmRefusal));
+	if (years_exist(posting) && read_lines(posting) && authorize_lines(posting))
+		posting->refusal = refusal;
+}
+
 /*
  * Runs a posting from its plan to its last write, as the ledger's owner; false
  * when a rule refuses, with nothing written.
@@ -300,14 +336,9 @@ bpm_posting_run(BpmPosting *posting)
 {
 	bpm_owner_enter(posting->ledger, &posting->scope);
 	if (!posting->request.operation->plan(posting))
-	{
-		/*
-		 * What a plan refuses speaks of its lines: only to somebody who may
-		 * ask.
-		 */
-		read_lines(posting);
-		authorize_lines(posting);
-	}
+		look_at_refused(posting);
+	else if (!years_exist(posting))
+		posting->written = false;
 	else if (posting->nwanted == 1 && !posting->dry)
 		run_on_one_line(posting);
 	else
@@ -321,7 +352,7 @@ bpm_posting_run(BpmPosting *posting)
 	 * A repeated key answers before a refusal does: the funds went to its
 	 * first use.
 	 */
-	if (!posting->written && !posting->dry)
+	if (!posting->written && !posting->dry && !posting->denied)
 		posting->id = bpm_replay(posting);
 	bpm_owner_leave(&posting->scope);
 	return posting->written || posting->id != 0 ||
@@ -338,6 +369,7 @@ bpm_new_posting(void)
 	memset(posting, 0, offsetof(BpmPosting, wanted));
 	posting->nwanted = posting->nlines = posting->nlegs = 0;
 	memset(&posting->refusal, 0, sizeof(BpmRefusal));
+	posting->denied = false;
 	posting->operation_state = NULL;
 	posting->context = CurrentMemoryContext;
 	return posting;
@@ -353,7 +385,8 @@ bpm_post(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	posting->ledger = bpm_ledger_open(PG_GETARG_OID(0));
-	bpm_read_request(fcinfo, &posting->request);
+	if (!bpm_read_request(fcinfo, &posting->request, &posting->refusal))
+		bpm_posting_fail(posting);
 	bpm_authorize_operation(posting->ledger, posting->request.operation->name);
 	if (!bpm_posting_run(posting))
 		bpm_posting_fail(posting);

@@ -20,6 +20,7 @@
 #include "utils/jsonb.h"
 
 #include "base/ledger.h"
+#include "base/refusal.h"
 #include "evidence/digest.h"
 #include "types/types.h"
 
@@ -93,14 +94,6 @@ typedef struct BpmLeg
 	BpmFen		available_after;	/* of the line, once the leg is applied */
 } BpmLeg;
 
-typedef struct BpmRefusal
-{
-	int			sqlstate;		/* 0: none */
-	char	   *message;
-	char	   *detail;
-	char	   *hint;
-} BpmRefusal;
-
 /* The arguments of a posting function, checked for form. */
 typedef struct BpmRequest
 {
@@ -141,6 +134,8 @@ typedef struct BpmPosting
 	BpmLeg		legs[BPM_MAX_LEGS];
 	int			nlegs;
 	BpmRefusal	refusal;
+	bool		denied;			/* the refusal comes before anything else is
+								 * told, a repeated key included */
 	void	   *operation_state;	/* what an operation's plan step tells its
 									 * decide step */
 } BpmPosting;
@@ -156,16 +151,20 @@ typedef struct BpmOperation
 	bool		(*decide) (BpmPosting *posting);
 	void		(*finish) (BpmPosting *posting);	/* NULL: nothing more */
 	bool		amount_optional;
-	const char *other;			/* name of the second id, where there must be
-								 * one */
+	const char *other;			/* name of the second id, NULL if none */
+	const char *first;			/* name of the first id, NULL: line */
+	const char *detail;			/* name of the text argument, NULL if none */
+	bool		other_optional;
 } BpmOperation;
 
 /* operations.c */
+extern const BpmOperation *bpm_look_up_operation(const char *name, BpmRefusal *refusal);
 extern const BpmOperation *bpm_find_operation(const char *name);
 
 /* post.c */
 extern BpmPosting *bpm_new_posting(void);
 extern int64 bpm_next_id(BpmLedger *ledger, const char *sequence_name, int year);
+extern bool bpm_posting_has_year(BpmPosting *posting, int year);
 extern void bpm_posting_want(BpmPosting *posting, int64 line, bool foreign);
 extern bool bpm_posting_run(BpmPosting *posting);
 extern bool bpm_posting_decide(BpmPosting *posting);
@@ -197,6 +196,8 @@ extern int64 bpm_replay(BpmPosting *posting);
 /* refusal.c */
 extern bool bpm_refuse(BpmPosting *posting, int sqlstate, char *message,
 					   char *detail, char *hint);
+extern bool bpm_deny(BpmPosting *posting, int sqlstate, char *message,
+					 char *detail, char *hint);
 extern bool bpm_refuse_shortage(BpmPosting *posting, const BpmLine *line,
 								BpmBucket bucket, BpmFen amount);
 extern void bpm_posting_fail(const BpmPosting *posting);

@@ -34,6 +34,14 @@ bpm_refuse(BpmPosting *posting, int sqlstate, char *message, char *detail, char 
 	return false;
 }
 
+/* Refuses what must not be looked at any further, not even for a key that was used before. */
+bool
+bpm_deny(BpmPosting *posting, int sqlstate, char *message, char *detail, char *hint)
+{
+	posting->denied = true;
+	return bpm_refuse(posting, sqlstate, message, detail, hint);
+}
+
 /*
  * Lines that could give money to this one under the rules as they stand, richest
  * first.  The rules are asked about the richest fifty only: the refused line is
@@ -174,13 +182,7 @@ bpm_refuse_shortage(BpmPosting *posting, const BpmLine *line, BpmBucket bucket,
 void
 bpm_posting_fail(const BpmPosting *posting)
 {
-	const BpmRefusal *refusal = &posting->refusal;
-
-	if (refusal->sqlstate == 0)
+	if (posting->refusal.sqlstate == 0)
 		elog(ERROR, "posting failed without a reason");
-	ereport(ERROR,
-			(errcode(refusal->sqlstate),
-			 errmsg_internal("%s", refusal->message),
-			 refusal->detail ? errdetail_internal("%s", refusal->detail) : 0,
-			 refusal->hint ? errhint("%s", refusal->hint) : 0));
+	bpm_refusal_raise(&posting->refusal);
 }

@@ -49,17 +49,17 @@ static const BpmStatement left_of_entry = {
 };
 
 /* Refuses a posting that does not exist. */
-static void
+static bool
 no_such_posting(BpmPosting *posting)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("posting " INT64_FORMAT " does not exist in ledger %s",
-					posting->request.line, posting->ledger->schema),
-			 errhint("A posting's id begins with its fiscal year; each posting function returns it.")));
+	return bpm_deny(posting, ERRCODE_UNDEFINED_OBJECT,
+					psprintf("posting " INT64_FORMAT " does not exist in ledger %s",
+							 posting->request.line, posting->ledger->schema),
+					NULL,
+					pstrdup("A posting's id begins with its fiscal year; each posting function returns it."));
 }
 
-/* Reads the entries of the posting to undo, the last of each line first. */
+/* Reads the entries of the posting to undo, the last of each line first; NULL refuses one that is not there. */
 static UndoneList *
 read_entries(BpmPosting *posting)
 {
@@ -68,11 +68,13 @@ read_entries(BpmPosting *posting)
 	UndoneList *list = palloc(sizeof(UndoneList));
 	bool		isnull;
 
-	if (year < 1949 || year > 9999)
-		no_such_posting(posting);
+	if ((year < 1949 || year > 9999) && !no_such_posting(posting))
+		return NULL;
+	if (!bpm_posting_has_year(posting, year))
+		return NULL;
 	list->count = bpm_ledger_execute(posting->ledger, &entries_of_posting, year, values, NULL);
-	if (list->count == 0)
-		no_such_posting(posting);
+	if (list->count == 0 && !no_such_posting(posting))
+		return NULL;
 	if (list->count > BPM_MAX_LEGS)
 		elog(ERROR, "posting " INT64_FORMAT " has too many entries", posting->request.line);
 	for (int i = 0; i < list->count; i++)
@@ -103,7 +105,7 @@ left_of(BpmPosting *posting, const Undone *entry)
 	values[1] = Int32GetDatum(entry->entry_no);
 	if (bpm_ledger_execute(posting->ledger, &left_of_entry, BPM_LINE_YEAR(entry->line),
 						   values, NULL) != 1)
-		no_such_posting(posting);
+		elog(ERROR, "entry %d of line " INT64_FORMAT " vanished", entry->entry_no, entry->line);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
@@ -129,6 +131,8 @@ payment_entry(BpmPosting *posting)
 {
 	UndoneList *list = read_entries(posting);
 
+	if (list == NULL)
+		return NULL;
 	for (int i = 0; i < list->count; i++)
 		if (strcmp(list->entry[i].kind, "pay") == 0 ||
 			strcmp(list->entry[i].kind, "correct_in") == 0)
@@ -151,10 +155,9 @@ bpm_plan_refund(BpmPosting *posting)
 	if (payment == NULL)
 		return false;
 	if (target != NULL && strcmp(target, "available") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("target \"%s\" is not known", target),
-				 errhint("The target of a refund is available.")));
+		return bpm_deny(posting, ERRCODE_INVALID_PARAMETER_VALUE,
+						psprintf("target \"%s\" is not known", target), NULL,
+						pstrdup("The target of a refund is available."));
 	posting->operation_state = payment;
 	bpm_posting_want(posting, payment->line, false);
 	return true;
@@ -265,6 +268,8 @@ bpm_plan_reverse(BpmPosting *posting)
 {
 	UndoneList *list = read_entries(posting);
 
+	if (list == NULL)
+		return false;
 	posting->operation_state = list;
 	for (int i = 0; i < list->count; i++)
 		bpm_posting_want(posting, list->entry[i].line, false);

@@ -50,8 +50,8 @@ static const BpmStatement mark_returned = {
 	" WHERE transfer_id OPERATOR(pg_catalog.=) $1", "ll"
 };
 
-/* Reads a transfer, locked on request, or refuses one that does not exist. */
-static void
+/* Reads a transfer, locked on request; false refuses one that does not exist. */
+static bool
 read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 {
 	Datum		values[1] = {Int64GetDatum(id)};
@@ -61,11 +61,11 @@ read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 
 	if (bpm_ledger_execute(posting->ledger, lock ? &lock_transfer : &look_at_transfer, 0,
 						   values, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("transfer " INT64_FORMAT " does not exist in ledger %s",
-						id, posting->ledger->schema),
-				 errhint("A transfer's id is the posting that send_transfer() returned; the view transfer_in_transit lists the open ones.")));
+		return bpm_deny(posting, ERRCODE_UNDEFINED_OBJECT,
+						psprintf("transfer " INT64_FORMAT " does not exist in ledger %s",
+								 id, posting->ledger->schema),
+						NULL,
+						pstrdup("A transfer's id is the posting that send_transfer() returned; the view transfer_in_transit lists the open ones."));
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
 	transfer->id = id;
@@ -81,6 +81,7 @@ read_transfer(BpmPosting *posting, int64 id, bool lock, Transfer *transfer)
 	transfer->to_line = DatumGetInt64(SPI_getbinval(row, desc, 8, &isnull));
 	if (isnull)
 		transfer->to_line = 0;
+	return true;
 }
 
 /* Writes one transfer row through its guard. */
@@ -96,12 +97,13 @@ bool
 bpm_plan_send(BpmPosting *posting)
 {
 	BpmCode    *to = palloc(sizeof(BpmCode));
+	BpmRefusal	refusal;
 
 	if (posting->request.detail == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("to_division must not be null")));
-	*to = bpm_registry_division(posting->ledger, posting->request.detail);
+		return bpm_deny(posting, ERRCODE_NULL_VALUE_NOT_ALLOWED,
+						pstrdup("to_division must not be null"), NULL, NULL);
+	if (!bpm_registry_find_division(posting->ledger, posting->request.detail, to, &refusal))
+		return bpm_deny(posting, refusal.sqlstate, refusal.message, refusal.detail, refusal.hint);
 	posting->operation_state = to;
 	bpm_posting_want(posting, posting->request.line, false);
 	return true;
@@ -203,8 +205,8 @@ bpm_decide_receive(BpmPosting *posting)
 {
 	Transfer	transfer;
 
-	read_transfer(posting, posting->request.other, !posting->dry, &transfer);
-	if (!check_receiver(posting, &transfer) || !check_open(posting, &transfer))
+	if (!read_transfer(posting, posting->request.other, !posting->dry, &transfer) ||
+		!check_receiver(posting, &transfer) || !check_open(posting, &transfer))
 		return false;
 	return bpm_add_leg(posting, posting->request.line, "transfer_in", transfer.amount,
 					   transfer.from_line);
@@ -229,7 +231,8 @@ bpm_plan_transfer_return(BpmPosting *posting)
 	Transfer	transfer;
 	bool		received;
 
-	read_transfer(posting, posting->request.line, false, &transfer);
+	if (!read_transfer(posting, posting->request.line, false, &transfer))
+		return false;
 	received = transfer.to_line != 0;
 	if (received)
 		bpm_posting_want(posting, transfer.to_line, false);
@@ -250,7 +253,8 @@ bpm_decide_transfer_return(BpmPosting *posting)
 {
 	Transfer	transfer;
 
-	read_transfer(posting, posting->request.line, !posting->dry, &transfer);
+	if (!read_transfer(posting, posting->request.line, !posting->dry, &transfer))
+		return false;
 	if (strcmp(transfer.state, "returned") == 0)
 		return check_open(posting, &transfer);
 	if (transfer.to_line != 0 && transfer.from_line != 0 && posting->nlines < 2)

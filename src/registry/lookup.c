@@ -76,22 +76,22 @@ bpm_check_reader(BpmLedger *ledger)
 		aclcheck_error(result, OBJECT_TABLE, get_rel_name(ledger->relid));
 }
 
-/* Refuses a node that is no more, and names the one that took over. */
-static void
-check_living(BpmLedger *ledger, const char *what, const char *official_code)
+/* Passes a node that lives; of one that is no more it names the one that took over. */
+static bool
+check_living(BpmLedger *ledger, const char *what, const char *official_code, BpmRefusal *refusal)
 {
 	char	   *valid_to = bpm_row_text(0, 3);
 	char	   *successor = bpm_row_text(0, 4);
 
 	if (valid_to == NULL)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-			 errmsg("%s \"%s\" no longer exists", what, official_code),
-			 errdetail("It ended on %s.", valid_to),
-			 successor ? errhint("Use \"%s\" (%s), which took over.",
-								 successor, bpm_row_text(0, 5)) :
-			 errhint("Use a %s that exists; %s.%s lists them.", what, ledger->schema, what)));
+		return true;
+	return bpm_refusal_set(refusal, ERRCODE_FOREIGN_KEY_VIOLATION,
+						   psprintf("%s \"%s\" no longer exists", what, official_code),
+						   psprintf("It ended on %s.", valid_to),
+						   successor ? psprintf("Use \"%s\" (%s), which took over.",
+												successor, bpm_row_text(0, 5)) :
+						   psprintf("Use a %s that exists; %s.%s lists them.", what,
+									ledger->schema, what));
 }
 
 /* Finds the one unit that bears an official code now, and its division. */
@@ -107,6 +107,7 @@ bpm_registry_unit(BpmLedger *ledger, const char *official_code,
 	};
 	Datum		values[] = {CStringGetTextDatum(official_code)};
 	BpmOwnerScope scope;
+	BpmRefusal	refusal;
 	bool		isnull;
 
 	bpm_reading_begin(ledger, &scope);
@@ -116,15 +117,17 @@ bpm_registry_unit(BpmLedger *ledger, const char *official_code,
 				 errmsg("unit \"%s\" is not in ledger %s", official_code, ledger->schema),
 				 errdetail("No unit (预算单位) has this official code."),
 				 errhint("Register it with %s.register_unit().", ledger->schema)));
-	check_living(ledger, "unit", official_code);
+	if (!check_living(ledger, "unit", official_code, &refusal))
+		bpm_refusal_raise(&refusal);
 	*unit = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
 	*division = DatumGetInt64(bpm_row_datum(0, 2, &isnull));
 	bpm_reading_end(&scope);
 }
 
-/* Finds the one division that bears an official code now. */
-BpmCode
-bpm_registry_division(BpmLedger *ledger, const char *official_code)
+/* Finds the one division that bears an official code now; false says why there is none. */
+bool
+bpm_registry_find_division(BpmLedger *ledger, const char *official_code, BpmCode *division,
+						   BpmRefusal *refusal)
 {
 	static const BpmStatement find = {
 		"SELECT d.code, d.level, d.valid_to, s.official_code, s.name"
@@ -132,21 +135,36 @@ bpm_registry_division(BpmLedger *ledger, const char *official_code)
 		" WHERE d.official_code" EQ "$1"
 		" ORDER BY d.valid_to DESC NULLS FIRST LIMIT 1", "t"
 	};
+	MemoryContext caller = CurrentMemoryContext;
 	Datum		values[] = {CStringGetTextDatum(official_code)};
 	BpmOwnerScope scope;
-	BpmCode		division;
+	bool		found;
 	bool		isnull;
 
 	bpm_reading_begin(ledger, &scope);
-	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("division \"%s\" is not in ledger %s", official_code, ledger->schema),
-				 errdetail("No division (财政区划) has this official code."),
-				 errhint("Register it with %s.register_division().", ledger->schema)));
-	check_living(ledger, "division", official_code);
-	division = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
+	found = bpm_ledger_execute(ledger, &find, 0, values, NULL) != 0;
+	/* What is said of it outlives the reading. */
+	MemoryContextSwitchTo(caller);
+	if (found)
+		*division = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
+	found = found ? check_living(ledger, "division", official_code, refusal) :
+		bpm_refusal_set(refusal, ERRCODE_FOREIGN_KEY_VIOLATION,
+						psprintf("division \"%s\" is not in ledger %s", official_code, ledger->schema),
+						pstrdup("No division (财政区划) has this official code."),
+						psprintf("Register it with %s.register_division().", ledger->schema));
 	bpm_reading_end(&scope);
+	return found;
+}
+
+/* Finds the one division that bears an official code now, or raises why there is none. */
+BpmCode
+bpm_registry_division(BpmLedger *ledger, const char *official_code)
+{
+	BpmCode		division = 0;
+	BpmRefusal	refusal;
+
+	if (!bpm_registry_find_division(ledger, official_code, &division, &refusal))
+		bpm_refusal_raise(&refusal);
 	return division;
 }
 

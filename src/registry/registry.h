@@ -20,6 +20,8 @@
 extern void bpm_registry_unit(BpmLedger *ledger, const char *official_code,
 							  BpmCode *unit, BpmCode *division);
 extern BpmCode bpm_registry_division(BpmLedger *ledger, const char *official_code);
+extern bool bpm_registry_find_division(BpmLedger *ledger, const char *official_code,
+									   BpmCode *division, BpmRefusal *refusal);
 extern void bpm_registry_fund_type(BpmLedger *ledger, const char *fund_type);
 extern int64 bpm_registry_project(BpmLedger *ledger, const char *official_code);
 extern Jsonb *bpm_registry_setting(BpmLedger *ledger, BpmCode division,

@@ -98,32 +98,31 @@ parse_fen(const char *text, BpmFen *fen)
 	return fault;
 }
 
-/* Reports why text is no amount, softly where the caller can take that. */
-static Datum
-refuse_text(const char *text, BpmAmountFault fault, Node *escontext)
+/* Says why text is no amount. */
+static bool
+refuse_text(const char *text, BpmAmountFault fault, BpmRefusal *refusal)
 {
 	switch (fault)
 	{
 		case BPM_AMOUNT_DECIMALS:
-			ereturn(escontext, (Datum) 0,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("amount \"%s\" has more than two decimals", text),
-					 errdetail("The smallest unit is the fen (0.01 yuan), and nothing is rounded silently."),
-					 errhint("Round it first, for example with round(value, 2).")));
+			return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+								   psprintf("amount \"%s\" has more than two decimals", text),
+								   pstrdup("The smallest unit is the fen (0.01 yuan), and nothing is rounded silently."),
+								   pstrdup("Round it first, for example with round(value, 2)."));
 		case BPM_AMOUNT_RANGE:
-			ereturn(escontext, (Datum) 0,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("value \"%s\" is out of range for type %s", text, "amount"),
-					 errdetail("An amount lies between -92233720368547758.08 and 92233720368547758.07 yuan.")));
+			return bpm_refusal_set(refusal, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+								   psprintf("value \"%s\" is out of range for type %s", text, "amount"),
+								   pstrdup("An amount lies between -92233720368547758.08 and 92233720368547758.07 yuan."),
+								   NULL);
 		default:
-			ereturn(escontext, (Datum) 0,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("invalid input syntax for type %s: \"%s\"", "amount", text),
-					 errhint("To read thousands separators, units or Chinese digits, use parse_amount(text).")));
+			return bpm_refusal_set(refusal, ERRCODE_INVALID_TEXT_REPRESENTATION,
+								   psprintf("invalid input syntax for type %s: \"%s\"", "amount", text),
+								   NULL,
+								   pstrdup("To read thousands separators, units or Chinese digits, use parse_amount(text)."));
 	}
 }
 
-/* amount_in(cstring) gives exactly the value written, or an error. */
+/* amount_in(cstring) gives exactly the value written, or an error, soft where the caller can take that. */
 PG_FUNCTION_INFO_V1(bpm_amount_in);
 Datum
 bpm_amount_in(PG_FUNCTION_ARGS)
@@ -131,10 +130,16 @@ bpm_amount_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	BpmFen		fen;
 	BpmAmountFault fault = parse_fen(text, &fen);
+	BpmRefusal	refusal;
 
-	if (fault != BPM_AMOUNT_OK)
-		return refuse_text(text, fault, fcinfo->context);
-	PG_RETURN_INT64(fen);
+	if (fault == BPM_AMOUNT_OK)
+		PG_RETURN_INT64(fen);
+	refuse_text(text, fault, &refusal);
+	ereturn(fcinfo->context, (Datum) 0,
+			(errcode(refusal.sqlstate),
+			 errmsg_internal("%s", refusal.message),
+			 refusal.detail ? errdetail_internal("%s", refusal.detail) : 0,
+			 refusal.hint ? errhint("%s", refusal.hint) : 0));
 }
 
 /* Writes an amount as yuan with two decimals; the result is palloc'd. */
@@ -177,25 +182,35 @@ bpm_amount_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
+/* Converts the text of a number exactly, or says why that cannot be. */
+bool
+bpm_fen_parse(const char *text, BpmFen *fen, BpmRefusal *refusal)
+{
+	const char *magnitude = text[0] == '-' ? text + 1 : text;
+	BpmAmountFault fault = parse_fen(text, fen);
+
+	if (fault == BPM_AMOUNT_OK)
+		return true;
+	/* As numeric writes what is no number. */
+	if (strcmp(text, "NaN") == 0 || strcmp(magnitude, "Infinity") == 0)
+		return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+							   psprintf("cannot convert %s to amount",
+										text[0] == 'N' ? "NaN" : "infinity"),
+							   NULL, NULL);
+	return refuse_text(text, fault, refusal);
+}
+
 /* Converts a numeric exactly; anything that would need rounding is refused. */
 BpmFen
 bpm_fen_from_numeric(Numeric value)
 {
-	BpmFen		fen = 0;
-	BpmAmountFault fault;
-	char	   *text;
-
-	if (numeric_is_nan(value) || numeric_is_inf(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot convert %s to amount",
-						numeric_is_nan(value) ? "NaN" : "infinity")));
 	/* Through text, so that the cast and amount_in accept the same set. */
-	text = numeric_normalize(value);
+	char	   *text = numeric_normalize(value);
+	BpmFen		fen = 0;
+	BpmRefusal	refusal;
 
-	fault = parse_fen(text, &fen);
-	if (fault != BPM_AMOUNT_OK)
-		refuse_text(text, fault, NULL);
+	if (!bpm_fen_parse(text, &fen, &refusal))
+		bpm_refusal_raise(&refusal);
 	pfree(text);
 	return fen;
 }

@@ -17,6 +17,8 @@
 
 #include "utils/numeric.h"
 
+#include "base/refusal.h"
+
 typedef int64 BpmFen;
 typedef int64 BpmCode;
 
@@ -27,6 +29,7 @@ typedef int64 BpmCode;
 #define BPM_CODE_TEXT_SIZE		(BPM_CODE_MAX_DIGITS + 1)
 
 /* amount.c */
+extern bool bpm_fen_parse(const char *text, BpmFen *fen, BpmRefusal *refusal);
 extern BpmFen bpm_fen_from_numeric(Numeric value);
 extern Numeric bpm_fen_to_numeric(BpmFen fen);
 extern char *bpm_fen_to_text(BpmFen fen);
