@@ -84,6 +84,8 @@ bpm_check_funds(PG_FUNCTION_ARGS)
 	posting->ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	bpm_authorize_operation(posting->ledger, "check_funds");
 	passes = bpm_posting_run(posting);
+	if (posting->denied)
+		bpm_posting_fail(posting);
 	old = MemoryContextSwitchTo(caller);
 	result = verdict(posting, passes);
 	MemoryContextSwitchTo(old);
