@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/guard.h"
 #include "base/ledger.h"
+#include "cap/cap.h"
 #include "ledger/segment.h"
 
 PG_MODULE_MAGIC;
@@ -26,5 +27,6 @@ _PG_init(void)
 	bpm_ledger_init();
 	bpm_access_init();
 	bpm_guard_init();
+	bpm_cap_init();
 	bpm_segment_init();
 }

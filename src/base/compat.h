@@ -40,6 +40,13 @@
 #define bpm_backend_by_index(index) pgstat_get_local_beentry_by_index(index)
 #endif
 
+/* PG 17 numbers backends by their place among processes, from 0 (024c52111757). */
+#if PG_VERSION_NUM < 170000
+#define bpm_backend_number	(MyBackendId - 1)
+#else
+#define bpm_backend_number	MyProcNumber
+#endif
+
 /* PG 18 put pg_noreturn in place of pg_attribute_noreturn(), first in the declaration (3691edfab971). */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()

@@ -26,6 +26,15 @@ typedef struct TableShape
 
 /* In order of names; a test holds them against a new ledger. */
 static const TableShape shapes[] = {
+	{"alert",
+		"alert_id int8, fiscal_year int4, kind varchar, cap_id int4, line_id int8, "
+		"posting_id int8, limit_amount amount, found_amount amount, "
+		"division budget_code, unit budget_code, as_of date, state varchar, "
+	"assigned_to varchar, raised_at timestamptz, ended_at timestamptz"},
+	{"alert_event",
+		"alert_id int8, event_no int4, action varchar, assigned_to varchar, "
+		"note text, login varchar, done_at timestamptz, division budget_code, "
+	"unit budget_code"},
 	{"balance",
 		"line_id int8, division budget_code, unit budget_code, "
 		"appropriated amount, available amount, allotted amount, "
@@ -36,6 +45,21 @@ static const TableShape shapes[] = {
 	"line_state char, executable bool, caps _int4"},
 	{"calendar_day",
 	"day date, working bool, name varchar"},
+	{"cap",
+		"cap_id int4, fiscal_year int4, name varchar, kind varchar, "
+		"division budget_code, unit budget_code, listed bool, func _budget_code, "
+		"gov_econ _budget_code, dept_econ _budget_code, fund_type varchar, "
+		"project_id int8, basis varchar, revenue _budget_code, consumes _text, "
+		"warn_ratio numeric, block_ratio numeric, slots int4, plan _amount, "
+	"state varchar"},
+	{"cap_balance",
+		"cap_id int4, basis amount, used amount, division budget_code, "
+	"unit budget_code"},
+	{"cap_member",
+	"cap_id int4, line_id int8"},
+	{"cap_slot",
+		"cap_id int4, slot int4, basis amount, used amount, floor amount, "
+	"granted amount, division budget_code, unit budget_code"},
 	{"classification",
 		"scheme varchar, edition int4, code budget_code, official_code varchar, "
 	"name varchar, is_leaf bool"},
@@ -149,7 +173,17 @@ find_shape(const char *table)
 	return bsearch(name, shapes, lengthof(shapes), sizeof(TableShape), compare_shape);
 }
 
-/* Tells whether a type is the server's own of that name, or one of ours. */
+/* Tells whether a type is ours, of that name. */
+static bool
+is_own_type(BpmLedger *ledger, Oid type, const char *name, size_t length)
+{
+	const char *own = type == ledger->amount_type ? "amount" :
+		type == ledger->code_type ? "budget_code" : NULL;
+
+	return own != NULL && strlen(own) == length && strncmp(name, own, length) == 0;
+}
+
+/* Tells whether a type is the server's own of that name, or one of ours, or an array of one of ours. */
 static bool
 is_type(BpmLedger *ledger, Oid type, const char *name, size_t length)
 {
@@ -157,8 +191,11 @@ is_type(BpmLedger *ledger, Oid type, const char *name, size_t length)
 	Form_pg_type form;
 	bool		same;
 
-	if (type == ledger->amount_type || type == ledger->code_type)
-		return strncmp(name, type == ledger->amount_type ? "amount" : "budget_code", length) == 0;
+	if (is_own_type(ledger, type, name, length))
+		return true;
+	if (name[0] == '_' && OidIsValid(get_element_type(type)) &&
+		is_own_type(ledger, get_element_type(type), name + 1, length - 1))
+		return true;
 	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
 	if (!HeapTupleIsValid(tuple))
 		return false;
