@@ -135,7 +135,8 @@ ROLLBACK;
 BEGIN;
 DROP TABLE budget.fiscal_year, budget.entry_kind CASCADE;
 CREATE VIEW budget.fiscal_year AS SELECT 1 / 0 AS fiscal_year;
-SELECT severity, object, problem FROM budgetpm.check_ledger('budget') WHERE object !~ '_report';
+SELECT severity, object, problem FROM budgetpm.check_ledger('budget')
+WHERE object IN ('budget', 'budget.entry_kind', 'budget.fiscal_year', 'budget.line.line_fiscal_year_fkey', 'budget.posting(bigint)');
 ROLLBACK;
 
 -- Kinds of entry are data, and a changed one would be a road to overspend.

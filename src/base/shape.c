@@ -26,6 +26,15 @@ typedef struct TableShape
 
 /* In order of names; a test holds them against a new ledger. */
 static const TableShape shapes[] = {
+	{"account",
+		"chart varchar, code varchar, name varchar, side varchar, standard bool, "
+	"parent varchar"},
+	{"account_chart",
+	"chart varchar, name varchar, division budget_code"},
+	{"account_rule",
+		"rule_id int4, chart varchar, kind varchar, fund_type varchar, "
+		"executable bool, division budget_code, side varchar, account varchar, "
+	"standard bool"},
 	{"alert",
 		"alert_id int8, fiscal_year int4, kind varchar, cap_id int4, line_id int8, "
 		"posting_id int8, limit_amount amount, found_amount amount, "

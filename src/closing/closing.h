@@ -1,0 +1,16 @@
+/*
+ * closing.h
+ *	  Shared among the files of this module: the year, its end, its accounts.
+ */
+#ifndef BPM_CLOSING_H
+#define BPM_CLOSING_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+/* accounts.c */
+extern char *bpm_closing_text(FunctionCallInfo fcinfo, int number, const char *name);
+extern char *bpm_closing_optional_text(FunctionCallInfo fcinfo, int number);
+
+#endif
