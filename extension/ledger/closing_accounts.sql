@@ -157,7 +157,7 @@ COMMENT ON COLUMN @ledger@.account_case.account IS 'Its account.';
 
 -- Which books a division is in, and under which scope of their rules.
 CREATE VIEW @ledger@.account_place WITH (security_invoker = true) AS
-  SELECT c.chart, d.code AS division,
+  SELECT c.chart, d.code::text::varchar(17) AS division,
          coalesce((SELECT r.division::text FROM @ledger@.account_rule r
                     WHERE r.chart = c.chart AND r.division @> d.code
                     ORDER BY length(r.division::text) DESC LIMIT 1), '')::varchar(17) AS scope
@@ -178,7 +178,7 @@ CREATE VIEW @report@.account_entry WITH (security_invoker = true) AS
     FROM @ledger@.journal j
     JOIN @ledger@.line l ON l.line_id = j.line_id
     JOIN @ledger@.entry_kind k ON k.kind = j.kind
-    JOIN @ledger@.account_place p ON p.division = j.division
+    JOIN @ledger@.account_place p ON p.division = j.division::text
     JOIN @ledger@.account_case a ON a.chart = p.chart AND a.scope = p.scope AND a.kind = j.kind
                                 AND a.fund_type = l.fund_type AND a.executable = l.executable
     LEFT JOIN @ledger@.account t ON t.chart = a.chart AND t.code = a.account
@@ -223,7 +223,7 @@ CREATE VIEW @report@.trial_balance WITH (security_invoker = true) AS
                     JOIN @ledger@.entry_kind k ON k.kind = j.kind
                     LEFT JOIN @ledger@.entry_kind r ON r.kind = k.reverses
                    GROUP BY l.fiscal_year, j.division, j.kind, l.fund_type, l.executable, 6) s
-            JOIN @ledger@.account_place p ON p.division = s.division
+            JOIN @ledger@.account_place p ON p.division = s.division::text
             JOIN @ledger@.account_case a ON a.chart = p.chart AND a.scope = p.scope AND a.kind = s.kind
                                         AND a.fund_type = s.fund_type AND a.executable = s.executable
            GROUP BY a.chart, s.fiscal_year, a.account) b
@@ -266,7 +266,7 @@ BEGIN ATOMIC
                    AND (to_date IS NULL OR j.accounting_date <= to_date)
                    AND (known_at IS NULL OR j.posted_at <= known_at)
                  GROUP BY j.division::text, j.kind, l.fund_type, l.executable, 5) s
-          JOIN @ledger@.account_place p ON p.division::text = s.division AND p.chart = trial_balance_as_of.chart
+          JOIN @ledger@.account_place p ON p.division = s.division AND p.chart = trial_balance_as_of.chart
           JOIN @ledger@.account_case a ON a.chart = p.chart AND a.scope = p.scope AND a.kind = s.kind
                                       AND a.fund_type = s.fund_type AND a.executable = s.executable
          GROUP BY a.account) b
