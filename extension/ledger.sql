@@ -14,13 +14,18 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_buck
 COMMENT ON FUNCTION budgetpm.buckets_hold("char", budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount, budgetpm.amount) IS
   'The identity of a budget line: appropriated is the sum of the other buckets, none of which is negative but, in control mode w (warn) or o (off), available.';
 
+CREATE FUNCTION budgetpm.obligation_holds(amount budgetpm.amount, drawn budgetpm.amount, released budgetpm.amount) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'bpm_obligation_holds';
+COMMENT ON FUNCTION budgetpm.obligation_holds(budgetpm.amount, budgetpm.amount, budgetpm.amount) IS
+  'The identity of an obligation: nothing negative, and no more drawn and released than it was opened with.';
+
 CREATE FUNCTION budgetpm.post(
   ledger regclass, operation text, line bigint, amount numeric, document text,
   key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL,
   actor text DEFAULT NULL, other bigint DEFAULT NULL, from_pending numeric DEFAULT NULL,
-  from_frozen numeric DEFAULT NULL, detail text DEFAULT NULL) RETURNS bigint
+  from_frozen numeric DEFAULT NULL, detail text DEFAULT NULL, obligation bigint DEFAULT NULL) RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_post';
-COMMENT ON FUNCTION budgetpm.post(regclass, text, bigint, numeric, text, text, date, jsonb, text, bigint, numeric, numeric, text) IS
+COMMENT ON FUNCTION budgetpm.post(regclass, text, bigint, numeric, text, text, date, jsonb, text, bigint, numeric, numeric, text, bigint) IS
   'Posts one operation on a ledger and returns the posting''s id. Authorises its caller by EXECUTE on the ledger''s wrapper of that operation and by a duty, so that calling it directly gains nothing. Errors: ZB001 to ZB010, 42501, 42704, 22023, 22004.';
 
 CREATE FUNCTION budgetpm.open_line(

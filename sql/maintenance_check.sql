@@ -78,7 +78,7 @@ SELECT severity, object, problem FROM budgetpm.check_ledger('budget', data => fa
 ROLLBACK;
 
 BEGIN;
-CREATE OR REPLACE FUNCTION budget.pay(line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL)
+CREATE OR REPLACE FUNCTION budget.pay(line bigint, amount numeric, document text, request bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL)
 	RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
 CREATE FUNCTION budget.refund(line bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
 DROP FUNCTION budget.withdraw;

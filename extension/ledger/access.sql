@@ -69,7 +69,8 @@ SELECT p.profile, operation
        working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict}'),
     -- daily operations
     ('oa', '{open_line,appropriate,supplement,reduce,allot,return_allotment,send_transfer,
-       receive_transfer,return_transfer,announce_transfer,virement,reserve_out,release_out,freeze,unfreeze,pay,refund,withdraw,
+       receive_transfer,return_transfer,announce_transfer,virement,reserve_out,release_out,freeze,unfreeze,precommit,commit_funds,
+       request_payment,release,pay,refund,withdraw,
        reverse,correct_payment}'),
     -- registers that an application feeds
     ('oa+', '{register_project}'),
@@ -77,7 +78,7 @@ SELECT p.profile, operation
     -- administration
     ('+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
        close_division,register_scheme,load_classification,register_classification,add_walk,add_walks,
-       register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,
+       register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,carry_forward,
        register_principal,grant_duty,end_duty,relax_control}')
   ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation

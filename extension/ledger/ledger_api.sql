@@ -169,14 +169,59 @@ END;
 COMMENT ON FUNCTION @ledger@.unfreeze(bigint, numeric, text, text, date, jsonb, text) IS
   'Undoes freeze() (解冻). Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
 
-CREATE FUNCTION @ledger@.pay(
+CREATE FUNCTION @ledger@.precommit(
   line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
-  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'pay', line, amount, document, key, accounting_date,
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'precommit', line, amount, document, key, accounting_date,
     memo, actor);
 END;
-COMMENT ON FUNCTION @ledger@.pay(bigint, numeric, text, text, date, jsonb, text) IS
-  'Records a payment that the bank has confirmed (支付): available becomes paid. Returns the posting, which is the payment''s id. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. ZB010 line held for distribution.';
+COMMENT ON FUNCTION @ledger@.precommit(bigint, numeric, text, text, date, jsonb, text) IS
+  'Holds money for a procurement plan (采购计划): available becomes precommitted. Returns the posting, which is the obligation''s id. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. ZB010 line held for distribution.';
+
+CREATE FUNCTION @ledger@.commit_funds(
+  line bigint, amount numeric, document text, precommitment bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'commit_funds', line, amount, document, key, accounting_date,
+    memo, actor, obligation => precommitment);
+END;
+COMMENT ON FUNCTION @ledger@.commit_funds(bigint, numeric, text, bigint, text, date, jsonb, text) IS
+  'Holds money for a contract (合同): drawn on the procurement plan that precommitment names, the rest and without one all of it from available. On a line for government procurement (政府采购) all must come from a plan. Returns the posting, which is the obligation''s id. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. ZB010 wrong obligation, no plan, 42704.';
+
+CREATE FUNCTION @ledger@.request_payment(
+  line bigint, amount numeric, document text, commitment bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'request_payment', line, amount, document, key, accounting_date,
+    memo, actor, obligation => commitment);
+END;
+COMMENT ON FUNCTION @ledger@.request_payment(bigint, numeric, text, bigint, text, date, jsonb, text) IS
+  'Holds money for a payment request (支付申请): drawn on the contract that commitment names and never more than is left of it, or from available. Returns the posting, which is the obligation''s id. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. ZB010 wrong obligation, 42704.';
+
+CREATE FUNCTION @ledger@.release(
+  obligation bigint, document text, amount numeric DEFAULT NULL, target text DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'release', obligation, amount, document, key, accounting_date,
+    memo, actor, detail => target);
+END;
+COMMENT ON FUNCTION @ledger@.release(bigint, text, numeric, text, text, date, jsonb, text) IS
+  'Gives back what an obligation still holds, or a part of it: to the obligation that it was drawn on (target predecessor, the default where there is one), or to available. Returns the posting. Errors: ZB001 more than is left, ZB003, ZB004 year or month, ZB006 key, ZB007 nothing left, ZB008 duty, ZB010 no predecessor, 42704, 22023.';
+
+CREATE FUNCTION @ledger@.carry_forward(
+  from_line bigint, to_line bigint, amount numeric, document text, obligation bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'carry_forward', from_line, amount, document, key,
+    accounting_date, memo, actor, to_line, obligation => carry_forward.obligation);
+END;
+COMMENT ON FUNCTION @ledger@.carry_forward(bigint, bigint, numeric, text, bigint, text, date, jsonb, text) IS
+  'Carries money of a closing year to a line of a later one (结转): what is available, or what a contract still holds, which then has a new obligation on the new line. Returns the posting, whose id begins with the new year. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. ZB010 wrong pair of lines or obligation, 42704.';
+
+CREATE FUNCTION @ledger@.pay(
+  line bigint, amount numeric, document text, request bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'pay', line, amount, document, key, accounting_date,
+    memo, actor, obligation => request);
+END;
+COMMENT ON FUNCTION @ledger@.pay(bigint, numeric, text, bigint, text, date, jsonb, text) IS
+  'Records a payment that the bank has confirmed (支付): drawn on the payment request that request names and never more than is left of it, or from available. Returns the posting, which is the payment''s id. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. ZB010 line held for distribution, wrong obligation, 42704.';
 
 CREATE FUNCTION @ledger@.refund(
   payment bigint, amount numeric, document text, target text DEFAULT 'available', key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
@@ -185,7 +230,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     memo, actor, NULL, NULL, NULL, target);
 END;
 COMMENT ON FUNCTION @ledger@.refund(bigint, numeric, text, text, text, date, jsonb, text) IS
-  'Takes back part or all of a payment (退款), never more than is left of it. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. 42704, ZB010 not a payment.';
+  'Takes back part or all of a payment (退款), never more than is left of it, to available or to what the payment was drawn on: target request, or commitment behind that. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. 42704, ZB010 not a payment.';
 
 CREATE FUNCTION @ledger@.correct_payment(
   payment bigint, to_line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
@@ -280,8 +325,8 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
          j.peer_line, j.refers_line, j.refers_entry, j.from_obligation, j.to_obligation, encode(j.digest, 'hex')
   FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind = j.kind
   WHERE j.posting_id = posting.posting
-    AND j.line_id >= posting.posting / 1000000000000 * 1000000000000
-    AND j.line_id < (posting.posting / 1000000000000 + 2) * 1000000000000
+    AND j.line_id >= (posting.posting / 1000000000000 - 1) * 1000000000000
+    AND j.line_id < (posting.posting / 1000000000000 + 1) * 1000000000000
   ORDER BY j.line_id, j.entry_no;
 END;
 COMMENT ON FUNCTION @ledger@.posting(bigint) IS

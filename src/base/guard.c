@@ -77,18 +77,23 @@ own_function(const char *name)
 	return LookupFuncName(names, 0, NULL, false);
 }
 
+/* Returns the OID of a table's partition for a year, InvalidOid if there is none. */
+Oid
+bpm_year_relation(BpmLedger *ledger, const char *table, int year)
+{
+	char		name[NAMEDATALEN];
+
+	snprintf(name, sizeof(name), "%s_%d", table, year);
+	return get_relname_relid(name, ledger->namespace);
+}
+
 /* Returns the OID of a guarded table, or of its partition for a year. */
 Oid
 bpm_guarded_relation(BpmLedger *ledger, const char *table, int year)
 {
-	char		name[NAMEDATALEN];
-	Oid			relation;
+	Oid			relation = year != 0 ? bpm_year_relation(ledger, table, year) :
+		get_relname_relid(table, ledger->namespace);
 
-	if (year != 0)
-		snprintf(name, sizeof(name), "%s_%d", table, year);
-	else
-		strlcpy(name, table, sizeof(name));
-	relation = get_relname_relid(name, ledger->namespace);
 	if (!OidIsValid(relation) && year != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_WRONG_YEAR),
@@ -97,7 +102,7 @@ bpm_guarded_relation(BpmLedger *ledger, const char *table, int year)
 	if (!OidIsValid(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table %s.%s does not exist", ledger->schema, name),
+				 errmsg("table %s.%s does not exist", ledger->schema, table),
 				 errhint("Run budgetpm.check_ledger('%s').", ledger->schema)));
 	return relation;
 }

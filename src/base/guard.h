@@ -44,6 +44,7 @@ extern void bpm_guard_init(void);
 extern void bpm_guard_permit(BpmLedger *ledger, const BpmPermit *permit);
 extern bool bpm_guard_used(void);
 extern void bpm_guard_done(bool must_be_used);
+extern Oid	bpm_year_relation(BpmLedger *ledger, const char *table, int year);
 extern Oid	bpm_guarded_relation(BpmLedger *ledger, const char *table, int year);
 
 extern bool bpm_accept_key(const BpmPermit *permit, TupleDesc desc, HeapTuple old,

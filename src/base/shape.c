@@ -124,6 +124,11 @@ static const TableShape shapes[] = {
 		"dept_econ budget_code, fund_type varchar, project_id int8, title varchar, "
 		"executable bool, source_doc varchar, direct bool, control char, "
 	"elements jsonb, key varchar, opened_at timestamptz, opened_by varchar"},
+	{"obligation",
+		"obligation_id int8, line_id int8, division budget_code, "
+		"unit budget_code, stage varchar, amount amount, drawn amount, "
+		"released amount, predecessor int8, document varchar, "
+	"opened_at timestamptz"},
 	{"principal",
 	"principal_id int8, login varchar, title varchar"},
 	{"profile",

@@ -25,7 +25,7 @@ enum
 {
 	ARG_LEDGER, ARG_OPERATION, ARG_LINE, ARG_AMOUNT, ARG_DOCUMENT, ARG_KEY,
 	ARG_ACCOUNTING_DATE, ARG_MEMO, ARG_ACTOR, ARG_OTHER, ARG_FROM_PENDING,
-	ARG_FROM_FROZEN, ARG_DETAIL
+	ARG_FROM_FROZEN, ARG_DETAIL, ARG_OBLIGATION
 };
 
 /* Says that an argument is missing. */
@@ -220,7 +220,35 @@ read_ends(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 	if (!form->other_given && operation->other && !operation->other_optional)
 		return missing(operation->other, refusal);
 	request->other = form->other_given ? form->other : 0;
+	request->obligation = form->obligation;
 	return true;
+}
+
+/* Lists the words of a text argument for a message. */
+static char *
+known_words(const char *const *words)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; words[i]; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+	return list.data;
+}
+
+/* Says that a text argument is none of the words that it may be. */
+static bool
+check_words(const BpmOperation *operation, const char *detail, BpmRefusal *refusal)
+{
+	if (detail == NULL || operation->details == NULL)
+		return true;
+	for (const char *const *word = operation->details; *word; word++)
+		if (strcmp(*word, detail) == 0)
+			return true;
+	return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+						   psprintf("%s \"%s\" is not known", operation->detail, detail), NULL,
+						   psprintf("The %s of %s is %s.", operation->detail, operation->name,
+									known_words(operation->details)));
 }
 
 /* Reads the texts; the login acts where the application names nobody. */
@@ -239,6 +267,7 @@ read_texts(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 		(form->document != NULL || missing("document", refusal)) &&
 		check_text(form->detail, operation->detail ? operation->detail : "detail",
 				   DOCUMENT_LIMIT, refusal) &&
+		check_words(operation, form->detail, refusal) &&
 		check_text(form->key, "key", KEY_LIMIT, refusal) &&
 		check_text(form->actor, "actor", ACTOR_LIMIT, refusal);
 }
@@ -276,6 +305,7 @@ bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request, BpmRefusal *refus
 	form.line = form.line_given ? PG_GETARG_INT64(ARG_LINE) : 0;
 	form.other_given = !PG_ARGISNULL(ARG_OTHER);
 	form.other = form.other_given ? PG_GETARG_INT64(ARG_OTHER) : 0;
+	form.obligation = PG_ARGISNULL(ARG_OBLIGATION) ? 0 : PG_GETARG_INT64(ARG_OBLIGATION);
 	form.amount = number_argument(fcinfo, ARG_AMOUNT);
 	form.from_pending = number_argument(fcinfo, ARG_FROM_PENDING);
 	form.from_frozen = number_argument(fcinfo, ARG_FROM_FROZEN);

@@ -17,6 +17,7 @@ typedef struct BpmForm
 	char	   *operation;
 	int64		line;			/* the first id that the operation takes */
 	int64		other;			/* the second one */
+	int64		obligation;		/* 0: none */
 	bool		line_given;
 	bool		other_given;
 	bool		date_given;

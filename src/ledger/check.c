@@ -55,11 +55,11 @@ verdict(const BpmPosting *posting, bool passes)
 static void
 check_operation(const BpmOperation *operation)
 {
-	if (operation->plan != bpm_plan_line)
+	if (operation->plan != bpm_plan_line && operation->plan != bpm_plan_spending)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("operation \"%s\" cannot be checked on one line", operation->name),
-				 errhint("Check freeze, pay, reduce, reserve_out, supplement, unfreeze or withdraw.")));
+				 errhint("Check commit_funds, freeze, pay, precommit, reduce, request_payment, reserve_out, supplement, unfreeze or withdraw.")));
 }
 
 /* Says whether an operation of that amount would pass now, and if not why and from where money could come. */

@@ -48,7 +48,7 @@ fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool w
 	entry->amount = leg->amount;
 	entry->available_after = leg->available_after;
 	entry->posted_at = line->posted_at;
-	entry->accounting_date = request->accounting_date;
+	entry->accounting_date = line->accounting_date;
 	entry->document = request->document;
 	entry->actor = request->actor;
 	entry->login = GetUserNameFromId(posting->scope.saved_user, false);
@@ -209,6 +209,7 @@ static const BpmStatement keyed_posting = {
 	" f.document, f.memo, f.accounting_date,"
 	" CASE WHEN k.operation" IS "'return_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   WHERE t.transfer_id" IS "$3 AND t.return_posting" IS "f.posting_id)"
+	"  WHEN k.operation" IS "'release' THEN f.from_obligation" IS "$3"
 	"  WHEN f.refers_line IS NULL THEN f.line_id" IS "$3 OR k.operation" IS "'receive_transfer'"
 	"  ELSE EXISTS (SELECT 1 FROM @ledger@.journal e WHERE e.line_id" IS "f.refers_line"
 	"   AND e.entry_no" IS "f.refers_entry AND e.posting_id" IS "$3) END,"
@@ -219,12 +220,15 @@ static const BpmStatement keyed_posting = {
 	"  WHEN k.operation" IS "'send_transfer' THEN EXISTS (SELECT 1 FROM @ledger@.transfer t"
 	"   JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) t.to_division"
 	"   WHERE t.transfer_id" IS "f.posting_id AND d.official_code" IS "$5)"
-	"  ELSE f.peer_line" IS "$4 OR $4" IS "0 END"
+	"  ELSE f.peer_line" IS "$4 OR $4" IS "0 END,"
+	" k.operation" IS "ANY ('{release,refund,reverse}'::pg_catalog.text[])"
+	"  OR COALESCE(pg_catalog.min(j.from_obligation), 0::pg_catalog.int8)" IS "$6,"
+	" f.kind::pg_catalog.text"
 	" FROM @ledger@.journal_@year@ f"
 	" JOIN @ledger@.journal_@year@ j ON j.posting_id" IS "f.posting_id"
 	" JOIN @ledger@.entry_kind k ON k.kind" IS "f.kind"
 	" WHERE f.line_id" IS "$1 AND f.key" IS "$2"
-	" GROUP BY f.line_id, f.entry_no, k.operation", "ltllt"
+	" GROUP BY f.line_id, f.entry_no, k.operation", "ltlltl"
 };
 
 /* Tells whether two texts are equal, or both absent. */
@@ -232,6 +236,21 @@ static bool
 same_text(const char *a, const char *b)
 {
 	return (a == NULL) == (b == NULL) && (a == NULL || strcmp(a, b) == 0);
+}
+
+/* Tells whether an entry of this kind went where the request says; without a target, anywhere. */
+static bool
+same_target(const BpmRequest *request, const char *kind)
+{
+	bool		back = strlen(kind) > 5 && strcmp(kind + strlen(kind) - 5, "_back") == 0;
+	const char *target = request->detail;
+
+	if (target && strcmp(request->operation->name, "release") == 0)
+		return back == (strcmp(target, "predecessor") == 0);
+	if (strcmp(request->operation->name, "refund") == 0)
+		return strcmp(kind, target == NULL || strcmp(target, "available") == 0 ? "refund" :
+					  strcmp(target, "request") == 0 ? "refund_request" : "refund_commit") == 0;
+	return true;
 }
 
 /* Names what a repeated key's request says differently, NULL if nothing. */
@@ -260,6 +279,10 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 		return "posting to undo";
 	if (!DatumGetBool(SPI_getbinval(row, desc, 10, &isnull)))
 		return "place at the other end";
+	if (!DatumGetBool(SPI_getbinval(row, desc, 11, &isnull)))
+		return "obligation";
+	if (!same_target(request, bpm_row_string(row, desc, 12)))
+		return "target";
 	return NULL;
 }
 
@@ -271,7 +294,7 @@ int64
 bpm_replay(BpmPosting *posting)
 {
 	int64		line = posting->wanted[0];
-	Datum		values[5];
+	Datum		values[6];
 	const char *detail = posting->request.detail;
 	const char *difference;
 	bool		isnull;
@@ -283,6 +306,7 @@ bpm_replay(BpmPosting *posting)
 	values[2] = Int64GetDatum(posting->request.line);
 	values[3] = Int64GetDatum(posting->request.other);
 	values[4] = CStringGetTextDatum(detail ? detail : "");
+	values[5] = Int64GetDatum(posting->request.obligation);
 	if (bpm_ledger_execute(posting->ledger, &keyed_posting, BPM_LINE_YEAR(line),
 						   values, NULL) == 0)
 		return 0;

@@ -10,7 +10,7 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
-#include "ledger/posting.h"
+#include "ledger/obligation.h"
 
 /*
  * No bucket grows beyond numeric(18,2), the type that report views give it: one line
@@ -152,6 +152,8 @@ add_leg(BpmPosting *posting, BpmLeg *leg)
 						  NULL, pstrdup("Make it several postings."));
 	if (!check_state(posting, &posting->lines[leg->line], leg->kind))
 		return false;
+	if (!bpm_change_obligations(posting, leg))
+		return false;
 	if (!move_money(posting, leg))
 		return false;
 	leg->available_after = posting->lines[leg->line].bucket[BUCKET_AVAILABLE];
@@ -159,34 +161,27 @@ add_leg(BpmPosting *posting, BpmLeg *leg)
 	return true;
 }
 
+/*
+ * Moves what the leg says on a line by a kind of entry, with the obligations and the entry
+ * that it names; false when it is refused.
+ */
+bool
+bpm_add_whole_leg(BpmPosting *posting, int64 line, const char *kind, BpmLeg leg)
+{
+	leg.line = bpm_posting_line(posting, line) - posting->lines;
+	leg.kind = bpm_find_kind(posting->ledger, kind);
+	leg.refers_line = leg.refers_entry != 0 ? line : 0;
+	return add_leg(posting, &leg);
+}
+
 /* Moves amount on a line by a kind of entry; false when it is refused. */
 bool
 bpm_add_leg(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
 			int64 peer_line)
 {
-	BpmLeg		leg = {0};
+	BpmLeg		leg = {.amount = amount,.peer_line = peer_line};
 
-	leg.line = bpm_posting_line(posting, line) - posting->lines;
-	leg.kind = bpm_find_kind(posting->ledger, kind);
-	leg.amount = amount;
-	leg.peer_line = peer_line;
-	return add_leg(posting, &leg);
-}
-
-/* The same, for an entry that undoes an earlier one in whole or part. */
-bool
-bpm_add_undo(BpmPosting *posting, int64 line, const char *kind, BpmFen amount,
-			 int64 peer_line, int32 refers_entry)
-{
-	BpmLeg		leg = {0};
-
-	leg.line = bpm_posting_line(posting, line) - posting->lines;
-	leg.kind = bpm_find_kind(posting->ledger, kind);
-	leg.amount = amount;
-	leg.peer_line = peer_line;
-	leg.refers_line = line;
-	leg.refers_entry = refers_entry;
-	return add_leg(posting, &leg);
+	return bpm_add_whole_leg(posting, line, kind, leg);
 }
 
 /* Tells whether a row of buckets keeps its identity and its signs; the row's constraint. */

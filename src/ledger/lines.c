@@ -20,7 +20,8 @@
 
 static const BpmStatement line_facts = {
 	"SELECT parent_id, division, unit, func, gov_econ, fund_type::pg_catalog.text, direct,"
-	" source_doc FROM @ledger@.line WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
+	" source_doc, (elements OPERATOR(pg_catalog.->) 'procurement') OPERATOR(pg_catalog.=) 'true'"
+	" FROM @ledger@.line WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
 };
 
 /* Returns a bigint column, 0 for null. */
@@ -55,6 +56,7 @@ bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts)
 	strlcpy(facts->fund_type, bpm_row_string(row, desc, 6), sizeof(facts->fund_type));
 	facts->direct = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
 	facts->source_doc = SPI_getvalue(row, desc, 8);
+	facts->procurement = DatumGetBool(SPI_getbinval(row, desc, 9, &isnull)) && !isnull;
 	return true;
 }
 

@@ -7,19 +7,30 @@
 #include "base/errors.h"
 #include "ledger/posting.h"
 
+static const char *const refund_targets[] = {"available", "request", "commitment", NULL};
+static const char *const release_targets[] = {"available", "predecessor", NULL};
+
 /* Ordered by name. */
 static const BpmOperation operations[] = {
 	{"allot", bpm_plan_pair, bpm_decide_allot, NULL, false, "child", "parent"},
 	{"appropriate", bpm_plan_line, bpm_decide_simple},
+	{"carry_forward", bpm_plan_carry, bpm_decide_carry, NULL, false, "to_line", "from_line",
+	.across_years = true},
+	{"commit_funds", bpm_plan_spending, bpm_decide_spending},
 	{"correct_payment", bpm_plan_correct, bpm_decide_correct, NULL, false, "to_line",
 	"payment"},
 	{"freeze", bpm_plan_line, bpm_decide_simple},
-	{"pay", bpm_plan_line, bpm_decide_simple},
+	{"pay", bpm_plan_spending, bpm_decide_spending},
+	{"precommit", bpm_plan_spending, bpm_decide_spending},
 	{"receive_transfer", bpm_plan_receive, bpm_decide_receive, bpm_finish_receive, true,
 	"transfer"},
 	{"reduce", bpm_plan_line, bpm_decide_outflow},
-	{"refund", bpm_plan_refund, bpm_decide_refund, .first = "payment", .detail = "target"},
+	{"refund", bpm_plan_refund, bpm_decide_refund, .first = "payment", .detail = "target",
+		.details = refund_targets},
+	{"release", bpm_plan_release, bpm_decide_release, NULL, true, .first = "obligation",
+	.detail = "target",.details = release_targets},
 	{"release_out", bpm_plan_line, bpm_decide_simple},
+	{"request_payment", bpm_plan_spending, bpm_decide_spending},
 	{"reserve_out", bpm_plan_line, bpm_decide_simple},
 	{"return_allotment", bpm_plan_pair, bpm_decide_return_allotment, NULL, false, "parent",
 	"child"},

@@ -23,7 +23,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "ledger/arguments.h"
-#include "ledger/posting.h"
+#include "ledger/obligation.h"
 
 /* Asks for a line to be locked; the first one asked for carries the key. */
 void
@@ -149,45 +149,61 @@ first_of_year(int year)
 	return date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE;
 }
 
-/*
- * Today, or the nearest day of the lines' year: an early release (提前下达)
- * belongs to its first day, a settlement after the year to its last.
- */
+/* Refuses a date outside the line's year or in a month that is closed. */
 static bool
-settle_accounting_date(BpmPosting *posting)
+check_accounting_date(BpmPosting *posting, const BpmLine *line)
 {
-	BpmRequest *request = &posting->request;
-	int			year = BPM_LINE_YEAR(posting->lines[0].id);
-	DateADT		first = first_of_year(year);
-	DateADT		last = first_of_year(year + 1) - 1;
+	int			year = BPM_LINE_YEAR(line->id);
 	int			found_year,
 				month,
 				day;
 
-	if (!request->date_given)
-		request->accounting_date = Min(Max(today(), first), last);
-	j2date(request->accounting_date + POSTGRES_EPOCH_JDATE, &found_year, &month, &day);
+	j2date(line->accounting_date + POSTGRES_EPOCH_JDATE, &found_year, &month, &day);
 	if (found_year != year)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
 						  psprintf("accounting date %04d-%02d-%02d is outside fiscal year %d",
 								   found_year, month, day, year),
-						  psprintf("Line " INT64_FORMAT " belongs to fiscal year %d.",
-								   posting->lines[0].id, year),
+						  psprintf("Line " INT64_FORMAT " belongs to fiscal year %d.", line->id, year),
 						  psprintf("Give a date between %d-01-01 and %d-12-31.", year, year));
-	for (int i = 0; i < posting->nlines; i++)
-		if (month <= posting->lines[i].closed_month)
-			return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
-							  psprintf("accounting month %d-%02d is closed", year, month),
-							  psprintf("Months up to %d are closed.", posting->lines[i].closed_month),
-							  psprintf("Give an accounting date after month %d.",
-									   posting->lines[i].closed_month));
+	if (month <= line->closed_month)
+		return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
+						  psprintf("accounting month %d-%02d is closed", year, month),
+						  psprintf("Months up to %d are closed.", line->closed_month),
+						  psprintf("Give an accounting date after month %d.", line->closed_month));
 	return true;
 }
 
-/* Refuses lines of different years in one posting. */
+/*
+ * Today, or the nearest day of the line's year: an early release (提前下达)
+ * belongs to its first day, a settlement after the year to its last.  A given date
+ * is that of the first line's year; what goes into another year has a day of that.
+ */
+static bool
+settle_accounting_dates(BpmPosting *posting)
+{
+	const BpmRequest *request = &posting->request;
+	int			first_year = BPM_LINE_YEAR(posting->lines[0].id);
+
+	for (int i = 0; i < posting->nlines; i++)
+	{
+		BpmLine    *line = &posting->lines[i];
+		int			year = BPM_LINE_YEAR(line->id);
+
+		line->accounting_date = request->date_given && year == first_year ?
+			request->accounting_date :
+			Min(Max(today(), first_of_year(year)), first_of_year(year + 1) - 1);
+		if (!check_accounting_date(posting, line))
+			return false;
+	}
+	return true;
+}
+
+/* Refuses lines of different years in one posting, but where money is carried over. */
 static bool
 same_year(BpmPosting *posting)
 {
+	if (posting->request.operation->across_years)
+		return true;
 	for (int i = 1; i < posting->nlines; i++)
 		if (BPM_LINE_YEAR(posting->lines[i].id) != BPM_LINE_YEAR(posting->lines[0].id))
 			return bpm_refuse(posting, ERRCODE_BPM_WRONG_YEAR,
@@ -204,7 +220,7 @@ same_year(BpmPosting *posting)
 bool
 bpm_posting_decide(BpmPosting *posting)
 {
-	return same_year(posting) && settle_accounting_date(posting) &&
+	return same_year(posting) && settle_accounting_dates(posting) &&
 		posting->request.operation->decide(posting);
 }
 
@@ -239,7 +255,8 @@ write_entries(BpmPosting *posting)
 	int			first = keyed_leg(posting);
 
 	posting->id = bpm_next_id(posting->ledger, "posting_seq",
-							  BPM_LINE_YEAR(posting->lines[0].id));
+							  BPM_LINE_YEAR(posting->lines[posting->nlines - 1].id));
+	bpm_name_new_obligation(posting);
 	if (!bpm_write_entry(posting, first, true))
 		return false;
 	for (int i = 0; i < posting->nlegs; i++)
@@ -344,7 +361,10 @@ bpm_posting_run(BpmPosting *posting)
 	else
 		run_on_lines(posting);
 	if (posting->written)
+	{
+		bpm_store_obligations(posting);
 		warn_overspent(posting);
+	}
 	if (posting->written && posting->request.operation->finish)
 		posting->request.operation->finish(posting);
 
@@ -367,7 +387,7 @@ bpm_new_posting(void)
 
 	/* Lines and legs are filled up to their counts and never read beyond. */
 	memset(posting, 0, offsetof(BpmPosting, wanted));
-	posting->nwanted = posting->nlines = posting->nlegs = 0;
+	posting->nwanted = posting->nlines = posting->nlegs = posting->nobligations = 0;
 	memset(&posting->refusal, 0, sizeof(BpmRefusal));
 	posting->denied = false;
 	posting->operation_state = NULL;

@@ -78,6 +78,7 @@ typedef struct BpmLine
 	BpmFen		before[BUCKET_COUNT];	/* as it was locked */
 	bool		foreign_scope;	/* another government's line: its duty is not
 								 * asked for */
+	DateADT		accounting_date;
 	bool		touched;
 } BpmLine;
 
@@ -94,6 +95,20 @@ typedef struct BpmLeg
 	BpmFen		available_after;	/* of the line, once the leg is applied */
 } BpmLeg;
 
+/* A row of obligation, as the posting has left it so far. */
+typedef struct BpmObligation
+{
+	int64		id;
+	int64		line;
+	int64		predecessor;	/* 0: none */
+	char		stage[10];
+	BpmFen		amount;
+	BpmFen		drawn;			/* went on to the next stage */
+	BpmFen		released;		/* went back */
+	bool		opened;			/* by this posting */
+	bool		changed;
+} BpmObligation;
+
 /* The arguments of a posting function, checked for form. */
 typedef struct BpmRequest
 {
@@ -101,6 +116,7 @@ typedef struct BpmRequest
 	int64		line;			/* a line; a posting for refund, reverse,
 								 * correct, return */
 	int64		other;
+	int64		obligation;		/* 0: none */
 	BpmFen		amount;			/* 0: all that is left, where the operation
 								 * allows it */
 	BpmFen		from_pending;
@@ -116,6 +132,7 @@ typedef struct BpmRequest
 
 #define BPM_MAX_LINES	64
 #define BPM_MAX_LEGS	192
+#define BPM_MAX_OBLIGATIONS 8
 
 typedef struct BpmPosting
 {
@@ -133,6 +150,8 @@ typedef struct BpmPosting
 	int			nlines;
 	BpmLeg		legs[BPM_MAX_LEGS];
 	int			nlegs;
+	BpmObligation obligations[BPM_MAX_OBLIGATIONS];
+	int			nobligations;
 	BpmRefusal	refusal;
 	bool		denied;			/* the refusal comes before anything else is
 								 * told, a repeated key included */
@@ -155,6 +174,9 @@ typedef struct BpmOperation
 	const char *first;			/* name of the first id, NULL: line */
 	const char *detail;			/* name of the text argument, NULL if none */
 	bool		other_optional;
+	bool		across_years;	/* its lines may be of two years */
+	const char *const *details; /* words that the text argument may be, NULL:
+								 * any */
 } BpmOperation;
 
 /* operations.c */
@@ -172,8 +194,8 @@ extern bool bpm_posting_decide(BpmPosting *posting);
 /* legs.c: the only code that moves money between buckets */
 extern bool bpm_add_leg(BpmPosting *posting, int64 line, const char *kind,
 						BpmFen amount, int64 peer_line);
-extern bool bpm_add_undo(BpmPosting *posting, int64 line, const char *kind,
-						 BpmFen amount, int64 peer_line, int32 refers_entry);
+extern bool bpm_add_whole_leg(BpmPosting *posting, int64 line, const char *kind,
+							  BpmLeg leg);
 extern BpmLine *bpm_posting_line(BpmPosting *posting, int64 line);
 
 /* kinds.c */
@@ -202,13 +224,20 @@ extern bool bpm_refuse_shortage(BpmPosting *posting, const BpmLine *line,
 								BpmBucket bucket, BpmFen amount);
 extern void bpm_posting_fail(const BpmPosting *posting);
 
-/* simple.c, virement.c, transfer.c, reversal.c: the operations */
+/* simple.c, spending.c, virement.c, transfer.c, reversal.c, carry.c: the operations */
 extern bool bpm_plan_line(BpmPosting *posting);
 extern bool bpm_decide_simple(BpmPosting *posting);
+extern bool bpm_check_executable(BpmPosting *posting, const BpmLine *line);
 extern bool bpm_decide_outflow(BpmPosting *posting);
 extern bool bpm_plan_pair(BpmPosting *posting);
 extern bool bpm_decide_allot(BpmPosting *posting);
 extern bool bpm_decide_return_allotment(BpmPosting *posting);
+extern bool bpm_plan_spending(BpmPosting *posting);
+extern bool bpm_decide_spending(BpmPosting *posting);
+extern bool bpm_plan_release(BpmPosting *posting);
+extern bool bpm_decide_release(BpmPosting *posting);
+extern bool bpm_plan_carry(BpmPosting *posting);
+extern bool bpm_decide_carry(BpmPosting *posting);
 extern bool bpm_plan_virement(BpmPosting *posting);
 extern bool bpm_decide_virement(BpmPosting *posting);
 extern bool bpm_plan_send(BpmPosting *posting);
@@ -238,6 +267,7 @@ typedef struct BpmLineFacts
 	BpmCode		gov_econ;		/* 0: none */
 	char		fund_type[11];
 	bool		direct;
+	bool		procurement;	/* 政府采购 */
 	char	   *source_doc;
 } BpmLineFacts;
 

@@ -12,7 +12,7 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
-#include "ledger/posting.h"
+#include "ledger/obligation.h"
 
 typedef struct Undone
 {
@@ -20,7 +20,9 @@ typedef struct Undone
 	int32		entry_no;
 	char	   *kind;
 	BpmFen		amount;
-	int64		peer;
+	int64		peer;			/* 0: none, as the next two */
+	int64		from_obligation;
+	int64		to_obligation;
 } Undone;
 
 typedef struct UndoneList
@@ -30,7 +32,9 @@ typedef struct UndoneList
 } UndoneList;
 
 static const BpmStatement entries_of_posting = {
-	"SELECT line_id, entry_no, kind::pg_catalog.text, amount, peer_line"
+	"SELECT line_id, entry_no, kind::pg_catalog.text, amount,"
+	" COALESCE(peer_line, 0::pg_catalog.int8), COALESCE(from_obligation, 0::pg_catalog.int8),"
+	" COALESCE(to_obligation, 0::pg_catalog.int8)"
 	" FROM @ledger@.journal_@year@ WHERE posting_id OPERATOR(pg_catalog.=) $1"
 	" ORDER BY line_id, entry_no DESC", "l"
 };
@@ -88,8 +92,8 @@ read_entries(BpmPosting *posting)
 		entry->kind = bpm_row_string(row, desc, 3);
 		entry->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
 		entry->peer = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
-		if (isnull)
-			entry->peer = 0;
+		entry->from_obligation = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
+		entry->to_obligation = DatumGetInt64(SPI_getbinval(row, desc, 7, &isnull));
 	}
 	return list;
 }
@@ -125,6 +129,17 @@ too_much(BpmPosting *posting, const Undone *entry, BpmFen left)
 					  : pstrdup("Give at most what it moved."));
 }
 
+/* Begins the leg that undoes an entry by one amount: what it gave to an obligation leaves that again. */
+static BpmLeg
+undoing_leg(const Undone *entry, BpmFen amount)
+{
+	BpmLeg		leg = {.amount = amount,.peer_line = entry->peer,.refers_entry = entry->entry_no};
+
+	leg.from_obligation = entry->to_obligation;
+	leg.to_obligation = entry->from_obligation;
+	return leg;
+}
+
 /* The entry by which the posting paid: a payment's own, or the new side of a correction. */
 static Undone *
 payment_entry(BpmPosting *posting)
@@ -135,6 +150,7 @@ payment_entry(BpmPosting *posting)
 		return NULL;
 	for (int i = 0; i < list->count; i++)
 		if (strcmp(list->entry[i].kind, "pay") == 0 ||
+			strcmp(list->entry[i].kind, "pay_drawn") == 0 ||
 			strcmp(list->entry[i].kind, "correct_in") == 0)
 			return &list->entry[i];
 	bpm_posting_want(posting, list->entry[0].line, false);
@@ -150,14 +166,9 @@ bool
 bpm_plan_refund(BpmPosting *posting)
 {
 	Undone	   *payment = payment_entry(posting);
-	const char *target = posting->request.detail;
 
 	if (payment == NULL)
 		return false;
-	if (target != NULL && strcmp(target, "available") != 0)
-		return bpm_deny(posting, ERRCODE_INVALID_PARAMETER_VALUE,
-						psprintf("target \"%s\" is not known", target), NULL,
-						pstrdup("The target of a refund is available."));
 	posting->operation_state = payment;
 	bpm_posting_want(posting, payment->line, false);
 	return true;
@@ -172,15 +183,54 @@ check_left(BpmPosting *posting, const Undone *entry)
 	return posting->request.amount <= left || too_much(posting, entry, left);
 }
 
-/* refund: paid back to available, up to what is left of the payment. */
+/* Refuses a payment that was not drawn on what the refund should go back to. */
+static bool
+no_such_target(BpmPosting *posting, const char *target)
+{
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("payment " INT64_FORMAT " has no %s to give money back to",
+							   posting->request.line, target),
+					  strcmp(target, "request") == 0 ? pstrdup("It was not drawn on a payment request.")
+					  : pstrdup("It was not drawn, by its request, on a commitment."),
+					  pstrdup("Refund it with target available."));
+}
+
+/* Chooses kind and obligation of a refund by its target; false when the payment has none. */
+static bool
+choose_target(BpmPosting *posting, const Undone *payment, const char **kind, int64 *obligation)
+{
+	const char *target = posting->request.detail;
+	BpmObligation *request;
+
+	*kind = "refund";
+	*obligation = 0;
+	if (target == NULL || strcmp(target, "available") == 0)
+		return true;
+	if (payment->from_obligation == 0)
+		return no_such_target(posting, target);
+	*kind = "refund_request";
+	*obligation = payment->from_obligation;
+	if (strcmp(target, "request") == 0)
+		return true;
+	request = bpm_posting_obligation(posting, payment->from_obligation);
+	if (request == NULL)
+		return false;
+	*kind = "refund_commit";
+	*obligation = request->predecessor;
+	return *obligation != 0 || no_such_target(posting, target);
+}
+
+/* refund: paid back to available, or to what the payment drew on, up to what is left of it. */
 bool
 bpm_decide_refund(BpmPosting *posting)
 {
 	const Undone *payment = posting->operation_state;
+	BpmLeg		leg = {.amount = posting->request.amount,.refers_entry = payment->entry_no};
+	const char *kind;
 
 	return check_left(posting, payment) &&
-		bpm_add_undo(posting, payment->line, "refund", posting->request.amount,
-					 0, payment->entry_no);
+		choose_target(posting, payment, &kind, &leg.to_obligation) &&
+		bpm_add_whole_leg(posting, payment->line, kind, leg);
 }
 
 /* request.line is the payment, request.other the line that should have paid. */
@@ -205,6 +255,7 @@ bpm_decide_correct(BpmPosting *posting)
 {
 	const BpmRequest *request = &posting->request;
 	const Undone *payment = posting->operation_state;
+	BpmLeg		out = {0};
 
 	if (bpm_posting_line(posting, request->other)->division !=
 		bpm_posting_line(posting, payment->line)->division)
@@ -217,9 +268,11 @@ bpm_decide_correct(BpmPosting *posting)
 						  psprintf("line " INT64_FORMAT " is held for distribution and cannot be spent",
 								   request->other),
 						  pstrdup("It is there to be allotted (待分指标)."), pstrdup("Correct onto an executable line."));
+	out.amount = request->amount;
+	out.peer_line = request->other;
+	out.refers_entry = payment->entry_no;
 	return check_left(posting, payment) &&
-		bpm_add_undo(posting, payment->line, "correct_out", request->amount,
-					 request->other, payment->entry_no) &&
+		bpm_add_whole_leg(posting, payment->line, "correct_out", out) &&
 		bpm_add_leg(posting, request->other, "correct_in", request->amount, payment->line);
 }
 
@@ -252,6 +305,11 @@ check_reversible(BpmPosting *posting, const UndoneList *list)
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " is between governments", request->line),
 							  psprintf("It is of kind %s.", entry->kind), pstrdup("Undo it with return_transfer()."));
+		if (strcmp(kind->operation, "carry_forward") == 0)
+			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							  psprintf("posting " INT64_FORMAT " carried money into another year", request->line),
+							  psprintf("It is of kind %s.", entry->kind),
+							  pstrdup("Release or withdraw the money on the line that it was carried to."));
 		if (request->amount != 0 && !same_amounts(list))
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " cannot be reversed in part",
@@ -310,8 +368,8 @@ bpm_decide_reverse(BpmPosting *posting)
 
 		if (asked > left[i])
 			return too_much(posting, entry, left[i]);
-		if (!bpm_add_undo(posting, entry->line, psprintf("reverse_%s", entry->kind),
-						  asked != 0 ? asked : left[i], entry->peer, entry->entry_no))
+		if (!bpm_add_whole_leg(posting, entry->line, psprintf("reverse_%s", entry->kind),
+							   undoing_leg(entry, asked != 0 ? asked : left[i])))
 			return false;
 	}
 	if (posting->nlegs == 0)

@@ -44,29 +44,12 @@ bpm_plan_line(BpmPosting *posting)
 	return !is_one_of(posting->request.operation->name, at_roots) || plan_root(posting);
 }
 
-/* Refuses to spend from a line held for distribution. */
-static bool
-check_executable(BpmPosting *posting, const BpmLine *line)
-{
-	if (line->executable)
-		return true;
-	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-					  psprintf("line " INT64_FORMAT " is held for distribution and cannot be spent",
-							   line->id),
-					  psprintf("Its available %s is there to be allotted (待分指标).",
-							   bpm_fen_to_text(line->bucket[BUCKET_AVAILABLE])),
-					  pstrdup("Allot the money to an executable line first."));
-}
-
 /* Moves the amount by the one kind that bears the operation's name. */
 bool
 bpm_decide_simple(BpmPosting *posting)
 {
 	const BpmRequest *request = &posting->request;
 
-	if (strcmp(request->operation->name, "pay") == 0 &&
-		!check_executable(posting, bpm_posting_line(posting, request->line)))
-		return false;
 	return bpm_add_leg(posting, request->line, request->operation->name,
 					   request->amount, 0);
 }

@@ -72,6 +72,39 @@ static const SumCheck checks[] = {
 			"  WHEN k.target OPERATOR(pg_catalog.=) 'allotted' THEN OPERATOR(budgetpm.-) j.amount"
 			"  WHEN k.source OPERATOR(pg_catalog.=) 'allotted' THEN j.amount"
 	"  ELSE '0'::budgetpm.amount END) OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}, true},
+	{"held by obligations differs from the bucket",
+		{"SELECT b.line_id, NULL::pg_catalog.int4,"
+			" pg_catalog.format('%s, %s, %s', COALESCE(o.plans, '0'), COALESCE(o.contracts, '0'),"
+			"  COALESCE(o.requests, '0')),"
+			" pg_catalog.format('%s, %s, %s', b.precommitted, b.committed, b.requested)"
+			" FROM @ledger@.balance b LEFT JOIN ("
+			" SELECT o.line_id,"
+			"  budgetpm.sum(o.amount OPERATOR(budgetpm.-) o.drawn OPERATOR(budgetpm.-) o.released)"
+			"   FILTER (WHERE o.stage OPERATOR(pg_catalog.=) 'precommit') AS plans,"
+			"  budgetpm.sum(o.amount OPERATOR(budgetpm.-) o.drawn OPERATOR(budgetpm.-) o.released)"
+			"   FILTER (WHERE o.stage OPERATOR(pg_catalog.=) 'commit') AS contracts,"
+			"  budgetpm.sum(o.amount OPERATOR(budgetpm.-) o.drawn OPERATOR(budgetpm.-) o.released)"
+			"   FILTER (WHERE o.stage OPERATOR(pg_catalog.=) 'request') AS requests"
+			"  FROM @ledger@.obligation o WHERE" ONE_LINE("o.line_id") " GROUP BY o.line_id) o"
+			" ON o.line_id OPERATOR(pg_catalog.=) b.line_id"
+			" WHERE (b.precommitted OPERATOR(budgetpm.<>) COALESCE(o.plans, '0')"
+			"  OR b.committed OPERATOR(budgetpm.<>) COALESCE(o.contracts, '0')"
+			"  OR b.requested OPERATOR(budgetpm.<>) COALESCE(o.requests, '0')) AND"
+	ONE_LINE("b.line_id"), "l"}},
+	{"obligation differs from the entries that name it",
+		{"SELECT o.line_id, NULL::pg_catalog.int4,"
+			" pg_catalog.format('%s left of obligation %s', COALESCE(e.left_over, '0'), o.obligation_id),"
+			" (o.amount OPERATOR(budgetpm.-) o.drawn OPERATOR(budgetpm.-) o.released)::pg_catalog.text"
+			" FROM @ledger@.obligation o LEFT JOIN ("
+			" SELECT m.obligation, budgetpm.sum(m.amount) AS left_over FROM ("
+			"  SELECT j.to_obligation AS obligation, j.amount FROM @ledger@.journal j"
+			"   WHERE j.to_obligation IS NOT NULL AND" ONE_LINE("j.line_id")
+			"  UNION ALL SELECT j.from_obligation, OPERATOR(budgetpm.-) j.amount FROM @ledger@.journal j"
+			"   WHERE j.from_obligation IS NOT NULL AND" ONE_LINE("j.line_id") ") m"
+			"  GROUP BY m.obligation) e ON e.obligation OPERATOR(pg_catalog.=) o.obligation_id"
+			" WHERE (o.amount OPERATOR(budgetpm.-) o.drawn OPERATOR(budgetpm.-) o.released)"
+			"  OPERATOR(budgetpm.<>) COALESCE(e.left_over, '0') AND"
+	ONE_LINE("o.line_id"), "l"}},
 	{"balance without a line",
 		{"SELECT b.line_id, NULL::pg_catalog.int4, NULL::pg_catalog.text, NULL::pg_catalog.text"
 			" FROM @ledger@.balance b WHERE NOT EXISTS (SELECT 1 FROM @ledger@.line l"

@@ -270,6 +270,7 @@ bpm_add_year(PG_FUNCTION_ARGS)
 				 errhint("Its state is changed with %s.set_year_state().", ledger->schema)));
 	make_partition(ledger, "balance", year, 70);
 	make_partition(ledger, "journal", year, 100);
+	make_partition(ledger, "obligation", year, 80);
 	analyze_years(ledger);
 	bpm_owner_leave(&scope);
 	SPI_finish();

@@ -1,0 +1,40 @@
+-- ledger: obligations, what holds money for one purpose
+
+CREATE TABLE @ledger@.obligation (
+  obligation_id bigint NOT NULL PRIMARY KEY,
+  line_id       bigint NOT NULL,
+  division      budgetpm.budget_code NOT NULL,
+  unit          budgetpm.budget_code NOT NULL,
+  stage         varchar(10) COLLATE "C" NOT NULL,
+  amount        budgetpm.amount NOT NULL,
+  drawn         budgetpm.amount NOT NULL,
+  released      budgetpm.amount NOT NULL,
+  predecessor   bigint,
+  document      varchar(200) NOT NULL,
+  opened_at     timestamptz NOT NULL,
+  CONSTRAINT obligation_holds CHECK (budgetpm.obligation_holds(amount, drawn, released))
+) PARTITION BY RANGE (obligation_id);
+CREATE INDEX obligation_line ON @ledger@.obligation (line_id);
+CREATE INDEX obligation_predecessor ON @ledger@.obligation (predecessor) WHERE predecessor IS NOT NULL;
+COMMENT ON TABLE @ledger@.obligation IS 'What holds money of a line for one purpose: a procurement plan (采购计划), a contract (合同) or a payment request (支付申请). The next stage draws on its own predecessor, so that one contract''s payment cannot eat another''s money. Written by the posting functions only.';
+COMMENT ON COLUMN @ledger@.obligation.obligation_id IS 'The posting that opened it.';
+COMMENT ON COLUMN @ledger@.obligation.line_id IS 'The line whose money it holds.';
+COMMENT ON COLUMN @ledger@.obligation.division IS 'The line''s division, for row security.';
+COMMENT ON COLUMN @ledger@.obligation.unit IS 'The line''s unit, for row security.';
+COMMENT ON COLUMN @ledger@.obligation.stage IS 'precommit (采购计划), commit (合同) or request (支付申请).';
+COMMENT ON COLUMN @ledger@.obligation.amount IS 'What it was opened with, in fen (stored).';
+COMMENT ON COLUMN @ledger@.obligation.drawn IS 'What went on to the next stage, net of what came back from there. What is left is amount - drawn - released.';
+COMMENT ON COLUMN @ledger@.obligation.released IS 'What was given back, net of reversals.';
+COMMENT ON COLUMN @ledger@.obligation.predecessor IS 'The obligation that it was drawn on; NULL where the money came from available.';
+COMMENT ON COLUMN @ledger@.obligation.document IS 'The document that opened it (contract number, plan, request).';
+COMMENT ON COLUMN @ledger@.obligation.opened_at IS 'When it was opened.';
+
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.obligation
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.obligation ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.obligation
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.obligation ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.obligation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read_scope ON @ledger@.obligation FOR SELECT
+  USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
