@@ -40,6 +40,8 @@ typedef struct BpmLineRequest
 	bool		direct_given;
 	char		year_state;
 	int16		closed_month;
+	int32	   *caps;
+	int			ncaps;
 	TimestampTz opened_at;
 	const char *opened_by;
 } BpmLineRequest;

@@ -13,6 +13,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "cap/cap.h"
 #include "ledger/arguments.h"
 #include "ledger/entry.h"
 #include "ledger/line_request.h"
@@ -226,6 +227,8 @@ store_balance(BpmLedger *ledger, const BpmLineRequest *request)
 	line.year_state = request->year_state;
 	line.line_state = 'o';
 	line.executable = request->executable;
+	line.caps = request->caps;
+	line.ncaps = request->ncaps;
 	bpm_insert_balance(ledger, &line);
 }
 
@@ -319,6 +322,23 @@ replay_line(BpmLedger *ledger, const BpmLineRequest *request, BpmOwnerScope *sco
 	return line;
 }
 
+/* The new line joins the caps by rule that cover it; its year is locked against new ones. */
+static void
+join_caps(BpmLedger *ledger, BpmLineRequest *request)
+{
+	BpmCapPlace place;
+
+	place.division = request->division;
+	place.unit = request->unit_code;
+	place.func = request->func_code;
+	place.gov_econ = request->gov_econ_code;
+	place.dept_econ = request->dept_econ_code;
+	place.fund_type = request->fund_type;
+	place.project = request->project_id;
+	request->ncaps = bpm_caps_of_new_line(ledger, request->fiscal_year, &place,
+										  &request->caps);
+}
+
 /* Opens the line as the ledger's owner, for a caller who may. */
 static int64
 open_line(BpmLedger *ledger, BpmLineRequest *request)
@@ -340,6 +360,7 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 				  request->control[0] == 'b' ? request->unit_code : 0);
 	inherit_from_parent(ledger, request);
 	bpm_owner_enter(ledger, &scope);
+	join_caps(ledger, request);
 	line = request->id = bpm_next_id(ledger, "line_seq", request->fiscal_year);
 	request->opened_at = GetCurrentTimestamp();
 	if (store_line(ledger, request))

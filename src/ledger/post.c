@@ -3,7 +3,7 @@
  *	  The one road to the journal: check the request, lock, decide, write.
  *
  * Locks: balance rows in id order, then what an operation's finish step writes
- * (a transfer row). One call cannot deadlock another.
+ * (a transfer row), then caps by year and id. One call cannot deadlock another.
  */
 #include "postgres.h"
 
@@ -23,6 +23,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "ledger/arguments.h"
+#include "ledger/capped.h"
 #include "ledger/obligation.h"
 
 /* Asks for a line to be locked; the first one asked for carries the key. */
@@ -344,6 +345,21 @@ look_at_refused(BpmPosting *posting)
 		posting->refusal = refusal;
 }
 
+/* Writes what follows from the entries.  A cap that refuses takes all of it back, as an error. */
+static void
+finish(BpmPosting *posting)
+{
+	bpm_store_obligations(posting);
+	if (posting->request.operation->finish)
+		posting->request.operation->finish(posting);
+	if (!bpm_consume_caps(posting))
+	{
+		bpm_owner_leave(&posting->scope);
+		bpm_posting_fail(posting);
+	}
+	warn_overspent(posting);
+}
+
 /*
  * Runs a posting from its plan to its last write, as the ledger's owner; false
  * when a rule refuses, with nothing written.
@@ -361,12 +377,9 @@ bpm_posting_run(BpmPosting *posting)
 	else
 		run_on_lines(posting);
 	if (posting->written)
-	{
-		bpm_store_obligations(posting);
-		warn_overspent(posting);
-	}
-	if (posting->written && posting->request.operation->finish)
-		posting->request.operation->finish(posting);
+		finish(posting);
+	else if (posting->dry && posting->refusal.sqlstate == 0)
+		bpm_consume_caps(posting);
 
 	/*
 	 * A repeated key answers before a refusal does: the funds went to its
