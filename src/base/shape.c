@@ -146,6 +146,24 @@ static const TableShape shapes[] = {
 		"project_id int8, official_code varchar, name varchar, unit budget_code, "
 		"division budget_code, category varchar, parent_id int8, setup_year int4, "
 	"registered_at timestamptz, registered_by varchar"},
+	{"rollup_detail",
+		"run_id int4, row_no int8, fiscal_year int4, month int2, "
+		"division budget_code, unit budget_code, func budget_code, "
+		"gov_econ budget_code, fund_type varchar, project_id int8, "
+		"appropriated amount, available amount, allotted amount, transferred amount, "
+		"frozen amount, pending_out amount, precommitted amount, committed amount, "
+		"requested amount, paid amount, withdrawn amount, carried amount, "
+	"entries int8"},
+	{"rollup_division",
+		"division budget_code, fiscal_year int4, subtree bool, fund_type varchar, "
+		"month int2, run_id int4, "
+		"appropriated amount, available amount, allotted amount, transferred amount, "
+		"frozen amount, pending_out amount, precommitted amount, committed amount, "
+		"requested amount, paid amount, withdrawn amount, carried amount, "
+	"entries int8"},
+	{"rollup_run",
+		"run_id int4, first_segment int4, last_segment int4, level int2, "
+	"detail_rows int8, entries int8, folded_at timestamptz"},
 	{"transfer",
 		"transfer_id int8, from_line int8, from_division budget_code, "
 		"to_division budget_code, amount amount, document varchar, direct bool, "
