@@ -41,6 +41,26 @@ for my $hot (0, 1) {
 		. "INSERT INTO plain_journal (line_id, kind, amount, document, key) VALUES (:line, 'pay', 0.01, 'V 1', :key);\n");
 }
 $variant{'tpcb/uniform'} = '-b tpcb-like';
+
+# Contracts were opened in the order of the lines by one session: their ids follow as well.
+my $contract = sql('SELECT min(obligation_id) FROM budget.obligation');
+$variant{'request and pay/contract'} = script('contract', "\\set n random(0, 9999)\n" . $key
+	. "\\set line $first + :n\n\\set contract $contract + :n\n"
+	. "SELECT budget.request_payment(:line, 0.01, 'R 1', commitment => :contract, key => :key) AS request \\gset\n"
+	. "SELECT budget.pay(:line, 0.01, 'V 1', request => :request);\n");
+$variant{'two tpcb/contract'} = script('tpcb2', <<'END' x 2);
+\set aid random(1, 100000 * 16)
+\set bid random(1, 16)
+\set tid random(1, 10 * 16)
+\set delta random(-5000, 5000)
+BEGIN;
+UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE aid = :aid;
+SELECT abalance FROM pgbench_accounts WHERE aid = :aid;
+UPDATE pgbench_tellers SET tbalance = tbalance + :delta WHERE tid = :tid;
+UPDATE pgbench_branches SET bbalance = bbalance + :delta WHERE bid = :bid;
+INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (:tid, :bid, :aid, :delta, CURRENT_TIMESTAMP);
+END;
+END
 $variant{'sum then insert/uniform'} = script('summed', line(0)
 	. "BEGIN ISOLATION LEVEL SERIALIZABLE;\nSELECT sum(amount) AS left FROM summed_journal WHERE line_id = :line \\gset\n"
 	. "\\if :left > 0.01\nINSERT INTO summed_journal VALUES (:line, -0.01, 'V 1');\n\\endif\nCOMMIT;\n");
@@ -57,7 +77,7 @@ sub server_cpu {
 sub measure {
 	my ($name, $clients, $sync) = @_;
 	local $ENV{PGOPTIONS} = "-c synchronous_commit=$sync";
-	my $user = $name =~ /^tpcb/ ? $ENV{PGUSER} : 'bench_app';
+	my $user = $name =~ /tpcb/ ? $ENV{PGUSER} : 'bench_app';
 	my $tries = $name =~ /^sum/ ? '--max-tries=1000' : '';
 	my $before = server_cpu();
 	my $output = qx(pgbench -n -M prepared -U $user -c $clients -j 1 -T $seconds $tries $variant{$name} 2>&1);
@@ -87,14 +107,15 @@ for my $round (1 .. $rounds) {
 	}
 }
 
+print "* bare CTE; for contract, two tpcb-like transactions\n";
 print "ROUNDS=$rounds SECONDS_EACH=$seconds CLIENTS='@clients' test/bench/posting.sh\n\n";
-printf "%-26s %5s %8s %10s %12s %9s %14s %8s %8s\n", 'variant', 'sync', 'clients', 'CPU us/tx', '(spread)', 'tps', '(spread)', 'CPU/bare', 'tps/tpcb';
+printf "%-26s %5s %8s %10s %12s %9s %14s %8s %8s\n", 'variant', 'sync', 'clients', 'CPU us/tx', '(spread)', 'tps', '(spread)', 'CPU/bare*', 'tps/tpcb';
 for my $sync ('off', 'on') {
 	for my $clients (@clients) {
 		for my $name (@names) {
 			my $cell = $seen{$name}{$sync}{$clients};
 			my ($where) = $name =~ m{/(.*)};
-			my $bare = $seen{"bare CTE/$where"}{$sync}{$clients};
+			my $bare = $seen{ $where eq 'contract' ? 'two tpcb/contract' : "bare CTE/$where" }{$sync}{$clients};
 			my $tpcb = $seen{'tpcb/uniform'}{$sync}{$clients};
 			printf "%-26s %5s %8d %10.1f %12s %9.0f %14s %8s %8s\n", $name, $sync, $clients,
 				median(@{ $cell->{cpu} }), spread(@{ $cell->{cpu} }),

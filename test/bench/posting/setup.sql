@@ -15,6 +15,8 @@ SELECT budget.register_unit('101', '教育厅', '320000000', NULL);
 SELECT count(budget.open_line(2026, '101', '2050201', fund_type => (SELECT min(fund_type) FROM budget.fund_type),
   title => '项目 ' || i, key => 'bench ' || i)) AS lines FROM generate_series(1, 10000) AS i;
 SELECT count(budget.appropriate(line_id, 1000000000, '苏财预 1')) AS appropriated FROM budget.line;
+SELECT min(contract) AS contracts_from_one_session_in_line_order FROM (
+  SELECT budget.commit_funds(line_id, 100000000, '合同', key => 'contract') AS contract FROM (SELECT line_id FROM budget.line ORDER BY line_id) l) c;
 CREATE TABLE bench_line AS SELECT row_number() OVER (ORDER BY line_id)::int AS n, line_id FROM budget.line;
 SELECT min(line_id) AS first_line FROM budget.line \gset
 
