@@ -80,7 +80,8 @@ static bool
 hands_over(BpmPosting *posting, const BpmKind *kind)
 {
 	static const char *const operations[] = {
-		"allot", "return_allotment", "send_transfer", "return_transfer", "virement", "reserve_out"
+		"allot", "return_allotment", "send_transfer", "return_transfer", "virement", "reserve_out",
+		"carry_forward"
 	};
 
 	if (kind->reverses[0] != '\0')

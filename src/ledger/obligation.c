@@ -155,6 +155,15 @@ too_little_left(BpmPosting *posting, const BpmObligation *obligation, BpmFen amo
 							   bpm_fen_to_text(left)));
 }
 
+/* Money of one line never meets an obligation of another, whatever decided so. */
+static void
+check_line(BpmPosting *posting, const BpmLeg *leg, const BpmObligation *obligation)
+{
+	if (obligation->line != posting->lines[leg->line].id)
+		elog(ERROR, "obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
+			 obligation->id, posting->lines[leg->line].id);
+}
+
 /* Takes money from an obligation: released, or drawn by what comes after it. */
 static bool
 take(BpmPosting *posting, const BpmLeg *leg, const BpmKind *undone)
@@ -163,9 +172,7 @@ take(BpmPosting *posting, const BpmLeg *leg, const BpmKind *undone)
 
 	if (obligation == NULL)
 		return false;
-	if (obligation->line != posting->lines[leg->line].id)
-		elog(ERROR, "obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
-			 obligation->id, posting->lines[leg->line].id);
+	check_line(posting, leg, obligation);
 	if (leg->amount > bpm_left_of_obligation(obligation))
 		return too_little_left(posting, obligation, leg->amount);
 	if (undone ? is_opening(undone) : is_release(leg->kind))
@@ -212,6 +219,7 @@ give_back(BpmPosting *posting, const BpmLeg *leg, const BpmKind *undone)
 
 	if (obligation == NULL)
 		return false;
+	check_line(posting, leg, obligation);
 	part = undone && is_release(undone) ? &obligation->released : &obligation->drawn;
 	if (*part < leg->amount)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,

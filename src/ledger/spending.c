@@ -154,11 +154,19 @@ bpm_plan_release(BpmPosting *posting)
 	return true;
 }
 
+/* Tells whether an obligation is the rest of one of an earlier year, to which nothing goes back. */
+static bool
+was_carried(const BpmObligation *obligation)
+{
+	return obligation->predecessor != 0 &&
+		BPM_LINE_YEAR(obligation->predecessor) != BPM_LINE_YEAR(obligation->line);
+}
+
 /* Tells whether what is released goes back to the obligation that it was drawn from. */
 static bool
 goes_back(const BpmRequest *request, const BpmObligation *obligation)
 {
-	return obligation->predecessor != 0 &&
+	return obligation->predecessor != 0 && !was_carried(obligation) &&
 		(request->detail == NULL || strcmp(request->detail, "predecessor") == 0);
 }
 
@@ -177,6 +185,9 @@ bpm_decide_release(BpmPosting *posting)
 	if (!back && request->detail && strcmp(request->detail, "predecessor") == 0)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("obligation " INT64_FORMAT " has no predecessor", obligation->id),
+						  was_carried(obligation) ?
+						  psprintf("It was carried forward from obligation " INT64_FORMAT " of an earlier year.",
+								   obligation->predecessor) :
 						  pstrdup("It was drawn from what is available."),
 						  pstrdup("Release it without a target, or with target available."));
 	leg.amount = request->amount ? request->amount : bpm_left_of_obligation(obligation);
