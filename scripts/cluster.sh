@@ -175,6 +175,7 @@ write_settings() {
 			unix_socket_permissions = 0700
 			port = 5432
 			max_connections = 60
+			max_prepared_transactions = 5
 			shared_buffers = 64MB
 			fsync = off
 			full_page_writes = off
