@@ -56,6 +56,7 @@ check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 								   BPM_LINE_YEAR(line->id), year_state_name(line->year_state)),
 						  psprintf("Line " INT64_FORMAT " belongs to that year.", line->id),
 						  line->year_state == 'p' ? pstrdup("Wait until the year is open.")
+						  : line->year_state == 'o' ? pstrdup("It belongs to the end of the year: set_year_state() begins its closing.")
 						  : pstrdup("Post to a line of a year that is open; set_year_state() opens a closing year again."));
 	if (line->line_state != 'o')
 		return bpm_refuse(posting, ERRCODE_BPM_LINE_CLOSED,
