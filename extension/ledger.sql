@@ -58,10 +58,13 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_close_
 COMMENT ON FUNCTION budgetpm.close_month(regclass, integer, integer) IS
   'Closes the accounting months of a year up to one, for good. Errors: ZB004 unknown year, ZB007 closed already, 22023.';
 
-CREATE FUNCTION budgetpm.check_funds(ledger regclass, line bigint, kind text, amount numeric) RETURNS jsonb
+CREATE FUNCTION budgetpm.check_funds(
+  ledger regclass, line bigint, kind text, amount numeric, other bigint DEFAULT NULL,
+  obligation bigint DEFAULT NULL, posting bigint DEFAULT NULL, target text DEFAULT NULL,
+  from_pending numeric DEFAULT NULL, from_frozen numeric DEFAULT NULL, accounting_date date DEFAULT NULL) RETURNS jsonb
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_funds';
-COMMENT ON FUNCTION budgetpm.check_funds(regclass, bigint, text, numeric) IS
-  'Decides as the posting would, without a lock or a write: passes, amount, available and, where it would be refused, sqlstate, message, detail and hint (money as text). Errors: 22023 unknown kind, 42501, ZB008.';
+COMMENT ON FUNCTION budgetpm.check_funds(regclass, bigint, text, numeric, bigint, bigint, bigint, text, numeric, numeric, date) IS
+  'Decides as the posting would, without a lock or a write: passes, amount, available before and, where it passes, after it; where it would be refused, sqlstate, message, detail and hint (money as text). Errors: 22023 unknown kind or an argument that it does not take, 22004, 42501, 42704, ZB008.';
 
 CREATE FUNCTION budgetpm.verify_ledger(
   ledger regclass, line bigint,

@@ -260,12 +260,13 @@ COMMENT ON FUNCTION @ledger@.reverse(bigint, text, numeric, text, date, jsonb, t
   'Reverses a posting in whole (no amount: all that is left) or part (冲销), on every line that it touched. Returns the reversal. Errors: ZB001 more than is left, ZB007 nothing left or a reversal itself, ZB010 transfers, 42704.';
 
 CREATE FUNCTION @ledger@.check_funds(
-  line bigint, kind text, amount numeric) RETURNS jsonb
+  line bigint, kind text, amount numeric DEFAULT NULL, other bigint DEFAULT NULL, obligation bigint DEFAULT NULL, posting bigint DEFAULT NULL, target text DEFAULT NULL, from_pending numeric DEFAULT NULL, from_frozen numeric DEFAULT NULL, accounting_date date DEFAULT NULL) RETURNS jsonb
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
-  SELECT budgetpm.check_funds('@ledger@.ledger'::regclass, line, kind, amount);
+  SELECT budgetpm.check_funds('@ledger@.ledger'::regclass, line, kind, amount, other, obligation, posting, target,
+    from_pending, from_frozen, accounting_date);
 END;
-COMMENT ON FUNCTION @ledger@.check_funds(bigint, text, numeric) IS
-  'Would it pass, and if not why, and from where could money legally come? Writes nothing. kind is an operation on one line: appropriate, supplement, reduce, reserve_out, release_out, freeze, unfreeze, pay or withdraw. Errors: 22023 another kind, 42501, ZB008.';
+COMMENT ON FUNCTION @ledger@.check_funds(bigint, text, numeric, bigint, bigint, bigint, text, numeric, numeric, date) IS
+  'Would it pass, and if not why, and from where could money legally come? Writes nothing and locks nothing. kind is the name of any posting function, and the arguments are its own: other is its second line (the transfer of receive_transfer), obligation what it draws on or releases, posting what refund, correct_payment, reverse and return_transfer undo (line is then NULL), target its target or to_division. Tells of caps too. Errors: 22023 unknown kind or an argument that it does not take, 22004, 42501, 42704, ZB008 no duty to read.';
 
 CREATE FUNCTION @ledger@.verify_ledger(
   line bigint DEFAULT NULL) RETURNS TABLE (line_id bigint, entry_no integer, problem text, expected text, found text)
