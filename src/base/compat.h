@@ -47,6 +47,24 @@
 #define bpm_backend_number	MyProcNumber
 #endif
 
+/* PG 16 made semantic actions of the JSON parser return a result. */
+#if PG_VERSION_NUM < 160000
+#define bpm_json_result void
+#define bpm_json_done
+#else
+#define bpm_json_result JsonParseErrorType
+#define bpm_json_done JSON_SUCCESS
+#endif
+
+/* PG 17 lets the caller bring the lexer's memory. */
+#if PG_VERSION_NUM < 170000
+#define bpm_json_lexer(text) \
+	makeJsonLexContextCstringLen(unconstify(char *, (text)), strlen(text), GetDatabaseEncoding(), true)
+#else
+#define bpm_json_lexer(text) \
+	makeJsonLexContextCstringLen(NULL, (text), strlen(text), GetDatabaseEncoding(), true)
+#endif
+
 /* PG 18 put pg_noreturn in place of pg_attribute_noreturn(), first in the declaration (3691edfab971). */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()

@@ -21,11 +21,6 @@
 #include "ledger/columns.h"
 #include "ledger/posting.h"
 
-#define BALANCE_LIST \
-	"line_id, division, unit, appropriated, available, allotted, transferred, frozen," \
-	" pending_out, precommitted, committed, requested, paid, withdrawn, carried," \
-	" entry_no, posted_at, head, closed_month, control, year_state, line_state, executable, caps"
-
 static const BpmStatement lock_balance = {
 	"SELECT " BALANCE_LIST " FROM ONLY @ledger@.balance_@year@"
 	" WHERE line_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE", "l"

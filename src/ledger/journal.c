@@ -147,6 +147,21 @@ accept_entry(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *
 	return true;
 }
 
+/* Appends one entry to its line's chain, in memory, and gives its row but for the segment. */
+void
+bpm_link_entry(BpmPosting *posting, int leg_number, bool with_key, Datum *values, bool *nulls)
+{
+	const BpmLeg *leg = &posting->legs[leg_number];
+	BpmLine    *line = &posting->lines[leg->line];
+	BpmEntry	entry;
+
+	line->entry_no++;
+	line->posted_at = Max(GetCurrentTimestamp(), line->posted_at + 1);
+	fill_entry(&entry, posting, leg, with_key);
+	bpm_entry_digest(posting->ledger->digest, line->head, &entry, line->head);
+	entry_values(posting, &entry, line, values, nulls);
+}
+
 /*
  * Appends one entry to its line's chain; false, with nothing written, when the
  * key was used on this line before.
@@ -154,23 +169,16 @@ accept_entry(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *
 bool
 bpm_write_entry(BpmPosting *posting, int leg_number, bool with_key)
 {
-	const BpmLeg *leg = &posting->legs[leg_number];
-	BpmLine    *line = &posting->lines[leg->line];
-	int			year = BPM_LINE_YEAR(line->id);
+	int			year = BPM_LINE_YEAR(posting->lines[posting->legs[leg_number].line].id);
 	bool		keyed = with_key && posting->request.key != NULL;
 	Row			row;
 	BpmPermit	permit = {0};
 	Datum		values[JOURNAL_COLUMNS];
 	bool		nulls[JOURNAL_COLUMNS];
 	char		spi_nulls[JOURNAL_COLUMNS];
-	BpmEntry	entry;
 	int			inserted;
 
-	line->entry_no++;
-	line->posted_at = Max(GetCurrentTimestamp(), line->posted_at + 1);
-	fill_entry(&entry, posting, leg, keyed);
-	bpm_entry_digest(posting->ledger->digest, line->head, &entry, line->head);
-	entry_values(posting, &entry, line, values, nulls);
+	bpm_link_entry(posting, leg_number, keyed, values, nulls);
 	permit.relation = bpm_guarded_relation(posting->ledger, "journal", year);
 	values[JOURNAL_SEGMENT] = Int32GetDatum(bpm_segment_to_write(posting->ledger,
 																 permit.relation));

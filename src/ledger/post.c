@@ -23,6 +23,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "ledger/arguments.h"
+#include "ledger/buffer.h"
 #include "ledger/capped.h"
 #include "ledger/obligation.h"
 
@@ -124,8 +125,11 @@ authorize_lines(BpmPosting *posting)
 	BpmRight	right = posting->dry ? BPM_RIGHT_READ : BPM_RIGHT_POST;
 
 	/* A duty that ended while the lines were waited for has ended. */
-	AcceptInvalidationMessages();
-	bpm_ledger_open(posting->ledger->relid);
+	if (posting->buffer == NULL)
+	{
+		AcceptInvalidationMessages();
+		bpm_ledger_open(posting->ledger->relid);
+	}
 	bpm_owner_leave(&posting->scope);
 	for (int i = 0; i < posting->nlines && refusal.sqlstate == 0; i++)
 		if (!posting->lines[i].foreign_scope)
@@ -249,15 +253,22 @@ keyed_leg(const BpmPosting *posting)
 	return 0;
 }
 
+/* Gives a decided posting its id, and returns the leg to write first. */
+int
+bpm_posting_begin_writing(BpmPosting *posting)
+{
+	posting->id = bpm_next_id(posting->ledger, "posting_seq",
+							  BPM_LINE_YEAR(posting->lines[posting->nlines - 1].id));
+	bpm_name_new_obligation(posting);
+	return keyed_leg(posting);
+}
+
 /* Writes the entries; false, with nothing written, when the key was used before. */
 static bool
 write_entries(BpmPosting *posting)
 {
-	int			first = keyed_leg(posting);
+	int			first = bpm_posting_begin_writing(posting);
 
-	posting->id = bpm_next_id(posting->ledger, "posting_seq",
-							  BPM_LINE_YEAR(posting->lines[posting->nlines - 1].id));
-	bpm_name_new_obligation(posting);
 	if (!bpm_write_entry(posting, first, true))
 		return false;
 	for (int i = 0; i < posting->nlegs; i++)
@@ -392,12 +403,87 @@ bpm_posting_run(BpmPosting *posting)
 		(posting->dry && posting->refusal.sqlstate == 0);
 }
 
-/* Makes a posting that lives in the current context; its arrays count from empty. */
-BpmPosting *
-bpm_new_posting(void)
+/* Takes the wanted lines as the postings before have left them; false if one is missing. */
+static bool
+take_lines(BpmPosting *posting)
 {
-	BpmPosting *posting = palloc(sizeof(BpmPosting));
+	int64		ordered[BPM_MAX_LINES];
 
+	memcpy(ordered, posting->wanted, posting->nwanted * sizeof(int64));
+	qsort(ordered, posting->nwanted, sizeof(int64), compare_lines);
+	for (int i = 0; i < posting->nwanted; i++)
+	{
+		const BpmLine *line = bpm_buffer_line(posting->buffer, ordered[i]);
+
+		if (line == NULL)
+			return no_such_line(posting, ordered[i]);
+		posting->lines[i] = *line;
+		memcpy(posting->lines[i].before, line->bucket, sizeof(line->before));
+		posting->lines[i].foreign_scope = is_foreign(posting, ordered[i]);
+		posting->lines[i].touched = false;
+	}
+	posting->nlines = posting->nwanted;
+	return true;
+}
+
+/* Writes a decided posting, or leaves it to the buffer when nothing of its own waits to be read. */
+static void
+write_buffered(BpmPosting *posting)
+{
+	const BpmOperation *operation = posting->request.operation;
+
+	posting->written = true;
+	if (!operation->reads_entries && operation->finish == NULL)
+	{
+		bpm_buffer_add(posting->buffer, posting);
+		return;
+	}
+	if (!write_entries(posting))
+		elog(ERROR, "a key appeared on a locked line");
+	write_balances(posting);
+	if (operation->finish)
+		operation->finish(posting);
+	bpm_buffer_keep(posting->buffer, posting);
+}
+
+/*
+ * Runs a posting that has been planned, on the lines that its buffer holds under
+ * lock; false when a rule refuses.  It answers as bpm_posting_run() would have.
+ */
+bool
+bpm_posting_run_buffered(BpmPosting *posting)
+{
+	BpmRefusal	planned = posting->refusal;
+	const BpmOperation *operation = posting->request.operation;
+
+	if (posting->denied)
+		return false;
+	memset(&posting->refusal, 0, sizeof(BpmRefusal));
+	if (!years_exist(posting) || !take_lines(posting) || !authorize_lines(posting))
+		return false;
+	if (bpm_buffer_knows_key(posting->buffer, posting))
+	{
+		bpm_buffer_flush(posting->buffer);
+		posting->id = bpm_replay(posting);
+		if (posting->id != 0 || posting->refusal.sqlstate != 0)
+			return posting->id != 0;
+	}
+	posting->refusal = planned;
+	if (planned.sqlstate != 0)
+		return false;
+	if (operation->reads_entries || operation->finish)
+		bpm_buffer_flush(posting->buffer);
+	if (!bpm_posting_decide(posting))
+		return false;
+	write_buffered(posting);
+	warn_overspent(posting);
+	return true;
+}
+
+/* Takes a posting back to its beginning; its arrays count from empty. */
+void
+bpm_posting_reset(BpmPosting *posting)
+{
 	/* Lines and legs are filled up to their counts and never read beyond. */
 	memset(posting, 0, offsetof(BpmPosting, wanted));
 	posting->nwanted = posting->nlines = posting->nlegs = posting->nobligations = 0;
@@ -405,6 +491,15 @@ bpm_new_posting(void)
 	posting->denied = false;
 	posting->operation_state = NULL;
 	posting->context = CurrentMemoryContext;
+}
+
+/* Makes a posting that lives in the current context. */
+BpmPosting *
+bpm_new_posting(void)
+{
+	BpmPosting *posting = palloc(sizeof(BpmPosting));
+
+	bpm_posting_reset(posting);
 	return posting;
 }
 

@@ -140,6 +140,7 @@ typedef struct BpmPosting
 	MemoryContext context;		/* outlives the SPI connections of the posting */
 	BpmOwnerScope scope;		/* who asked; statements run as the owner */
 	BpmRequest	request;
+	struct BpmBuffer *buffer;	/* NULL: what it decides is written at once */
 	bool		dry;			/* decide only: neither lock nor write */
 	int64		id;
 	bool		written;
@@ -170,6 +171,7 @@ typedef struct BpmOperation
 	bool		(*decide) (BpmPosting *posting);
 	void		(*finish) (BpmPosting *posting);	/* NULL: nothing more */
 	bool		amount_optional;
+	bool		reads_entries;	/* its decision looks at the journal */
 	const char *other;			/* name of the second id, NULL if none */
 	const char *first;			/* name of the first id, NULL: line */
 	const char *detail;			/* name of the text argument, NULL if none */
@@ -185,9 +187,11 @@ extern const BpmOperation *bpm_find_operation(const char *name);
 
 /* post.c */
 extern BpmPosting *bpm_new_posting(void);
+extern void bpm_posting_reset(BpmPosting *posting);
 extern int64 bpm_next_id(BpmLedger *ledger, const char *sequence_name, int year);
 extern bool bpm_posting_has_year(BpmPosting *posting, int year);
 extern void bpm_posting_want(BpmPosting *posting, int64 line, bool foreign);
+extern int	bpm_posting_begin_writing(BpmPosting *posting);
 extern bool bpm_posting_run(BpmPosting *posting);
 extern bool bpm_posting_decide(BpmPosting *posting);
 
@@ -212,6 +216,8 @@ extern void bpm_write_balance(BpmLedger *ledger, const BpmLine *line);
 extern void bpm_insert_balance(BpmLedger *ledger, const BpmLine *line);
 
 /* journal.c */
+extern void bpm_link_entry(BpmPosting *posting, int leg, bool with_key, Datum *values,
+						   bool *nulls);
 extern bool bpm_write_entry(BpmPosting *posting, int leg, bool with_key);
 extern int64 bpm_replay(BpmPosting *posting);
 

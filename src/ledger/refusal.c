@@ -9,7 +9,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
-#include "ledger/posting.h"
+#include "ledger/buffer.h"
 
 #define SHOWN_SOURCES	3
 
@@ -85,13 +85,18 @@ static char *
 describe_sources(BpmPosting *posting, int64 line)
 {
 	Datum		values[1] = {Int64GetDatum(line)};
-	int			count = bpm_ledger_execute(posting->ledger, &legal_sources,
-										   BPM_LINE_YEAR(line), values, NULL);
-	SPITupleTable *rows = SPI_tuptable;
+	SPITupleTable *rows;
+	int			count;
 	StringInfoData text;
 	int			shown = 0;
 	bool		isnull;
 
+	/* The balances that it names are those that the postings before have made. */
+	if (posting->buffer)
+		bpm_buffer_flush(posting->buffer);
+	count = bpm_ledger_execute(posting->ledger, &legal_sources, BPM_LINE_YEAR(line), values,
+							   NULL);
+	rows = SPI_tuptable;
 	initStringInfo(&text);
 	for (int i = 0; i < count && shown < SHOWN_SOURCES; i++)
 	{

@@ -1,0 +1,508 @@
+/*
+ * buffer.c
+ *	  The lines and the waiting entries of many postings, written by one statement
+ *	  a table.
+ *
+ * The statements name neither amounts nor texts: the guard asks its permit for
+ * each row, and stores the one that the postings made.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+
+#include "ledger/balance.h"
+#include "ledger/buffer.h"
+#include "ledger/columns.h"
+#include "ledger/segment.h"
+
+typedef struct PoolLine
+{
+	int64		id;
+	BpmLine		line;
+} PoolLine;
+
+typedef struct Row
+{
+	struct Row *next;
+	int			year;
+	Datum		values[JOURNAL_COLUMNS];
+	bool		nulls[JOURNAL_COLUMNS];
+} Row;
+
+struct BpmBuffer
+{
+	BpmLedger  *ledger;
+	MemoryContext context;		/* of the pool, until the reset */
+	MemoryContext rows_context; /* of the rows, until they are written */
+	HTAB	   *lines;			/* PoolLine */
+	HTAB	   *keys;			/* digests of line and key */
+	int64	   *touched;		/* lines to write */
+	int			ntouched;
+	int			touched_size;
+	Row		   *first;			/* entries to write, in their order */
+	Row		   *last;
+};
+
+/* Makes a table whose keys are int64. */
+static HTAB *
+make_table(BpmBuffer *buffer, const char *name, Size entry)
+{
+	HASHCTL		control = {0};
+
+	control.keysize = sizeof(int64);
+	control.entrysize = entry;
+	control.hcxt = buffer->context;
+	return hash_create(name, 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Makes an empty buffer in the current context. */
+BpmBuffer *
+bpm_buffer_make(BpmLedger *ledger)
+{
+	BpmBuffer  *buffer = palloc0(sizeof(BpmBuffer));
+
+	buffer->ledger = ledger;
+	buffer->context = AllocSetContextCreate(CurrentMemoryContext, "budgetpm buffered lines",
+											ALLOCSET_DEFAULT_SIZES);
+	buffer->rows_context = AllocSetContextCreate(CurrentMemoryContext, "budgetpm buffered entries",
+												 ALLOCSET_DEFAULT_SIZES);
+	bpm_buffer_reset(buffer);
+	return buffer;
+}
+
+/* Forgets the lines and keys, not their locks; everything is written. */
+void
+bpm_buffer_reset(BpmBuffer *buffer)
+{
+	Assert(buffer->first == NULL);
+	MemoryContextReset(buffer->context);
+	buffer->lines = make_table(buffer, "budgetpm buffered lines", sizeof(PoolLine));
+	buffer->keys = make_table(buffer, "budgetpm buffered keys", sizeof(int64));
+	buffer->touched = NULL;
+	buffer->ntouched = buffer->touched_size = 0;
+}
+
+/*
+ * Executes a statement that reaches its rows by an index whatever the planner
+ * believes: planned while the year was empty, it would read the whole year.
+ */
+static int
+execute_by_index(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
+{
+	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"};
+	int			level = NewGUCNestLevel();
+	int			rows;
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	rows = bpm_ledger_execute(ledger, statement, year, values, NULL);
+	AtEOXact_GUC(true, level);
+	return rows;
+}
+
+/* Gives ids as int8[]. */
+static Datum
+id_array(const int64 *ids, int count)
+{
+	Datum	   *elements = palloc(count * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		elements[i] = Int64GetDatum(ids[i]);
+	return PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* Each line is locked when its turn comes: the order of the array is the order of the locks. */
+static const BpmStatement lock_balances = {
+	"SELECT b.* FROM pg_catalog.unnest($1) AS u (id) CROSS JOIN LATERAL (SELECT " BALANCE_LIST
+	" FROM ONLY @ledger@.balance_@year@ WHERE line_id OPERATOR(pg_catalog.=) u.id"
+	" FOR NO KEY UPDATE) AS b", "x"
+};
+
+/* Takes the rows just locked into the pool. */
+static void
+take_rows(BpmBuffer *buffer, int count)
+{
+	MemoryContext old = MemoryContextSwitchTo(buffer->context);
+	SPITupleTable *rows = SPI_tuptable;
+	BpmLine		line;
+
+	for (int i = 0; i < count; i++)
+	{
+		PoolLine   *entry;
+
+		bpm_fill_line(&line, rows->vals[i], rows->tupdesc);
+		entry = hash_search(buffer->lines, &line.id, HASH_ENTER, NULL);
+		entry->line = line;
+	}
+	SPI_freetuptable(rows);
+	MemoryContextSwitchTo(old);
+}
+
+/* Counts the lines at the beginning of the list that are of one year. */
+static int
+same_year_count(const int64 *lines, int count)
+{
+	int			n = 1;
+
+	while (n < count && BPM_LINE_YEAR(lines[n]) == BPM_LINE_YEAR(lines[0]))
+		n++;
+	return n;
+}
+
+/*
+ * Locks lines, given once each in ascending order, and reads them; what does not
+ * exist is left out.  Duties that ended while they were waited for have ended.
+ */
+void
+bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count)
+{
+	while (count > 0)
+	{
+		int			n = same_year_count(lines, count);
+		int			year = BPM_LINE_YEAR(lines[0]);
+
+		if (year >= 1949 && year <= 9999 && bpm_ledger_has_year(buffer->ledger, year))
+		{
+			Datum		values[1] = {id_array(lines, n)};
+
+			take_rows(buffer, execute_by_index(buffer->ledger, &lock_balances, year, values));
+			pfree(DatumGetPointer(values[0]));
+		}
+		lines += n;
+		count -= n;
+	}
+	AcceptInvalidationMessages();
+	bpm_ledger_open(buffer->ledger->relid);
+}
+
+/* Returns a locked line as the postings so far have left it, NULL if there is none. */
+const BpmLine *
+bpm_buffer_line(BpmBuffer *buffer, int64 line)
+{
+	PoolLine   *entry = hash_search(buffer->lines, &line, HASH_FIND, NULL);
+
+	return entry ? &entry->line : NULL;
+}
+
+/* Notes a line that must be written. */
+static void
+note_touched(BpmBuffer *buffer, int64 line)
+{
+	if (buffer->ntouched == buffer->touched_size)
+	{
+		MemoryContext old = MemoryContextSwitchTo(buffer->context);
+
+		buffer->touched_size = Max(1024, 2 * buffer->touched_size);
+		buffer->touched = buffer->touched ?
+			repalloc(buffer->touched, buffer->touched_size * sizeof(int64)) :
+			palloc(buffer->touched_size * sizeof(int64));
+		MemoryContextSwitchTo(old);
+	}
+	buffer->touched[buffer->ntouched++] = line;
+}
+
+/* Takes over the lines as a posting left them; whether it wrote them itself is on the lines. */
+static void
+keep_lines(BpmBuffer *buffer, const BpmPosting *posting, bool written)
+{
+	for (int i = 0; i < posting->nlines; i++)
+	{
+		PoolLine   *entry = hash_search(buffer->lines, &posting->lines[i].id, HASH_FIND, NULL);
+		bool		waiting = entry->line.touched;
+
+		entry->line = posting->lines[i];
+		entry->line.touched = !written && (waiting || posting->lines[i].touched);
+		if (entry->line.touched && !waiting)
+			note_touched(buffer, entry->id);
+	}
+}
+
+/* Takes over the lines of a posting that was written past the buffer, which was empty. */
+void
+bpm_buffer_keep(BpmBuffer *buffer, const BpmPosting *posting)
+{
+	keep_lines(buffer, posting, true);
+}
+
+/* Gives a number for a key on a line; two that share one are told apart by the journal. */
+static int64
+key_number(int64 line, const char *key)
+{
+	return (int64) hash_bytes_extended((const unsigned char *) key, strlen(key), (uint64) line);
+}
+
+/* Tells whether the posting's key may be used already: in the journal, or by an entry that waits. */
+bool
+bpm_buffer_knows_key(BpmBuffer *buffer, const BpmPosting *posting)
+{
+	int64		number;
+
+	if (posting->request.key == NULL)
+		return false;
+	number = key_number(posting->wanted[0], posting->request.key);
+	return hash_search(buffer->keys, &number, HASH_FIND, NULL) != NULL;
+}
+
+static const BpmStatement used_keys = {
+	"SELECT u.line, u.key FROM pg_catalog.unnest($1, $2) AS u (line, key)"
+	" CROSS JOIN LATERAL (SELECT 1 FROM @ledger@.journal_@year@ j"
+	"  WHERE j.line_id OPERATOR(pg_catalog.=) u.line AND j.key OPERATOR(pg_catalog.=) u.key"
+	"  OFFSET 0) AS j", "xs"
+};
+
+/* Finds which of the keys on these locked lines of one year were used before. */
+static void
+find_keys_of_year(BpmBuffer *buffer, int year, int64 *lines, Datum *keys, int count)
+{
+	Datum		values[2];
+	int			found;
+
+	values[0] = id_array(lines, count);
+	values[1] = PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT));
+	found = execute_by_index(buffer->ledger, &used_keys, year, values);
+	for (int i = 0; i < found; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		isnull;
+		int64		number = key_number(DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull)),
+										bpm_row_string(row, desc, 2));
+
+		hash_search(buffer->keys, &number, HASH_ENTER, NULL);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* Finds which of these keys on locked lines were used before; lines of no year are passed over. */
+void
+bpm_buffer_find_keys(BpmBuffer *buffer, const int64 *lines, char **keys, int count)
+{
+	int64	   *chosen = palloc(count * sizeof(int64));
+	Datum	   *texts = palloc(count * sizeof(Datum));
+	bool	   *done = palloc0(count * sizeof(bool));
+
+	for (int i = 0; i < count; i++)
+	{
+		int			year = BPM_LINE_YEAR(lines[i]);
+		int			n = 0;
+
+		if (done[i] || bpm_buffer_line(buffer, lines[i]) == NULL)
+			continue;
+		for (int j = i; j < count; j++)
+		{
+			if (BPM_LINE_YEAR(lines[j]) != year)
+				continue;
+			done[j] = true;
+			chosen[n] = lines[j];
+			texts[n++] = CStringGetTextDatum(keys[j]);
+		}
+		find_keys_of_year(buffer, year, chosen, texts, n);
+	}
+	pfree(chosen);
+	pfree(texts);
+	pfree(done);
+}
+
+/* Adds an entry to those that wait. */
+static void
+add_row(BpmBuffer *buffer, BpmPosting *posting, int leg, bool with_key)
+{
+	Row		   *row = palloc(sizeof(Row));
+
+	row->next = NULL;
+	row->year = BPM_LINE_YEAR(posting->lines[posting->legs[leg].line].id);
+	bpm_link_entry(posting, leg, with_key, row->values, row->nulls);
+	if (buffer->last)
+		buffer->last->next = row;
+	else
+		buffer->first = row;
+	buffer->last = row;
+}
+
+/* Takes a decided posting: its entries wait, its lines are what the next one finds. */
+void
+bpm_buffer_add(BpmBuffer *buffer, BpmPosting *posting)
+{
+	MemoryContext old = MemoryContextSwitchTo(buffer->rows_context);
+	int			first = bpm_posting_begin_writing(posting);
+
+	add_row(buffer, posting, first, true);
+	for (int i = 0; i < posting->nlegs; i++)
+		if (i != first)
+			add_row(buffer, posting, i, false);
+	MemoryContextSwitchTo(old);
+	if (posting->request.key)
+	{
+		int64		number = key_number(posting->wanted[0], posting->request.key);
+
+		hash_search(buffer->keys, &number, HASH_ENTER, NULL);
+	}
+	keep_lines(buffer, posting, false);
+}
+
+/* What the journal's guard asks for: the next row of a year. */
+typedef struct RowReader
+{
+	Row		   *next;
+	int			year;
+	int32		segment;
+} RowReader;
+
+/* Moves the reader to the next row of its year. */
+static void
+skip_other_years(RowReader *reader)
+{
+	while (reader->next && reader->next->year != reader->year)
+		reader->next = reader->next->next;
+}
+
+/* Puts the next waiting entry in place of the row that the statement inserts. */
+static bool
+accept_row(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *new)
+{
+	RowReader  *reader = permit->context;
+	Row		   *row = reader->next;
+	Datum		values[MaxHeapAttributeNumber];
+	bool		nulls[MaxHeapAttributeNumber];
+
+	if (old != NULL || row == NULL)
+		return false;
+	row->values[JOURNAL_SEGMENT] = Int32GetDatum(reader->segment);
+	row->nulls[JOURNAL_SEGMENT] = false;
+	if (desc->natts == JOURNAL_COLUMNS)
+		*new = heap_form_tuple(desc, row->values, row->nulls);
+	else
+	{
+		/* Columns that somebody added keep their defaults. */
+		heap_deform_tuple(*new, desc, values, nulls);
+		memcpy(values, row->values, sizeof(row->values));
+		memcpy(nulls, row->nulls, sizeof(row->nulls));
+		*new = heap_form_tuple(desc, values, nulls);
+	}
+	reader->next = row->next;
+	skip_other_years(reader);
+	return true;
+}
+
+static const BpmStatement insert_entries = {
+	"INSERT INTO @ledger@.journal_@year@ (line_id)"
+	" SELECT 0 FROM pg_catalog.generate_series(1, $1)", "i"
+};
+
+/* Writes the waiting entries of one year. */
+static void
+write_rows(BpmBuffer *buffer, int year)
+{
+	RowReader	reader = {buffer->first, year};
+	BpmPermit	permit = {0};
+	int			count = 0;
+	Datum		values[1];
+
+	for (Row *row = buffer->first; row; row = row->next)
+		if (row->year == year)
+			count++;
+	skip_other_years(&reader);
+	permit.relation = bpm_guarded_relation(buffer->ledger, "journal", year);
+	permit.columns = JOURNAL_TYPES;
+	permit.accept = accept_row;
+	permit.context = &reader;
+	permit.many = true;
+	reader.segment = bpm_segment_to_write(buffer->ledger, permit.relation);
+	values[0] = Int32GetDatum(count);
+	bpm_guard_permit(buffer->ledger, &permit);
+	if (bpm_ledger_execute(buffer->ledger, &insert_entries, year, values, NULL) != count ||
+		reader.next != NULL)
+		elog(ERROR, "not every entry of the batch was written");
+	bpm_guard_done(false);
+	for (Row *row = buffer->first; row; row = row->next)
+		if (row->year == year)
+			row->year = 0;
+}
+
+/* Stores what the postings made of a locked line. */
+static bool
+accept_balance(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	BpmBuffer  *buffer = permit->context;
+	bool		isnull;
+	int64		id;
+	PoolLine   *entry;
+
+	if (old == NULL || *row == NULL)
+		return false;
+	id = DatumGetInt64(heap_getattr(old, BALANCE_LINE + 1, desc, &isnull));
+	entry = hash_search(buffer->lines, &id, HASH_FIND, NULL);
+	if (entry == NULL || !entry->line.touched)
+		return false;
+	*row = bpm_modify_row(&entry->line, old, desc);
+	entry->line.touched = false;
+	return true;
+}
+
+static const BpmStatement update_balances = {
+	"UPDATE ONLY @ledger@.balance_@year@ AS b SET entry_no = b.entry_no"
+	" FROM pg_catalog.unnest($1) AS u (id) WHERE b.line_id OPERATOR(pg_catalog.=) u.id", "x"
+};
+
+/* Orders ids. */
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Stores the lines that the postings touched. */
+static void
+write_touched(BpmBuffer *buffer)
+{
+	int64	   *lines = buffer->touched;
+	int			left = buffer->ntouched;
+
+	qsort(lines, left, sizeof(int64), compare_ids);
+	while (left > 0)
+	{
+		int			n = same_year_count(lines, left);
+		int			year = BPM_LINE_YEAR(lines[0]);
+		BpmPermit	permit = {0};
+		Datum		values[1] = {id_array(lines, n)};
+
+		permit.relation = bpm_guarded_relation(buffer->ledger, "balance", year);
+		permit.columns = BALANCE_TYPES;
+		permit.accept = accept_balance;
+		permit.context = buffer;
+		permit.many = true;
+		bpm_guard_permit(buffer->ledger, &permit);
+		if (execute_by_index(buffer->ledger, &update_balances, year, values) != n)
+			elog(ERROR, "not every line of the batch was stored");
+		bpm_guard_done(false);
+		lines += n;
+		left -= n;
+	}
+	buffer->ntouched = 0;
+}
+
+/* Writes what waits. */
+void
+bpm_buffer_flush(BpmBuffer *buffer)
+{
+	for (Row *row = buffer->first; row; row = row->next)
+		if (row->year != 0)
+			write_rows(buffer, row->year);
+	write_touched(buffer);
+	buffer->first = buffer->last = NULL;
+	MemoryContextReset(buffer->rows_context);
+}

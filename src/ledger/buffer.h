@@ -1,0 +1,31 @@
+/*
+ * buffer.h
+ *	  What many postings of one call have decided and not written yet: their
+ *	  lines, under lock, and the entries that wait.
+ *
+ * Every line of the call is locked before the first posting is decided, by id, as a
+ * single posting does it. Each posting finds the lines as the ones before it left
+ * them; whoever reads tables that they would have written has them written first.
+ */
+#ifndef BPM_BUFFER_H
+#define BPM_BUFFER_H
+
+#include "ledger/posting.h"
+
+typedef struct BpmBuffer BpmBuffer;
+
+extern BpmBuffer *bpm_buffer_make(BpmLedger *ledger);
+extern void bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count);
+extern const BpmLine *bpm_buffer_line(BpmBuffer *buffer, int64 line);
+extern void bpm_buffer_keep(BpmBuffer *buffer, const BpmPosting *posting);
+extern void bpm_buffer_find_keys(BpmBuffer *buffer, const int64 *lines,
+								 char **keys, int count);
+extern bool bpm_buffer_knows_key(BpmBuffer *buffer, const BpmPosting *posting);
+extern void bpm_buffer_add(BpmBuffer *buffer, BpmPosting *posting);
+extern void bpm_buffer_flush(BpmBuffer *buffer);
+extern void bpm_buffer_reset(BpmBuffer *buffer);
+
+/* post.c */
+extern bool bpm_posting_run_buffered(BpmPosting *posting);
+
+#endif
