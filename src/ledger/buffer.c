@@ -255,7 +255,7 @@ bpm_buffer_knows_key(BpmBuffer *buffer, const BpmPosting *posting)
 }
 
 static const BpmStatement used_keys = {
-	"SELECT u.line, u.key FROM pg_catalog.unnest($1, $2) AS u (line, key)"
+	"SELECT u.line, u.key FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u (line, key)"
 	" CROSS JOIN LATERAL (SELECT 1 FROM @ledger@.journal_@year@ j"
 	"  WHERE j.line_id OPERATOR(pg_catalog.=) u.line AND j.key OPERATOR(pg_catalog.=) u.key"
 	"  OFFSET 0) AS j", "xs"
