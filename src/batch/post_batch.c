@@ -183,12 +183,16 @@ all_taken(const Members *members, const char *operation, BpmRefusal *refusal)
 static bool
 read_form(Members *members, const BpmOperation *operation, BpmForm *form, BpmRefusal *refusal)
 {
+	bool		given;
+
 	form->detail = NULL;
 	form->other_given = false;
 	return member_id(members, operation->first ? operation->first : "line",
 					 &form->line_given, &form->line, refusal) &&
 		(operation->other == NULL ||
 		 member_id(members, operation->other, &form->other_given, &form->other, refusal)) &&
+		(operation->obligation == NULL ||
+		 member_id(members, operation->obligation, &given, &form->obligation, refusal)) &&
 		(operation->detail == NULL ||
 		 member_text(members, operation->detail, &form->detail, refusal)) &&
 		read_common(members, form, refusal) &&

@@ -166,26 +166,26 @@ compare_ids(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Orders the lines of the run and leaves each in once. */
-static void
-order_lines(Run *run)
+/* Orders ids, leaves each in once, and returns how many are left. */
+static int
+leave_in_once(int64 *ids, int count)
 {
 	int			n = 0;
 
-	if (run->nlines == 0)
-		return;
-	qsort(run->lines, run->nlines, sizeof(int64), compare_ids);
-	for (int i = 1; i < run->nlines; i++)
-		if (run->lines[i] != run->lines[n])
-			run->lines[++n] = run->lines[i];
-	run->nlines = n + 1;
+	if (count == 0)
+		return 0;
+	qsort(ids, count, sizeof(int64), compare_ids);
+	for (int i = 1; i < count; i++)
+		if (ids[i] != ids[n])
+			ids[++n] = ids[i];
+	return n + 1;
 }
 
 /* Locks all lines of a run of many chunks, before the first of them is posted. */
 static void
 lock_all_lines(Run *run)
 {
-	order_lines(run);
+	run->nlines = leave_in_once(run->lines, run->nlines);
 	bpm_progress_phase("locking lines", run->nlines);
 	for (int i = 0; i < run->nlines; i += CHUNK)
 	{
@@ -196,6 +196,23 @@ lock_all_lines(Run *run)
 		bpm_progress_update(i);
 	}
 	run->nlines = 0;
+	SPI_connect();
+	bpm_buffer_lock_caps(run->buffer);
+	SPI_finish();
+}
+
+/* Reads the obligations that a chunk draws on at once. */
+static void
+read_obligations(Run *run, const BpmBatchEntry *entries, int count)
+{
+	int64	   *ids = palloc(count * sizeof(int64) + 1);
+	int			n = 0;
+
+	for (int i = 0; i < count; i++)
+		if (entries[i].nwanted > 0 && entries[i].request.obligation != 0)
+			ids[n++] = entries[i].request.obligation;
+	n = leave_in_once(ids, n);
+	bpm_buffer_read_obligations(run->buffer, ids, n);
 }
 
 /* Looks all keys of a chunk up at once. */
@@ -273,9 +290,11 @@ post_chunk(Run *run, BpmBatchEntry *entries)
 	count = run->source->next(run->source, entries, run->limit);
 	plan_entries(run, entries, count);
 	collect_lines(run, entries, count);
-	order_lines(run);
+	run->nlines = leave_in_once(run->lines, run->nlines);
 	bpm_buffer_lock(run->buffer, run->lines, run->nlines);
 	run->nlines = 0;
+	bpm_buffer_lock_caps(run->buffer);
+	read_obligations(run, entries, count);
 	find_keys(run, entries, count);
 	decide_entries(run, entries, count);
 	bpm_buffer_flush(run->buffer);
@@ -333,6 +352,9 @@ bpm_batch_run(BpmBatch *batch, BpmBatchSource *source)
 	bpm_progress_phase("posting", source->count);
 	while (post_chunk(&run, entries))
 		;
+	SPI_connect();
+	bpm_buffer_store_caps(run.buffer);
+	SPI_finish();
 	error_context_stack = callback.previous;
 	bpm_owner_leave(&run.scope);
 	bpm_progress_end();

@@ -15,12 +15,11 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 
 #include "ledger/balance.h"
-#include "ledger/buffer.h"
+#include "ledger/buffer_private.h"
 #include "ledger/columns.h"
 #include "ledger/segment.h"
 
@@ -38,29 +37,15 @@ typedef struct Row
 	bool		nulls[JOURNAL_COLUMNS];
 } Row;
 
-struct BpmBuffer
-{
-	BpmLedger  *ledger;
-	MemoryContext context;		/* of the pool, until the reset */
-	MemoryContext rows_context; /* of the rows, until they are written */
-	HTAB	   *lines;			/* PoolLine */
-	HTAB	   *keys;			/* digests of line and key */
-	int64	   *touched;		/* lines to write */
-	int			ntouched;
-	int			touched_size;
-	Row		   *first;			/* entries to write, in their order */
-	Row		   *last;
-};
-
-/* Makes a table whose keys are int64. */
+/* Makes a table whose keys are numbers of that size. */
 static HTAB *
-make_table(BpmBuffer *buffer, const char *name, Size entry)
+make_table(MemoryContext context, const char *name, Size key, Size entry)
 {
 	HASHCTL		control = {0};
 
-	control.keysize = sizeof(int64);
+	control.keysize = key;
 	control.entrysize = entry;
-	control.hcxt = buffer->context;
+	control.hcxt = context;
 	return hash_create(name, 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
@@ -75,18 +60,25 @@ bpm_buffer_make(BpmLedger *ledger)
 											ALLOCSET_DEFAULT_SIZES);
 	buffer->rows_context = AllocSetContextCreate(CurrentMemoryContext, "budgetpm buffered entries",
 												 ALLOCSET_DEFAULT_SIZES);
+	buffer->call_context = CurrentMemoryContext;
+	buffer->caps = make_table(buffer->call_context, "budgetpm buffered caps", sizeof(int32),
+							  bpm_pool_cap_size());
 	bpm_buffer_reset(buffer);
 	return buffer;
 }
 
-/* Forgets the lines and keys, not their locks; everything is written. */
+/* Forgets the lines, keys and obligations, not their locks; everything is written. */
 void
 bpm_buffer_reset(BpmBuffer *buffer)
 {
 	Assert(buffer->first == NULL);
 	MemoryContextReset(buffer->context);
-	buffer->lines = make_table(buffer, "budgetpm buffered lines", sizeof(PoolLine));
-	buffer->keys = make_table(buffer, "budgetpm buffered keys", sizeof(int64));
+	buffer->lines = make_table(buffer->context, "budgetpm buffered lines", sizeof(int64),
+							   sizeof(PoolLine));
+	buffer->keys = make_table(buffer->context, "budgetpm buffered keys", sizeof(int64),
+							  sizeof(int64));
+	buffer->obligations = make_table(buffer->context, "budgetpm buffered obligations",
+									 sizeof(int64), bpm_pool_obligation_size());
 	buffer->touched = NULL;
 	buffer->ntouched = buffer->touched_size = 0;
 }
@@ -95,8 +87,8 @@ bpm_buffer_reset(BpmBuffer *buffer)
  * Executes a statement that reaches its rows by an index whatever the planner
  * believes: planned while the year was empty, it would read the whole year.
  */
-static int
-execute_by_index(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
+int
+bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
 {
 	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"};
 	int			level = NewGUCNestLevel();
@@ -111,8 +103,8 @@ execute_by_index(BpmLedger *ledger, const BpmStatement *statement, int year, Dat
 }
 
 /* Gives ids as int8[]. */
-static Datum
-id_array(const int64 *ids, int count)
+Datum
+bpm_id_array(const int64 *ids, int count)
 {
 	Datum	   *elements = palloc(count * sizeof(Datum));
 
@@ -144,14 +136,15 @@ take_rows(BpmBuffer *buffer, int count)
 		bpm_fill_line(&line, rows->vals[i], rows->tupdesc);
 		entry = hash_search(buffer->lines, &line.id, HASH_ENTER, NULL);
 		entry->line = line;
+		bpm_buffer_note_caps(buffer, &line);
 	}
 	SPI_freetuptable(rows);
 	MemoryContextSwitchTo(old);
 }
 
 /* Counts the lines at the beginning of the list that are of one year. */
-static int
-same_year_count(const int64 *lines, int count)
+int
+bpm_same_year_count(const int64 *lines, int count)
 {
 	int			n = 1;
 
@@ -169,14 +162,14 @@ bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count)
 {
 	while (count > 0)
 	{
-		int			n = same_year_count(lines, count);
+		int			n = bpm_same_year_count(lines, count);
 		int			year = BPM_LINE_YEAR(lines[0]);
 
 		if (year >= 1949 && year <= 9999 && bpm_ledger_has_year(buffer->ledger, year))
 		{
-			Datum		values[1] = {id_array(lines, n)};
+			Datum		values[1] = {bpm_id_array(lines, n)};
 
-			take_rows(buffer, execute_by_index(buffer->ledger, &lock_balances, year, values));
+			take_rows(buffer, bpm_reach_rows(buffer->ledger, &lock_balances, year, values));
 			pfree(DatumGetPointer(values[0]));
 		}
 		lines += n;
@@ -268,9 +261,9 @@ find_keys_of_year(BpmBuffer *buffer, int year, int64 *lines, Datum *keys, int co
 	Datum		values[2];
 	int			found;
 
-	values[0] = id_array(lines, count);
+	values[0] = bpm_id_array(lines, count);
 	values[1] = PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT));
-	found = execute_by_index(buffer->ledger, &used_keys, year, values);
+	found = bpm_reach_rows(buffer->ledger, &used_keys, year, values);
 	for (int i = 0; i < found; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
@@ -475,10 +468,10 @@ write_touched(BpmBuffer *buffer)
 	qsort(lines, left, sizeof(int64), compare_ids);
 	while (left > 0)
 	{
-		int			n = same_year_count(lines, left);
+		int			n = bpm_same_year_count(lines, left);
 		int			year = BPM_LINE_YEAR(lines[0]);
 		BpmPermit	permit = {0};
-		Datum		values[1] = {id_array(lines, n)};
+		Datum		values[1] = {bpm_id_array(lines, n)};
 
 		permit.relation = bpm_guarded_relation(buffer->ledger, "balance", year);
 		permit.columns = BALANCE_TYPES;
@@ -486,7 +479,7 @@ write_touched(BpmBuffer *buffer)
 		permit.context = buffer;
 		permit.many = true;
 		bpm_guard_permit(buffer->ledger, &permit);
-		if (execute_by_index(buffer->ledger, &update_balances, year, values) != n)
+		if (bpm_reach_rows(buffer->ledger, &update_balances, year, values) != n)
 			elog(ERROR, "not every line of the batch was stored");
 		bpm_guard_done(false);
 		lines += n;
@@ -503,6 +496,7 @@ bpm_buffer_flush(BpmBuffer *buffer)
 		if (row->year != 0)
 			write_rows(buffer, row->year);
 	write_touched(buffer);
+	bpm_buffer_flush_obligations(buffer);
 	buffer->first = buffer->last = NULL;
 	MemoryContextReset(buffer->rows_context);
 }

@@ -3,8 +3,8 @@
  *	  What many postings of one call have decided and not written yet: their
  *	  lines, under lock, and the entries that wait.
  *
- * Every line of the call is locked before the first posting is decided, by id, as a
- * single posting does it. Each posting finds the lines as the ones before it left
+ * Every line of the call is locked, and then every cap of theirs, before the first posting is
+ * decided, each by id, as a single posting does it. Each posting finds the lines as the ones before it left
  * them; whoever reads tables that they would have written has them written first.
  */
 #ifndef BPM_BUFFER_H
@@ -21,6 +21,13 @@ extern void bpm_buffer_keep(BpmBuffer *buffer, const BpmPosting *posting);
 extern void bpm_buffer_find_keys(BpmBuffer *buffer, const int64 *lines,
 								 char **keys, int count);
 extern bool bpm_buffer_knows_key(BpmBuffer *buffer, const BpmPosting *posting);
+extern bool bpm_buffer_obligation(BpmBuffer *buffer, int64 id, BpmObligation *obligation);
+extern void bpm_buffer_read_obligations(BpmBuffer *buffer, const int64 *ids, int count);
+extern void bpm_buffer_keep_obligations(BpmBuffer *buffer, const BpmPosting *posting);
+extern void bpm_buffer_lock_caps(BpmBuffer *buffer);
+extern bool bpm_buffer_ask_caps(BpmPosting *posting);
+extern void bpm_buffer_consume_caps(BpmPosting *posting);
+extern void bpm_buffer_store_caps(BpmBuffer *buffer);
 extern void bpm_buffer_add(BpmBuffer *buffer, BpmPosting *posting);
 extern void bpm_buffer_flush(BpmBuffer *buffer);
 extern void bpm_buffer_reset(BpmBuffer *buffer);

@@ -50,4 +50,19 @@
 
 #define JOURNAL_TYPES			"lilvaacczdttttjllilliy"
 
+#define OBLIGATION_ID			0
+#define OBLIGATION_LINE			1
+#define OBLIGATION_DIVISION		2
+#define OBLIGATION_UNIT			3
+#define OBLIGATION_STAGE		4
+#define OBLIGATION_AMOUNT		5
+#define OBLIGATION_DRAWN		6
+#define OBLIGATION_RELEASED		7
+#define OBLIGATION_PREDECESSOR	8
+#define OBLIGATION_DOCUMENT		9
+#define OBLIGATION_OPENED_AT	10
+#define OBLIGATION_COLUMNS		11
+
+#define OBLIGATION_TYPES		"llccvaaalvz"
+
 #endif

@@ -12,10 +12,11 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "ledger/buffer.h"
 #include "ledger/obligation.h"
 
 static const BpmStatement read_obligation = {
-	"SELECT line_id, stage::pg_catalog.text, amount, drawn, released, predecessor"
+	"SELECT " OBLIGATION_LIST
 	" FROM ONLY @ledger@.obligation_@year@ WHERE obligation_id OPERATOR(pg_catalog.=) $1", "l"
 };
 static const BpmStatement update_obligation = {
@@ -28,32 +29,38 @@ static const BpmStatement insert_obligation = {
 	" VALUES ($1, $2, $3, $4, $5, $6, '0', '0', $7, $8, $9)", "llcctaltz"
 };
 
-/* Fills an obligation from its row; false if there is none of that number. */
+/* Fills an obligation from its row. */
+void
+bpm_fill_obligation(BpmObligation *obligation, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+
+	memset(obligation, 0, sizeof(BpmObligation));
+	obligation->id = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+	obligation->line = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
+	strlcpy(obligation->stage, bpm_row_string(row, desc, 3), sizeof(obligation->stage));
+	obligation->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
+	obligation->drawn = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
+	obligation->released = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
+	obligation->predecessor = DatumGetInt64(SPI_getbinval(row, desc, 7, &isnull));
+	if (isnull)
+		obligation->predecessor = 0;
+}
+
+/* Fetches an obligation as it is now; false if there is none of that number. */
 static bool
 fetch(BpmPosting *posting, int64 id, BpmObligation *obligation)
 {
 	Datum		values[1] = {Int64GetDatum(id)};
 	int			year = BPM_LINE_YEAR(id);
-	HeapTuple	row;
-	TupleDesc	desc;
-	bool		isnull;
 
+	if (posting->buffer && bpm_buffer_obligation(posting->buffer, id, obligation))
+		return true;
 	if (year < 1949 || year > 9999 ||
 		!OidIsValid(bpm_year_relation(posting->ledger, "obligation", year)) ||
 		bpm_ledger_execute(posting->ledger, &read_obligation, year, values, NULL) != 1)
 		return false;
-	row = SPI_tuptable->vals[0];
-	desc = SPI_tuptable->tupdesc;
-	memset(obligation, 0, sizeof(BpmObligation));
-	obligation->id = id;
-	obligation->line = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
-	strlcpy(obligation->stage, bpm_row_string(row, desc, 2), sizeof(obligation->stage));
-	obligation->amount = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
-	obligation->drawn = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
-	obligation->released = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
-	obligation->predecessor = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
-	if (isnull)
-		obligation->predecessor = 0;
+	bpm_fill_obligation(obligation, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
 	SPI_freetuptable(SPI_tuptable);
 	return true;
 }
@@ -297,10 +304,15 @@ bpm_obligation_holds(PG_FUNCTION_ARGS)
 				   released <= amount - drawn);
 }
 
-/* Stores what this posting made of its obligations. */
+/* Stores what this posting made of its obligations, or leaves it to its buffer. */
 void
 bpm_store_obligations(BpmPosting *posting)
 {
+	if (posting->buffer)
+	{
+		bpm_buffer_keep_obligations(posting->buffer, posting);
+		return;
+	}
 	for (int i = 0; i < posting->nobligations; i++)
 	{
 		const BpmObligation *obligation = &posting->obligations[i];

@@ -15,6 +15,11 @@
 /* Stands for the id of the obligation that this posting opens: its own id, not yet known. */
 #define BPM_NEW_OBLIGATION	INT64CONST(-1)
 
+/* The columns that bpm_fill_obligation() reads, in their order. */
+#define OBLIGATION_LIST \
+	"obligation_id, line_id, stage::pg_catalog.text, amount, drawn, released, predecessor"
+
+extern void bpm_fill_obligation(BpmObligation *obligation, HeapTuple row, TupleDesc desc);
 extern BpmObligation *bpm_posting_obligation(BpmPosting *posting, int64 id);
 extern bool bpm_change_obligations(BpmPosting *posting, const BpmLeg *leg);
 extern void bpm_name_new_obligation(BpmPosting *posting);

@@ -433,17 +433,20 @@ write_buffered(BpmPosting *posting)
 	const BpmOperation *operation = posting->request.operation;
 
 	posting->written = true;
-	if (!operation->reads_entries && operation->finish == NULL)
+	if (operation->reads_entries || operation->finish)
 	{
-		bpm_buffer_add(posting->buffer, posting);
-		return;
+		if (!write_entries(posting))
+			elog(ERROR, "a key appeared on a locked line");
+		write_balances(posting);
+		if (operation->finish)
+			operation->finish(posting);
+		bpm_buffer_keep(posting->buffer, posting);
 	}
-	if (!write_entries(posting))
-		elog(ERROR, "a key appeared on a locked line");
-	write_balances(posting);
-	if (operation->finish)
-		operation->finish(posting);
-	bpm_buffer_keep(posting->buffer, posting);
+	else
+		bpm_buffer_add(posting->buffer, posting);
+	bpm_store_obligations(posting);
+	bpm_buffer_consume_caps(posting);
+	warn_overspent(posting);
 }
 
 /*
@@ -473,10 +476,9 @@ bpm_posting_run_buffered(BpmPosting *posting)
 		return false;
 	if (operation->reads_entries || operation->finish)
 		bpm_buffer_flush(posting->buffer);
-	if (!bpm_posting_decide(posting))
+	if (!bpm_posting_decide(posting) || !bpm_buffer_ask_caps(posting))
 		return false;
 	write_buffered(posting);
-	warn_overspent(posting);
 	return true;
 }
 

@@ -175,6 +175,7 @@ typedef struct BpmOperation
 	const char *other;			/* name of the second id, NULL if none */
 	const char *first;			/* name of the first id, NULL: line */
 	const char *detail;			/* name of the text argument, NULL if none */
+	const char *obligation;		/* name of the obligation to draw on, NULL if none */
 	bool		other_optional;
 	bool		across_years;	/* its lines may be of two years */
 	const char *const *details; /* words that the text argument may be, NULL:

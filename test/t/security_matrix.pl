@@ -50,7 +50,8 @@ sub read_csv
 	my (@rows, @row);
 	while ($text =~ /\G(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g)
 	{
-		my ($field, $end) = (defined $1 ? $1 =~ s/""/"/gr : $2, $3);
+		my ($quoted, $plain, $end) = ($1, $2, $3);
+		my $field = defined $quoted ? $quoted =~ s/""/"/gr : $plain;
 		push @row, $field;
 		next if $end eq ',';
 		push @rows, [@row];
