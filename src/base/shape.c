@@ -64,6 +64,10 @@ static const TableShape shapes[] = {
 	{"cap_balance",
 		"cap_id int4, basis amount, used amount, division budget_code, "
 	"unit budget_code"},
+	{"cap_event",
+		"event_id int8, cap_id int4, action varchar, content jsonb, document varchar, "
+		"login varchar, done_at timestamptz, division budget_code, "
+	"unit budget_code"},
 	{"cap_member",
 	"cap_id int4, line_id int8"},
 	{"cap_slot",
@@ -146,6 +150,10 @@ static const TableShape shapes[] = {
 		"project_id int8, official_code varchar, name varchar, unit budget_code, "
 		"division budget_code, category varchar, parent_id int8, setup_year int4, "
 	"registered_at timestamptz, registered_by varchar"},
+	{"receipt",
+		"receipt_id int8, fiscal_year int4, division budget_code, fund_type varchar, "
+		"revenue budget_code, amount amount, document varchar, received_on date, "
+	"reverses int8, key varchar, login varchar, recorded_at timestamptz"},
 	{"rollup_detail",
 		"run_id int4, row_no int8, fiscal_year int4, month int2, "
 		"division budget_code, unit budget_code, func budget_code, "

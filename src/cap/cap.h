@@ -57,6 +57,7 @@ typedef struct BpmCap
 	BpmCapBasis basis_kind;
 	BpmCode		division;		/* 0: the whole ledger */
 	BpmCode		unit;			/* 0: none */
+	bool		listed;			/* its lines are a list, not a rule */
 	uint16		consumes;		/* a bit a bucket */
 	int32		warn_ratio;
 	int32		block_ratio;
@@ -123,6 +124,18 @@ extern void bpm_cap_shift(BpmCapState *state, BpmFen basis, BpmFen used, int mon
 extern bool bpm_cap_lock(BpmLedger *ledger, int32 cap, BpmCapState *state);
 extern bool bpm_cap_look(BpmLedger *ledger, int32 cap, BpmCapState *state);
 extern void bpm_cap_store(BpmLedger *ledger, BpmCapState *state);
+
+/* Executes a statement that reads what is committed now, whatever the isolation level. */
+extern int	bpm_cap_execute_latest(BpmLedger *ledger, const BpmStatement *statement,
+								   Datum *values, const char *nulls);
+
+/*
+ * rebuild.c: writes a cap anew as "after" says, row and slots, and raises an
+ * alert for each limit that was not crossed "before" and is now.  before->cap.id
+ * is 0 for a new cap.  Both are locked, or nobody knows them yet.
+ */
+extern void bpm_cap_rebuild(BpmLedger *ledger, const BpmCapState *before,
+							BpmCapState *after, int month);
 
 /*
  * consume.c: what a single posting does to its caps, by ascending id.  Refused:

@@ -33,10 +33,11 @@ enum
 
 /* limit.c */
 extern BpmFen bpm_cap_add(BpmFen a, BpmFen b);
+extern void bpm_cap_note_crossings(const BpmCapState *before, BpmCapState *after, int month,
+								   int64 posting);
 
 /* state.c */
-extern int	bpm_cap_execute_latest(BpmLedger *ledger, const BpmStatement *statement,
-								   Datum *values);
+extern void bpm_cap_store_row(BpmLedger *ledger, const BpmCapState *state);
 
 /* slot.c */
 typedef enum BpmSlotOutcome

@@ -45,7 +45,7 @@ static const BpmStatement read_definition = {
 	"SELECT cap_id, fiscal_year, state OPERATOR(pg_catalog.=) 'active', basis::pg_catalog.text,"
 	" division, unit, consumes,"
 	" (warn_ratio OPERATOR(pg_catalog.*) 10000)::pg_catalog.int4,"
-	" (block_ratio OPERATOR(pg_catalog.*) 10000)::pg_catalog.int4, slots, plan"
+	" (block_ratio OPERATOR(pg_catalog.*) 10000)::pg_catalog.int4, slots, plan, listed"
 	" FROM @ledger@.cap WHERE cap_id OPERATOR(pg_catalog.=) $1", "i"
 };
 
@@ -53,7 +53,8 @@ static const BpmStatement read_definition = {
 enum
 {
 	COLUMN_CAP = 1, COLUMN_YEAR, COLUMN_ACTIVE, COLUMN_BASIS, COLUMN_DIVISION, COLUMN_UNIT,
-	COLUMN_CONSUMES, COLUMN_WARN, COLUMN_BLOCK, COLUMN_SLOTS, COLUMN_PLAN
+	COLUMN_CONSUMES, COLUMN_WARN, COLUMN_BLOCK, COLUMN_SLOTS, COLUMN_PLAN,
+	COLUMN_LISTED
 };
 
 /* Makes the next question about a ledger's caps read them anew. */
@@ -201,6 +202,7 @@ fill_definition(BpmCap *definition)
 	definition->warn_ratio = (int32) column_or(COLUMN_WARN, BPM_CAP_NO_RATIO);
 	definition->block_ratio = (int32) column_or(COLUMN_BLOCK, BPM_CAP_NO_RATIO);
 	definition->slots = (int) column_or(COLUMN_SLOTS, 0);
+	definition->listed = DatumGetBool(SPI_getbinval(row, desc, COLUMN_LISTED, &isnull));
 }
 
 /* Reads a definition as it is committed, or changed by this transaction; false if there is none. */
@@ -209,7 +211,7 @@ read_cap(BpmLedger *ledger, int32 cap, BpmCap *definition)
 {
 	Datum		values[1] = {Int32GetDatum(cap)};
 
-	if (bpm_cap_execute_latest(ledger, &read_definition, values) != 1)
+	if (bpm_cap_execute_latest(ledger, &read_definition, values, NULL) != 1)
 		return false;
 	fill_definition(definition);
 	SPI_freetuptable(SPI_tuptable);

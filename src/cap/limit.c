@@ -128,38 +128,53 @@ bpm_cap_decide(const BpmCapState *state, const BpmFen *delta, int month,
 	return false;
 }
 
-/* Remembers that a limit was crossed upwards, if it was. */
-static void
-note_crossing(BpmCapState *state, const char *kind, int32 ratio, BpmFen basis, BpmFen used,
-			  int month, int64 posting)
+/* Tells whether what is used lies above the limit that a ratio gives. */
+static bool
+is_over(const BpmCapState *state, int month, int32 ratio)
 {
-	BpmFen		limit;
-	BpmCapCrossing *crossing;
+	return ratio != BPM_CAP_NO_RATIO &&
+		state->used > bpm_cap_limit_at(&state->cap, state->basis, month, ratio);
+}
 
-	if (ratio == BPM_CAP_NO_RATIO ||
-		state->used > bpm_cap_limit_at(&state->cap, state->basis, month, ratio))
-		return;
-	limit = bpm_cap_limit_at(&state->cap, basis, month, ratio);
-	if (used <= limit)
-		return;
-	crossing = palloc(sizeof(BpmCapCrossing));
+/* Remembers a limit that is crossed now. */
+static void
+note_crossing(BpmCapState *state, const char *kind, int month, int32 ratio, int64 posting)
+{
+	BpmCapCrossing *crossing = palloc(sizeof(BpmCapCrossing));
+
 	crossing->kind = kind;
-	crossing->limit = limit;
-	crossing->used = used;
+	crossing->limit = bpm_cap_limit_at(&state->cap, state->basis, month, ratio);
+	crossing->used = state->used;
 	crossing->posting = posting;
 	state->crossings = lappend(state->crossings, crossing);
+}
+
+/* Remembers in "after" the limits that were not crossed before and are now. */
+void
+bpm_cap_note_crossings(const BpmCapState *before, BpmCapState *after, int month, int64 posting)
+{
+	if (!after->cap.active)
+		return;
+	if (is_over(after, month, after->cap.warn_ratio) &&
+		!is_over(before, month, before->cap.warn_ratio))
+		note_crossing(after, "cap_warned", month, after->cap.warn_ratio, posting);
+	if (is_over(after, month, after->cap.block_ratio) &&
+		!is_over(before, month, before->cap.block_ratio))
+		note_crossing(after, "cap_exceeded", month, after->cap.block_ratio, posting);
 }
 
 /* Takes a change of the totals into the state, with the limits that it crosses. */
 void
 bpm_cap_shift(BpmCapState *state, BpmFen basis, BpmFen used, int month, int64 posting)
 {
-	basis = bpm_cap_add(state->basis, basis);
-	used = bpm_cap_add(state->used, used);
-	note_crossing(state, "cap_warned", state->cap.warn_ratio, basis, used, month, posting);
-	note_crossing(state, "cap_exceeded", state->cap.block_ratio, basis, used, month, posting);
-	state->basis = basis;
-	state->used = used;
+	BpmCapState before;
+
+	before.cap = state->cap;
+	before.basis = state->basis;
+	before.used = state->used;
+	state->basis = bpm_cap_add(state->basis, basis);
+	state->used = bpm_cap_add(state->used, used);
+	bpm_cap_note_crossings(&before, state, month, posting);
 }
 
 /* Takes a posting's change into the state; the caller has had it decided. */

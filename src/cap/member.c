@@ -56,7 +56,7 @@ bpm_caps_of_new_line(BpmLedger *ledger, int fiscal_year, const BpmCapPlace *plac
 	nulls[4] = place->gov_econ == 0 ? 'n' : ' ';
 	nulls[5] = place->dept_econ == 0 ? 'n' : ' ';
 	nulls[7] = place->project == 0 ? 'n' : ' ';
-	count = bpm_ledger_execute(ledger, &caps_of_place, 0, values, nulls);
+	count = bpm_cap_execute_latest(ledger, &caps_of_place, values, nulls);
 	*caps = palloc(Max(count, 1) * sizeof(int32));
 	for (int i = 0; i < count; i++)
 	{

@@ -31,10 +31,11 @@ static const BpmStatement write_row = {
 
 /* Executes a statement that reads what is committed now, whatever the isolation level. */
 int
-bpm_cap_execute_latest(BpmLedger *ledger, const BpmStatement *statement, Datum *values)
+bpm_cap_execute_latest(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
+					   const char *nulls)
 {
 	int			result = SPI_execute_snapshot(bpm_ledger_plan(ledger, statement, 0), values,
-											  NULL, GetLatestSnapshot(), InvalidSnapshot,
+											  nulls, GetLatestSnapshot(), InvalidSnapshot,
 											  true, false, 0);
 
 	if (result < 0)
@@ -91,7 +92,7 @@ bpm_cap_look(BpmLedger *ledger, int32 cap, BpmCapState *state)
 
 	memset(state, 0, sizeof(BpmCapState));
 	if (!bpm_cap_find(ledger, cap, &state->cap) ||
-		bpm_cap_execute_latest(ledger, &read_row, values) != 1)
+		bpm_cap_execute_latest(ledger, &read_row, values, NULL) != 1)
 		return false;
 	take_row(state);
 	if (state->cap.slots > 0)
@@ -111,9 +112,9 @@ accept_totals(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple 
 		DatumGetInt64(heap_getattr(*row, CAP_BALANCE_USED + 1, desc, &isnull)) == state->used;
 }
 
-/* Stores the totals in the row of a cap without slots. */
-static void
-store_row(BpmLedger *ledger, BpmCapState *state)
+/* Stores the totals in the cap's row. */
+void
+bpm_cap_store_row(BpmLedger *ledger, const BpmCapState *state)
 {
 	BpmPermit	permit = {0};
 	Datum		values[3];
@@ -125,7 +126,7 @@ store_row(BpmLedger *ledger, BpmCapState *state)
 	permit.columns = CAP_BALANCE_TYPES;
 	permit.accept = accept_totals;
 	permit.key = state->cap.id;
-	permit.context = state;
+	permit.context = (void *) state;
 	bpm_guard_permit(ledger, &permit);
 	if (bpm_ledger_execute(ledger, &write_row, 0, values, NULL) != 1)
 		elog(ERROR, "row of cap %d vanished under its lock", state->cap.id);
@@ -141,7 +142,7 @@ bpm_cap_store(BpmLedger *ledger, BpmCapState *state)
 		if (state->cap.slots > 0)
 			bpm_slots_level(ledger, state);
 		else
-			store_row(ledger, state);
+			bpm_cap_store_row(ledger, state);
 	}
 	bpm_cap_raise_alerts(ledger, state);
 	state->locked_basis = state->basis;

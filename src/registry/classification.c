@@ -110,10 +110,10 @@ refuse_inner(BpmLedger *ledger, const char *scheme, int edition, const char *off
 							 bpm_row_text(0, 1), bpm_row_text(0, 2)) : 0));
 }
 
-/* Finds a code in the edition that its fiscal year goes by; a leaf where the scheme says so. */
-BpmCode
-bpm_registry_classification(BpmLedger *ledger, const char *scheme, int fiscal_year,
-							const char *official_code)
+/* Finds a code in the edition that its fiscal year goes by; a leaf, if asked and the scheme says so. */
+static BpmCode
+find_code(BpmLedger *ledger, const char *scheme, int fiscal_year, const char *official_code,
+		  bool for_line)
 {
 	static const BpmStatement find = {
 		"SELECT code, is_leaf FROM @ledger@.classification"
@@ -134,10 +134,26 @@ bpm_registry_classification(BpmLedger *ledger, const char *scheme, int fiscal_ye
 	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
 		refuse_unknown(ledger, scheme, fiscal_year, edition, official_code);
 	code = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
-	if (leaf_only && !DatumGetBool(bpm_row_datum(0, 2, &isnull)))
+	if (for_line && leaf_only && !DatumGetBool(bpm_row_datum(0, 2, &isnull)))
 		refuse_inner(ledger, scheme, edition, official_code, code);
 	bpm_reading_end(&scope);
 	return code;
+}
+
+/* Finds a code that may stand on a line of the year: a leaf where the scheme says so. */
+BpmCode
+bpm_registry_classification(BpmLedger *ledger, const char *scheme, int fiscal_year,
+							const char *official_code)
+{
+	return find_code(ledger, scheme, fiscal_year, official_code, true);
+}
+
+/* Finds a code of any level, which stands for its subtree. */
+BpmCode
+bpm_registry_subtree(BpmLedger *ledger, const char *scheme, int fiscal_year,
+					 const char *official_code)
+{
+	return find_code(ledger, scheme, fiscal_year, official_code, false);
 }
 
 /* Returns true, or refuses as open_line() would. */

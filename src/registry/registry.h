@@ -30,6 +30,8 @@ extern Jsonb *bpm_registry_setting(BpmLedger *ledger, BpmCode division,
 /* classification.c */
 extern BpmCode bpm_registry_classification(BpmLedger *ledger, const char *scheme,
 										   int fiscal_year, const char *official_code);
+extern BpmCode bpm_registry_subtree(BpmLedger *ledger, const char *scheme, int fiscal_year,
+									const char *official_code);
 
 /* element.c */
 extern void bpm_registry_elements(BpmLedger *ledger, int fiscal_year, Jsonb *elements);
