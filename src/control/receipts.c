@@ -57,7 +57,8 @@ static const BpmStatement insert_receipt = {
 
 static const BpmStatement receipt_of_key = {
 	"SELECT receipt_id, fund_type" EQ "$4 AND amount OPERATOR(budgetpm.=) $5 AND document" EQ "$6"
-	" AND revenue IS NOT DISTINCT FROM $7 AND reverses IS NOT DISTINCT FROM $8"
+	" AND (revenue" CODE_EQ "$7 OR (revenue IS NULL AND $7 IS NULL))"
+	" AND reverses IS NOT DISTINCT FROM $8"
 	" FROM @ledger@.receipt WHERE fiscal_year" EQ "$1 AND division" CODE_EQ "$2 AND key" EQ "$3",
 	"icttatcl"
 };
