@@ -2,13 +2,13 @@
 
 CREATE VIEW @ledger@.cap_total WITH (security_invoker = true) AS
   SELECT b.cap_id,
-         b.basis OPERATOR(budgetpm.+) COALESCE((SELECT budgetpm.sum(s.basis) FROM @ledger@.cap_slot s WHERE s.cap_id = b.cap_id), '0') AS basis,
-         b.used OPERATOR(budgetpm.+) COALESCE((SELECT budgetpm.sum(s.used) FROM @ledger@.cap_slot s WHERE s.cap_id = b.cap_id), '0') AS used
+         (b.basis OPERATOR(budgetpm.+) COALESCE((SELECT budgetpm.sum(s.basis) FROM @ledger@.cap_slot s WHERE s.cap_id = b.cap_id), '0'))::numeric(20,2) AS basis,
+         (b.used OPERATOR(budgetpm.+) COALESCE((SELECT budgetpm.sum(s.used) FROM @ledger@.cap_slot s WHERE s.cap_id = b.cap_id), '0'))::numeric(20,2) AS used
     FROM @ledger@.cap_balance b;
 COMMENT ON VIEW @ledger@.cap_total IS 'Basis and use of each cap, its slots added.';
 COMMENT ON COLUMN @ledger@.cap_total.cap_id IS 'The cap.';
-COMMENT ON COLUMN @ledger@.cap_total.basis IS 'What its limits are a ratio of.';
-COMMENT ON COLUMN @ledger@.cap_total.used IS 'Sum of the consuming buckets of its lines.';
+COMMENT ON COLUMN @ledger@.cap_total.basis IS 'What its limits are a ratio of, in yuan.';
+COMMENT ON COLUMN @ledger@.cap_total.used IS 'Sum of the consuming buckets of its lines, in yuan.';
 
 CREATE VIEW @report@.cap WITH (security_invoker = true) AS
   SELECT v.cap_id, v.fiscal_year, v.name, v.kind, v.division_code, v.division_name, v.unit_code, v.unit_name,
@@ -22,13 +22,13 @@ CREATE VIEW @report@.cap WITH (security_invoker = true) AS
               ELSE 'green' END AS colour,
          v.warn_ratio, v.block_ratio, v.slots, v.state
     FROM (SELECT c.cap_id, c.fiscal_year, c.name, c.kind, d.official_code AS division_code, d.name AS division_name,
-                 u.official_code AS unit_code, u.name AS unit_name, c.basis, t.basis AS basis_amount, t.used,
+                 u.official_code AS unit_code, u.name AS unit_name, c.basis, t.basis::budgetpm.amount AS basis_amount, t.used::budgetpm.amount AS used,
                  CASE WHEN c.basis = 'plan' THEN
                    (SELECT budgetpm.sum(p.amount) FROM pg_catalog.unnest(c.plan) WITH ORDINALITY AS p(amount, month)
                      WHERE p.month <= CASE WHEN EXTRACT(year FROM CURRENT_DATE) < c.fiscal_year THEN 1
                                            WHEN EXTRACT(year FROM CURRENT_DATE) > c.fiscal_year THEN 12
                                            ELSE EXTRACT(month FROM CURRENT_DATE) END)
-                 ELSE t.basis END AS limited,
+                 ELSE t.basis::budgetpm.amount END AS limited,
                  c.warn_ratio, c.block_ratio, c.slots, c.state
             FROM @ledger@.cap c
             JOIN @ledger@.cap_total t ON t.cap_id = c.cap_id
@@ -147,7 +147,7 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
                      AND (c.fund_type IS NULL OR c.fund_type = r.fund_type)
                      AND (c.revenue IS NULL OR EXISTS (
                        SELECT 1 FROM pg_catalog.unnest(c.revenue) AS f(code) WHERE r.revenue OPERATOR(budgetpm.<@) f.code))), '0')
-                ELSE t.basis END AS basis,
+                ELSE t.basis::budgetpm.amount END AS basis,
            COALESCE((CASE WHEN 'appropriated' = ANY (c.consumes) THEN s.appropriated ELSE '0' END)
             + (CASE WHEN 'available' = ANY (c.consumes) THEN s.available ELSE '0' END)
             + (CASE WHEN 'allotted' = ANY (c.consumes) THEN s.allotted ELSE '0' END)
@@ -160,7 +160,7 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
             + (CASE WHEN 'paid' = ANY (c.consumes) THEN s.paid ELSE '0' END)
             + (CASE WHEN 'withdrawn' = ANY (c.consumes) THEN s.withdrawn ELSE '0' END)
             + (CASE WHEN 'carried' = ANY (c.consumes) THEN s.carried ELSE '0' END), '0') AS used,
-           t.basis AS basis_found, t.used AS used_found
+           t.basis::budgetpm.amount AS basis_found, t.used::budgetpm.amount AS used_found
       FROM seen c JOIN @ledger@.cap_total t ON t.cap_id = c.cap_id
       LEFT JOIN summed s ON s.cap_id = c.cap_id
      WHERE c.state = 'active'),
