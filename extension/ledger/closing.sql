@@ -1,0 +1,222 @@
+-- closing: a fiscal year begins and ends
+
+CREATE TABLE @ledger@.closing_decision (
+  decision_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  fiscal_year integer NOT NULL REFERENCES @ledger@.fiscal_year,
+  item        varchar(20) COLLATE "C" NOT NULL,
+  decision    varchar(10) COLLATE "C" NOT NULL,
+  division    budgetpm.budget_code REFERENCES @ledger@.division (code),
+  unit        budgetpm.budget_code REFERENCES @ledger@.unit (code),
+  project_id  bigint REFERENCES @ledger@.project,
+  line_id     bigint REFERENCES @ledger@.line,
+  document    varchar(200) NOT NULL,
+  decided_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  decided_by  varchar(63) NOT NULL,
+  CHECK ((item, decision) IN (('requested', 'release'), ('pending_out', 'release'), ('pending_out', 'withdraw'),
+    ('frozen', 'release'), ('frozen', 'withdraw'), ('precommitted', 'release'), ('committed', 'carry'),
+    ('committed', 'release'), ('available', 'carry'), ('available', 'withdraw')))
+);
+CREATE INDEX closing_decision_year ON @ledger@.closing_decision (fiscal_year, item);
+COMMENT ON TABLE @ledger@.closing_decision IS 'What is to become of money that a year leaves behind (年终处理决定). The narrowest decision counts: of the line, the project, the nearest division, the whole year; of two alike the later one. Rows are only added.';
+COMMENT ON COLUMN @ledger@.closing_decision.decision_id IS 'The decision.';
+COMMENT ON COLUMN @ledger@.closing_decision.fiscal_year IS 'The year that ends.';
+COMMENT ON COLUMN @ledger@.closing_decision.item IS 'What is decided on: the bucket that the money is in.';
+COMMENT ON COLUMN @ledger@.closing_decision.decision IS 'release (释放) to available, withdraw (收回) to finance, or carry (结转) into the next year.';
+COMMENT ON COLUMN @ledger@.closing_decision.division IS 'Government that it holds for, with all below it; of a line or project its own; NULL: the whole ledger.';
+COMMENT ON COLUMN @ledger@.closing_decision.unit IS 'Unit of the line or project, for row security.';
+COMMENT ON COLUMN @ledger@.closing_decision.project_id IS 'The project that it holds for.';
+COMMENT ON COLUMN @ledger@.closing_decision.line_id IS 'The line that it holds for.';
+COMMENT ON COLUMN @ledger@.closing_decision.document IS 'The document behind it.';
+COMMENT ON COLUMN @ledger@.closing_decision.decided_at IS 'When it was recorded.';
+COMMENT ON COLUMN @ledger@.closing_decision.decided_by IS 'The login that recorded it.';
+ALTER TABLE @ledger@.closing_decision ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read_scope ON @ledger@.closing_decision FOR SELECT
+  USING (division IS NULL OR budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
+
+CREATE TABLE @ledger@.year_event (
+  event_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  fiscal_year integer NOT NULL REFERENCES @ledger@.fiscal_year,
+  event       varchar(20) COLLATE "C" NOT NULL CHECK (event IN ('opened', 'closing begun', 'settled', 'closed')),
+  document    varchar(200) NOT NULL,
+  lines       bigint NOT NULL DEFAULT 0,
+  postings    bigint NOT NULL DEFAULT 0,
+  happened_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  login       varchar(63) NOT NULL
+);
+CREATE INDEX year_event_year ON @ledger@.year_event (fiscal_year);
+COMMENT ON TABLE @ledger@.year_event IS 'What open_year() and close_year() did, step by step, with the documents behind them (年度开启与结账记录). Rows are only added.';
+COMMENT ON COLUMN @ledger@.year_event.event_id IS 'The event.';
+COMMENT ON COLUMN @ledger@.year_event.fiscal_year IS 'The year.';
+COMMENT ON COLUMN @ledger@.year_event.event IS 'opened, closing begun (no more requests), settled (a run over the lines ended), closed.';
+COMMENT ON COLUMN @ledger@.year_event.document IS 'The document behind it.';
+COMMENT ON COLUMN @ledger@.year_event.lines IS 'Lines that the run settled.';
+COMMENT ON COLUMN @ledger@.year_event.postings IS 'Postings that it made.';
+COMMENT ON COLUMN @ledger@.year_event.happened_at IS 'When.';
+COMMENT ON COLUMN @ledger@.year_event.login IS 'Who ran it.';
+
+-- Where money of a line goes: the year it first came from, and how long it has been
+-- carried, are elements, so that they are part of the line's first digest.
+INSERT INTO @ledger@.element (number, element, name, kind, scheme, choices, line_column) VALUES
+  (NULL, 'origin_year', '资金来源年度', 'number', NULL, NULL, NULL),
+  (NULL, 'provisional', '人代会批准前预安排', 'flag', NULL, NULL, NULL);
+
+CREATE FUNCTION @ledger@.next_year_code(scheme text, code text, fiscal_year integer,
+  OUT next_code varchar(20), OUT problem text)
+RETURNS record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE WHEN count(*) = 1 THEN min(s.official_code) END::varchar(20),
+         CASE count(*) WHEN 1 THEN NULL
+           WHEN 0 THEN pg_catalog.format('Code %s of scheme %s has no successor in %s.', next_year_code.code, next_year_code.scheme, next_year_code.fiscal_year + 1)
+           ELSE pg_catalog.format('Code %s of scheme %s is split in %s: %s.', next_year_code.code, next_year_code.scheme, next_year_code.fiscal_year + 1,
+                  pg_catalog.string_agg(s.official_code || ' ' || s.share, ', ' ORDER BY s.official_code)) END
+  FROM @ledger@.classification_successors(scheme, code, next_year_code.fiscal_year, next_year_code.fiscal_year + 1) s;
+END;
+COMMENT ON FUNCTION @ledger@.next_year_code(text, text, integer) IS
+  'The code that stands for this one in the next year''s edition (新旧科目对照), or the problem: it has no successor, or several.';
+
+CREATE FUNCTION @ledger@.next_year_line(line bigint,
+  OUT to_line bigint, OUT problem text, OUT unit_code text, OUT func_code text, OUT gov_econ_code text, OUT dept_econ_code text,
+  OUT fund_type text, OUT title text, OUT project_code text, OUT executable boolean, OUT control text, OUT elements jsonb,
+  OUT source_document text, OUT direct boolean, OUT origin_year integer)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH old AS (
+    SELECT l.*, l.func::text AS func_code, l.gov_econ::text AS gov_econ_code, l.dept_econ::text AS dept_econ_code,
+           COALESCE((l.elements ->> 'origin_year')::integer, l.fiscal_year) AS origin
+    FROM @ledger@.line l WHERE l.line_id = next_year_line.line),
+  heir AS (
+    WITH RECURSIVE step AS (
+      SELECT u.code, u.official_code, u.division, u.valid_to, u.successor, 1 AS n
+      FROM old o JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) o.unit
+      UNION ALL
+      SELECT u.code, u.official_code, u.division, u.valid_to, u.successor, s.n + 1
+      FROM step s JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) s.successor
+      WHERE s.valid_to IS NOT NULL AND s.n < 50)
+    SELECT s.code, s.official_code, s.division FROM step s WHERE s.valid_to IS NULL),
+  item AS (
+    SELECT e.key, c.kind = 'classification' AS coded, n.next_code, n.problem, e.value
+    FROM old o CROSS JOIN LATERAL jsonb_each(o.elements) e
+    LEFT JOIN @ledger@.element c ON c.element = e.key
+    LEFT JOIN LATERAL @ledger@.next_year_code(c.scheme, e.value #>> '{}', o.fiscal_year) n ON c.kind = 'classification'
+    WHERE e.key NOT IN ('provisional', 'origin_year')),
+  new AS (
+    SELECT o.*, h.code AS heir, h.official_code AS heir_code, h.division AS heir_division,
+           f.next_code AS next_func, g.next_code AS next_gov_econ, d.next_code AS next_dept_econ,
+           COALESCE((SELECT jsonb_object_agg(i.key, CASE WHEN i.coded THEN to_jsonb(i.next_code) ELSE i.value END) FROM item i), '{}'::jsonb)
+             || jsonb_build_object('origin_year', o.origin) AS next_elements,
+           CASE WHEN y.state IS NULL THEN format('Fiscal year %s is not in the ledger.', o.fiscal_year + 1)
+                WHEN y.state NOT IN ('preparing', 'open') THEN format('Fiscal year %s is %s.', o.fiscal_year + 1, y.state)
+                WHEN h.code IS NULL THEN 'Its unit was closed and has no successor.'
+                WHEN h.division OPERATOR(budgetpm.<>) o.division THEN format('Its unit goes on as %s under another government.', h.official_code)
+                ELSE COALESCE(f.problem, CASE WHEN o.gov_econ IS NOT NULL THEN g.problem END,
+                              CASE WHEN o.dept_econ IS NOT NULL THEN d.problem END, (SELECT min(i.problem) FROM item i)) END AS trouble
+    FROM old o
+    LEFT JOIN heir h ON true
+    LEFT JOIN @ledger@.fiscal_year y ON y.fiscal_year = o.fiscal_year + 1
+    LEFT JOIN LATERAL @ledger@.next_year_code('function', o.func_code, o.fiscal_year) f ON true
+    LEFT JOIN LATERAL @ledger@.next_year_code('gov_economic', o.gov_econ_code, o.fiscal_year) g ON true
+    LEFT JOIN LATERAL @ledger@.next_year_code('dept_economic', o.dept_econ_code, o.fiscal_year) d ON true)
+  SELECT (SELECT min(m.line_id) FROM @ledger@.line m
+           WHERE m.fiscal_year = n.fiscal_year + 1 AND m.parent_id IS NULL AND m.unit OPERATOR(budgetpm.=) n.heir
+             AND m.func::text = n.next_func AND m.gov_econ::text IS NOT DISTINCT FROM n.next_gov_econ
+             AND m.dept_econ::text IS NOT DISTINCT FROM n.next_dept_econ AND m.fund_type = n.fund_type
+             AND m.project_id IS NOT DISTINCT FROM n.project_id AND m.title = n.title AND m.executable = n.executable
+             AND m.control = n.control AND m.source_doc IS NOT DISTINCT FROM n.source_doc AND m.direct = n.direct
+             AND m.elements = n.next_elements),
+         n.trouble, n.heir_code, n.next_func, n.next_gov_econ, n.next_dept_econ, n.fund_type, n.title,
+         (SELECT p.official_code FROM @ledger@.project p WHERE p.project_id = n.project_id), n.executable,
+         CASE n.control WHEN 'b' THEN 'block' WHEN 'w' THEN 'warn' ELSE 'off' END, n.next_elements, n.source_doc, n.direct, n.origin
+  FROM new n;
+END;
+COMMENT ON FUNCTION @ledger@.next_year_line(bigint) IS
+  'The line of the next year that money of this one is carried to (结转): a root line with the same elements in that year''s editions, its unit''s successor, and the year that the money first came from as element origin_year. to_line is NULL while there is none, problem says why there can be none.';
+
+-- What close_year() would do: each row is one posting, or one thing that somebody
+-- has to decide first.
+CREATE FUNCTION @ledger@.closing_plan(fiscal_year integer, after_line bigint DEFAULT NULL, to_line bigint DEFAULT NULL,
+  OUT line_id bigint, OUT step integer, OUT item varchar(20), OUT obligation bigint, OUT amount numeric, OUT action varchar(20),
+  OUT next_line bigint, OUT origin_year integer, OUT blocks boolean, OUT note text, OUT key text)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  WITH unsettled AS (
+    SELECT b.line_id, b.entry_no, b.line_state, b.available::numeric AS available, b.frozen::numeric AS frozen, b.pending_out::numeric AS pending_out,
+           l.division, l.unit, l.project_id, l.elements,
+           COALESCE((l.elements ->> 'origin_year')::integer, l.fiscal_year) AS origin,
+           COALESCE((l.elements ->> 'construction')::boolean, false) AS construction
+    FROM @ledger@.balance b JOIN @ledger@.line l ON l.line_id = b.line_id
+    WHERE b.line_id >= closing_plan.fiscal_year * 1000000000000 AND b.line_id < (closing_plan.fiscal_year + 1) * 1000000000000
+      AND (after_line IS NULL OR b.line_id > after_line) AND (closing_plan.to_line IS NULL OR b.line_id <= closing_plan.to_line)
+      AND (b.available::bigint <> 0 OR b.frozen::bigint <> 0 OR b.pending_out::bigint <> 0 OR b.precommitted::bigint <> 0
+           OR b.committed::bigint <> 0 OR b.requested::bigint <> 0)),
+  decided AS (
+    SELECT u.*, i.item,
+           (SELECT d.decision FROM @ledger@.closing_decision d
+             WHERE d.fiscal_year = closing_plan.fiscal_year AND d.item = i.item
+               AND (d.line_id IS NULL OR d.line_id = u.line_id) AND (d.project_id IS NULL OR d.project_id = u.project_id)
+               AND (d.division IS NULL OR d.division OPERATOR(budgetpm.@>) u.division)
+             ORDER BY d.line_id IS NULL, d.project_id IS NULL, length(d.division::text) DESC NULLS LAST, d.decision_id DESC LIMIT 1) AS decision
+    FROM unsettled u CROSS JOIN (VALUES ('requested'), ('pending_out'), ('frozen'), ('precommitted'), ('committed'), ('available')) AS i(item)),
+  limits AS (
+    SELECT d.line_id, d.division,
+           d.construction OR closing_plan.fiscal_year - d.origin
+             < COALESCE((SELECT (s.value #>> '{}')::integer FROM @ledger@.settings(v.official_code) s WHERE s.key = 'closing.carry_years'), 2) AS may_carry
+    FROM unsettled d JOIN @ledger@.division v ON v.code OPERATOR(budgetpm.=) d.division),
+  held AS (
+    SELECT d.line_id, d.item, o.obligation_id, d.decision, d.origin,
+           CASE o.stage WHEN 'request' THEN 1 WHEN 'precommit' THEN 4 ELSE 5 END AS step, o.document,
+           o.amount::numeric - o.drawn::numeric - o.released::numeric AS left_over, o.predecessor
+    FROM decided d JOIN @ledger@.obligation o ON o.line_id = d.line_id
+     AND d.item = CASE o.stage WHEN 'request' THEN 'requested' WHEN 'precommit' THEN 'precommitted' ELSE 'committed' END),
+  -- What a released request gives back to its contract goes the contract's way.
+  returned AS (
+    SELECT r.predecessor AS obligation_id, sum(r.left_over) AS amount
+    FROM held r WHERE r.step = 1 AND r.decision = 'release' AND r.predecessor IS NOT NULL GROUP BY r.predecessor),
+  contract AS (
+    SELECT h.*, h.left_over + COALESCE(r.amount, 0) AS whole, m.may_carry
+    FROM held h JOIN limits m ON m.line_id = h.line_id LEFT JOIN returned r ON r.obligation_id = h.obligation_id WHERE h.step = 5),
+  action AS (
+    SELECT h.line_id, h.step, h.item, h.obligation_id, h.left_over AS amount,
+           CASE WHEN h.decision = 'release' THEN CASE WHEN h.predecessor IS NULL OR h.step = 4 THEN 'release' ELSE 'release back' END END AS action,
+           CASE WHEN h.decision IS NULL AND h.step = 1
+                THEN format('Pay it with pay(request => %s), or give it back with release(%s); or decide release for the year, division, project or line.', h.obligation_id, h.obligation_id)
+                WHEN h.decision IS NULL THEN format('Make a contract of it before the year closes, release(%s), or decide release.', h.obligation_id) END AS blocker,
+           CASE WHEN h.decision = 'release' AND (h.predecessor IS NULL OR h.step = 4) THEN h.left_over ELSE 0 END AS freed
+    FROM held h WHERE h.step < 5 AND h.left_over > 0
+    UNION ALL
+    SELECT d.line_id, CASE d.item WHEN 'pending_out' THEN 2 ELSE 3 END, d.item, NULL, CASE d.item WHEN 'pending_out' THEN d.pending_out ELSE d.frozen END,
+           d.decision, CASE WHEN d.decision IS NULL THEN format('Decide release or withdraw for %s, or post it.', d.item) END,
+           CASE WHEN d.decision = 'release' THEN CASE d.item WHEN 'pending_out' THEN d.pending_out ELSE d.frozen END ELSE 0 END
+    FROM decided d WHERE d.item IN ('pending_out', 'frozen') AND CASE d.item WHEN 'pending_out' THEN d.pending_out ELSE d.frozen END > 0
+    UNION ALL
+    SELECT c.line_id, c.step, c.item, c.obligation_id, c.whole,
+           CASE WHEN c.decision = 'release' THEN 'release' WHEN c.may_carry THEN 'carry' END,
+           CASE WHEN COALESCE(c.decision, 'carry') <> 'release' AND NOT c.may_carry
+                THEN format('Money of %s cannot be carried again: pay it before the year closes, or decide release, which withdraws it.', c.origin) END,
+           CASE WHEN c.decision = 'release' THEN c.whole ELSE 0 END
+    FROM contract c WHERE c.whole > 0),
+  rest AS (
+    SELECT d.line_id, d.available + COALESCE((SELECT sum(a.freed) FROM action a WHERE a.line_id = d.line_id), 0) AS amount,
+           CASE WHEN NOT m.may_carry THEN 'withdraw'
+                ELSE COALESCE(d.decision, CASE WHEN d.project_id IS NULL THEN 'withdraw' ELSE 'carry' END) END AS action
+    FROM decided d JOIN limits m ON m.line_id = d.line_id WHERE d.item = 'available'),
+  planned AS (
+    SELECT a.line_id, a.step, a.item, a.obligation_id, a.amount, a.action, a.blocker FROM action a
+    UNION ALL
+    SELECT r.line_id, 6, 'available', NULL, r.amount, CASE WHEN r.amount > 0 THEN r.action END,
+           CASE WHEN r.amount < 0 THEN 'The line is overspent: open the year again and supplement() it, or correct a payment.' END
+    FROM rest r WHERE r.amount <> 0
+    UNION ALL
+    SELECT u.line_id, 0, 'provisional', NULL, u.available, NULL, 'approve_line() it first: nobody has approved its money.'
+    FROM unsettled u WHERE u.line_state = 'p')
+  SELECT p.line_id, p.step, p.item, p.obligation_id, p.amount, p.action::varchar(20),
+         CASE WHEN p.action = 'carry' THEN n.to_line END, CASE WHEN p.action = 'carry' THEN n.origin_year END,
+         COALESCE(p.blocker, CASE WHEN p.action = 'carry' THEN n.problem END) IS NOT NULL,
+         COALESCE(p.blocker, CASE WHEN p.action = 'carry' THEN COALESCE(n.problem,
+           CASE WHEN n.to_line IS NULL THEN 'A line of the next year is opened for it.' END) END),
+         format('close:%s:%s:%s:%s', closing_plan.fiscal_year, u.entry_no, p.step, COALESCE(p.obligation_id::text, ''))
+  FROM planned p JOIN unsettled u ON u.line_id = p.line_id
+  LEFT JOIN LATERAL @ledger@.next_year_line(p.line_id) n ON p.action = 'carry'
+  ORDER BY p.line_id, p.step, p.obligation_id;
+END;
+COMMENT ON FUNCTION @ledger@.closing_plan(integer, bigint, bigint) IS
+  'What close_year() would do to the lines that the asker may read, line by line (年终结账方案): each row is a posting in order (release, release back, withdraw, carry) or, where blocks is true, something to settle or decide first, as note says. A line with a blocker is left alone as a whole. Amounts in yuan; key is the idempotency key of the posting.';
