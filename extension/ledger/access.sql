@@ -68,9 +68,9 @@ SELECT p.profile, operation
        classification_successors,check_walk,divisions_as_of,division_history,working_day,add_working_days,
        working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict}'),
     -- daily operations
-    ('oa', '{open_line,appropriate,supplement,reduce,allot,return_allotment,send_transfer,
+    ('oa', '{open_line,appropriate,approve_line,supplement,reduce,allot,return_allotment,send_transfer,
        receive_transfer,return_transfer,announce_transfer,virement,reserve_out,release_out,freeze,unfreeze,precommit,commit_funds,
-       request_payment,release,pay,refund,withdraw,
+       request_payment,release,pay,refund,refund_prior_year,withdraw,
        reverse,correct_payment}'),
     -- registers that an application feeds
     ('oa+', '{register_project}'),

@@ -116,13 +116,15 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL @ledger@.next_year_code('function', o.func_code, o.fiscal_year) f ON true
     LEFT JOIN LATERAL @ledger@.next_year_code('gov_economic', o.gov_econ_code, o.fiscal_year) g ON true
     LEFT JOIN LATERAL @ledger@.next_year_code('dept_economic', o.dept_econ_code, o.fiscal_year) d ON true)
-  SELECT (SELECT min(m.line_id) FROM @ledger@.line m
-           WHERE m.fiscal_year = n.fiscal_year + 1 AND m.parent_id IS NULL AND m.unit OPERATOR(budgetpm.=) n.heir
+  SELECT (SELECT m.line_id FROM @ledger@.line m
+           WHERE m.fiscal_year = n.fiscal_year + 1 AND m.parent_id IS NULL
+             AND (m.key IS NULL OR m.key NOT LIKE 'close:%' OR m.key = 'close:' || n.line_id) AND m.unit OPERATOR(budgetpm.=) n.heir
              AND m.func::text = n.next_func AND m.gov_econ::text IS NOT DISTINCT FROM n.next_gov_econ
              AND m.dept_econ::text IS NOT DISTINCT FROM n.next_dept_econ AND m.fund_type = n.fund_type
              AND m.project_id IS NOT DISTINCT FROM n.project_id AND m.title = n.title AND m.executable = n.executable
              AND m.control = n.control AND m.source_doc IS NOT DISTINCT FROM n.source_doc AND m.direct = n.direct
-             AND m.elements = n.next_elements),
+             AND m.elements = n.next_elements
+           ORDER BY m.key IS DISTINCT FROM 'close:' || n.line_id, m.line_id LIMIT 1),
          n.trouble, n.heir_code, n.next_func, n.next_gov_econ, n.next_dept_econ, n.fund_type, n.title,
          (SELECT p.official_code FROM @ledger@.project p WHERE p.project_id = n.project_id), n.executable,
          CASE n.control WHEN 'b' THEN 'block' WHEN 'w' THEN 'warn' ELSE 'off' END, n.next_elements, n.source_doc, n.direct, n.origin
@@ -136,7 +138,7 @@ COMMENT ON FUNCTION @ledger@.next_year_line(bigint) IS
 CREATE FUNCTION @ledger@.closing_plan(fiscal_year integer, after_line bigint DEFAULT NULL, to_line bigint DEFAULT NULL,
   OUT line_id bigint, OUT step integer, OUT item varchar(20), OUT obligation bigint, OUT amount numeric, OUT action varchar(20),
   OUT next_line bigint, OUT origin_year integer, OUT blocks boolean, OUT note text, OUT key text)
-RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
   WITH unsettled AS (
     SELECT b.line_id, b.entry_no, b.line_state, b.available::numeric AS available, b.frozen::numeric AS frozen, b.pending_out::numeric AS pending_out,
@@ -146,8 +148,8 @@ BEGIN ATOMIC
     FROM @ledger@.balance b JOIN @ledger@.line l ON l.line_id = b.line_id
     WHERE b.line_id >= closing_plan.fiscal_year * 1000000000000 AND b.line_id < (closing_plan.fiscal_year + 1) * 1000000000000
       AND (after_line IS NULL OR b.line_id > after_line) AND (closing_plan.to_line IS NULL OR b.line_id <= closing_plan.to_line)
-      AND (b.available::bigint <> 0 OR b.frozen::bigint <> 0 OR b.pending_out::bigint <> 0 OR b.precommitted::bigint <> 0
-           OR b.committed::bigint <> 0 OR b.requested::bigint <> 0)),
+      AND (b.available OPERATOR(budgetpm.<>) '0'::budgetpm.amount OR b.frozen OPERATOR(budgetpm.<>) '0'::budgetpm.amount OR b.pending_out OPERATOR(budgetpm.<>) '0'::budgetpm.amount OR b.precommitted OPERATOR(budgetpm.<>) '0'::budgetpm.amount
+           OR b.committed OPERATOR(budgetpm.<>) '0'::budgetpm.amount OR b.requested OPERATOR(budgetpm.<>) '0'::budgetpm.amount)),
   decided AS (
     SELECT u.*, i.item,
            (SELECT d.decision FROM @ledger@.closing_decision d
@@ -156,11 +158,12 @@ BEGIN ATOMIC
                AND (d.division IS NULL OR d.division OPERATOR(budgetpm.@>) u.division)
              ORDER BY d.line_id IS NULL, d.project_id IS NULL, length(d.division::text) DESC NULLS LAST, d.decision_id DESC LIMIT 1) AS decision
     FROM unsettled u CROSS JOIN (VALUES ('requested'), ('pending_out'), ('frozen'), ('precommitted'), ('committed'), ('available')) AS i(item)),
+  place AS (
+    SELECT v.code::text AS division, COALESCE((@ledger@.setting(v.official_code, 'closing.carry_years') #>> '{}')::integer, 2) AS years
+    FROM @ledger@.division v WHERE v.code::text IN (SELECT u.division::text FROM unsettled u)),
   limits AS (
-    SELECT d.line_id, d.division,
-           d.construction OR closing_plan.fiscal_year - d.origin
-             < COALESCE((SELECT (s.value #>> '{}')::integer FROM @ledger@.settings(v.official_code) s WHERE s.key = 'closing.carry_years'), 2) AS may_carry
-    FROM unsettled d JOIN @ledger@.division v ON v.code OPERATOR(budgetpm.=) d.division),
+    SELECT u.line_id, u.construction OR closing_plan.fiscal_year - u.origin < p.years AS may_carry
+    FROM unsettled u JOIN place p ON p.division = u.division::text),
   held AS (
     SELECT d.line_id, d.item, o.obligation_id, d.decision, d.origin,
            CASE o.stage WHEN 'request' THEN 1 WHEN 'precommit' THEN 4 ELSE 5 END AS step, o.document,
@@ -220,3 +223,120 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.closing_plan(integer, bigint, bigint) IS
   'What close_year() would do to the lines that the asker may read, line by line (年终结账方案): each row is a posting in order (release, release back, withdraw, carry) or, where blocks is true, something to settle or decide first, as note says. A line with a blocker is left alone as a whole. Amounts in yuan; key is the idempotency key of the posting.';
+
+CREATE FUNCTION @ledger@.open_next_line(line bigint) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT COALESCE(n.to_line, @ledger@.open_line(budgetpm.year_of_line(open_next_line.line) + 1, n.unit_code, n.func_code, n.gov_econ_code,
+           n.dept_econ_code, n.fund_type, n.title, n.project_code, NULL, n.executable, n.control, n.elements, 'close:' || open_next_line.line,
+           n.source_document, n.direct))
+  FROM @ledger@.next_year_line(line) n;
+END;
+COMMENT ON FUNCTION @ledger@.open_next_line(bigint) IS
+  'The line of the next year that money of this one is carried to, opened where there is none (next_year_line). Errors: as open_line().';
+
+-- What close_year() runs, a stretch of lines at a time.
+CREATE FUNCTION @ledger@.settle_lines(fiscal_year integer, after_line bigint, to_line bigint, document text,
+  OUT lines bigint, OUT postings bigint, OUT carried numeric, OUT withdrawn numeric, OUT blocked bigint)
+RETURNS record LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  WITH plan AS MATERIALIZED (
+    SELECT p.*, bool_or(p.blocks) OVER (PARTITION BY p.line_id) AS stuck
+    FROM @ledger@.closing_plan(settle_lines.fiscal_year, after_line, settle_lines.to_line) p),
+  done AS MATERIALIZED (
+    SELECT p.line_id, p.action, p.amount,
+           CASE p.action
+             WHEN 'release' THEN CASE p.item
+               WHEN 'pending_out' THEN @ledger@.release_out(p.line_id, p.amount, settle_lines.document, key => p.key)
+               WHEN 'frozen' THEN @ledger@.unfreeze(p.line_id, p.amount, settle_lines.document, key => p.key)
+               ELSE @ledger@.release(p.obligation, settle_lines.document, target => 'available', key => p.key) END
+             WHEN 'release back' THEN @ledger@.release(p.obligation, settle_lines.document, target => 'predecessor', key => p.key)
+             WHEN 'withdraw' THEN @ledger@.withdraw(p.line_id, p.amount, settle_lines.document,
+               CASE p.item WHEN 'frozen' THEN p.amount ELSE 0 END, CASE p.item WHEN 'pending_out' THEN p.amount ELSE 0 END, key => p.key)
+             WHEN 'carry' THEN @ledger@.carry_forward(p.line_id, @ledger@.open_next_line(p.line_id), p.amount, settle_lines.document,
+               obligation => p.obligation, key => p.key)
+           END AS posting
+    FROM (SELECT * FROM plan WHERE NOT plan.stuck ORDER BY plan.line_id, plan.step, plan.obligation) p)
+  SELECT count(DISTINCT d.line_id), count(d.posting),
+         COALESCE(sum(d.amount) FILTER (WHERE d.action = 'carry'), 0.00), COALESCE(sum(d.amount) FILTER (WHERE d.action = 'withdraw'), 0.00),
+         (SELECT count(DISTINCT p.line_id) FROM plan p WHERE p.stuck)
+  FROM done d;
+END;
+COMMENT ON FUNCTION @ledger@.settle_lines(integer, bigint, bigint, text) IS
+  'Settles the lines between two ids as closing_plan() says, all of them or, on an error, none. budgetpm.lock_unsettled() comes before it in the same transaction; close_year() does both. Errors: as the postings.';
+
+CREATE FUNCTION @ledger@.decide_closing(fiscal_year integer, item text, decision text, document text,
+  line bigint DEFAULT NULL, project text DEFAULT NULL, division text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.decide_closing('@ledger@.ledger'::regclass, fiscal_year, item, decision, document, line, project, division);
+END;
+COMMENT ON FUNCTION @ledger@.decide_closing(integer, text, text, text, bigint, text, text) IS
+  'Records what is to become of money that a year leaves behind (年终处理决定), for a line, a project, a division and all below it, or the whole year: requested release; pending_out and frozen release or withdraw; precommitted release; committed carry (unless decided) or release; available carry (projects, unless decided) or withdraw (everything else, unless decided). Returns the decision; a later one replaces it. Errors: 22023, 22004, 23503, 42704, ZB004, ZB008.';
+
+CREATE FUNCTION @ledger@.opening_check(fiscal_year integer,
+  OUT item varchar(30), OUT line_id bigint, OUT amount numeric, OUT blocks boolean, OUT note text)
+RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT c.item::varchar(30), c.line_id, c.amount, c.blocks, c.note FROM (
+    SELECT 1 AS step, 'classification' AS item, NULL::bigint AS line_id, NULL::numeric AS amount, true AS blocks,
+           format('No edition of scheme %s is in force in %s.', s.scheme, opening_check.fiscal_year) AS note
+    FROM (VALUES ('function'), ('gov_economic'), ('dept_economic')) AS s(scheme)
+    WHERE NOT EXISTS (SELECT 1 FROM @ledger@.classification_edition e WHERE e.scheme = s.scheme
+                       AND e.first_year <= opening_check.fiscal_year AND (e.last_year IS NULL OR e.last_year >= opening_check.fiscal_year))
+    UNION ALL
+    SELECT 2, 'year before', NULL, NULL, false, format('Fiscal year %s is %s.', y.fiscal_year, y.state)
+    FROM @ledger@.fiscal_year y WHERE y.fiscal_year = opening_check.fiscal_year - 1 AND y.state <> 'closed'
+    UNION ALL
+    SELECT 3, 'calendar', NULL, NULL, false, 'No holiday or make-up working day of the year is known.'
+    WHERE NOT EXISTS (SELECT 1 FROM @ledger@.calendar_day d
+                       WHERE d.day BETWEEN make_date(opening_check.fiscal_year, 1, 1) AND make_date(opening_check.fiscal_year, 12, 31))
+    UNION ALL
+    SELECT 4, 'in transit', t.from_line, t.amount::numeric, false, format('Transfer %s was sent and not received.', t.transfer_id)
+    FROM @ledger@.transfer t WHERE t.state = 'sent' AND t.transfer_id / 1000000000000 = opening_check.fiscal_year
+    UNION ALL
+    SELECT CASE WHEN b.line_state = 'p' THEN 5 WHEN b.appropriated OPERATOR(budgetpm.=) '0'::budgetpm.amount THEN 6 ELSE 7 END,
+           CASE WHEN b.line_state = 'p' THEN 'provisional' WHEN b.appropriated OPERATOR(budgetpm.=) '0'::budgetpm.amount THEN 'no money' ELSE 'held' END,
+           b.line_id, b.available::numeric, false,
+           CASE WHEN b.line_state = 'p' AND b.caps IS NULL THEN 'Not approved, and under no cap: nothing can be spent before approve_line().'
+                WHEN b.line_state = 'p' THEN 'Not approved: spent up to its caps before approve_line().'
+                WHEN b.appropriated OPERATOR(budgetpm.=) '0'::budgetpm.amount THEN 'Nothing was appropriated, allotted or carried to it.'
+                ELSE 'Held for distribution: nothing can be paid before it is allotted.' END
+    FROM @ledger@.balance b
+    WHERE b.line_id >= opening_check.fiscal_year * 1000000000000 AND b.line_id < (opening_check.fiscal_year + 1) * 1000000000000
+      AND (b.line_state = 'p' OR b.appropriated OPERATOR(budgetpm.=) '0'::budgetpm.amount
+           OR (NOT b.executable AND b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount))) AS c
+  ORDER BY c.step, c.line_id, c.note;
+END;
+COMMENT ON FUNCTION @ledger@.opening_check(integer) IS
+  'What open_year() looks at (年度开启检查): rows with blocks keep the year from opening; the others say what will not be spendable on its first day, line by line. Amounts in yuan, of what is available.';
+
+CREATE FUNCTION @ledger@.open_year(fiscal_year integer, document text) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.open_year('@ledger@.ledger'::regclass, fiscal_year, document);
+END;
+COMMENT ON FUNCTION @ledger@.open_year(integer, text) IS
+  'Opens a preparing year for spending (年度开启) once opening_check() has nothing that blocks. Errors: ZB007 something blocks or the year is not preparing, ZB004 unknown year, ZB008, 22004.';
+
+-- The ledger is an argument whose default follows a renamed schema, which the text of
+-- a procedure does not.
+CREATE PROCEDURE @ledger@.close_year(fiscal_year integer, dry_run boolean DEFAULT true, document text DEFAULT NULL,
+  stretch integer DEFAULT 200, INOUT state text DEFAULT NULL, INOUT lines bigint DEFAULT NULL, INOUT postings bigint DEFAULT NULL,
+  INOUT carried numeric DEFAULT NULL, INOUT withdrawn numeric DEFAULT NULL, INOUT blocked bigint DEFAULT NULL,
+  ledger regclass DEFAULT '@ledger@.ledger'::regclass)
+LANGUAGE plpgsql AS $bpm_body$
+BEGIN
+  CALL budgetpm.close_year(ledger, fiscal_year, dry_run, document, stretch, state, lines, postings, carried, withdrawn, blocked);
+END;
+$bpm_body$;
+COMMENT ON PROCEDURE @ledger@.close_year(integer, boolean, text, integer, text, bigint, bigint, numeric, numeric, bigint, regclass) IS
+  'Closes a fiscal year (年终结账). dry_run (the default) prints closing_plan(), line by line. Otherwise: the year becomes closing, which stops new spending; its lines are settled, so many (stretch) a transaction; when none holds money any more it becomes closed. Ended at any point, it goes on where it was when called again, and does nothing twice. Returns the state of the year and what this run did. Call it outside a transaction block. Errors: ZB004, ZB007, ZB008, 42501, 22004.';
+
+INSERT INTO @ledger@.grant_profile (profile, operation)
+SELECT p, o FROM pg_catalog.unnest('{reader,officer,application,administrator}'::text[]) AS p,
+                 pg_catalog.unnest('{next_year_code,next_year_line,closing_plan,opening_check}'::text[]) AS o
+UNION ALL
+SELECT p, o FROM pg_catalog.unnest('{officer,administrator}'::text[]) AS p, pg_catalog.unnest('{decide_closing,open_next_line,settle_lines}'::text[]) AS o
+UNION ALL
+SELECT 'administrator', o FROM pg_catalog.unnest('{open_year,close_year}'::text[]) AS o;

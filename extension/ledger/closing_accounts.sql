@@ -119,7 +119,7 @@ SELECT 'neutral', p.kind, b.fund_type, b.executable, p.side, b.account, true
 UNION ALL
 SELECT 'neutral', p.kind, o.fund_type, NULL, p.side,
        -- What a routed virement takes up and down a tree is allotment.
-       CASE WHEN p.kind LIKE 'virement_up_%' OR p.kind LIKE 'virement_down_%' THEN '61' ELSE o.account END, true
+       CASE WHEN p.kind LIKE 'virement_up_%' OR p.kind LIKE 'virement_down_%' OR p.kind LIKE 'carry_down%' THEN '61' ELSE o.account END, true
   FROM part p JOIN outside o ON o.operation = p.operation
  WHERE p.bucket = 'appropriated'
  ORDER BY 2, 5, 3 NULLS FIRST, 4 NULLS FIRST;
@@ -215,13 +215,10 @@ CREATE VIEW @report@.trial_balance WITH (security_invoker = true) AS
                  coalesce(sum(s.amount) FILTER (WHERE a.side = 'debit' AND NOT s.opens), 0) AS debit,
                  coalesce(sum(s.amount) FILTER (WHERE a.side = 'credit' AND NOT s.opens), 0) AS credit
             FROM (SELECT l.fiscal_year, j.division, j.kind, l.fund_type, l.executable,
-                         k.operation = 'carry_forward' AND k.source = 'appropriated'
-                         OR coalesce(r.operation = 'carry_forward' AND r.source = 'appropriated', false) AS opens,
+                         j.kind LIKE 'carry_in%' AS opens,
                          budgetpm.sum(j.amount)::numeric AS amount
                     FROM @ledger@.journal j
                     JOIN @ledger@.line l ON l.line_id = j.line_id
-                    JOIN @ledger@.entry_kind k ON k.kind = j.kind
-                    LEFT JOIN @ledger@.entry_kind r ON r.kind = k.reverses
                    GROUP BY l.fiscal_year, j.division, j.kind, l.fund_type, l.executable, 6) s
             JOIN @ledger@.account_place p ON p.division = s.division::text
             JOIN @ledger@.account_case a ON a.chart = p.chart AND a.scope = p.scope AND a.kind = s.kind
@@ -253,14 +250,10 @@ BEGIN ATOMIC
                coalesce(sum(s.amount) FILTER (WHERE a.side = 'debit' AND NOT s.opens), 0.00) AS debit,
                coalesce(sum(s.amount) FILTER (WHERE a.side = 'credit' AND NOT s.opens), 0.00) AS credit
           FROM (SELECT j.division::text AS division, j.kind, l.fund_type, l.executable,
-                       k.operation = 'carry_forward' AND k.source = 'appropriated'
-                       OR coalesce(r.operation = 'carry_forward' AND r.source = 'appropriated', false)
-                       OR coalesce(j.accounting_date < from_date, false) AS opens,
+                       j.kind LIKE 'carry_in%' OR coalesce(j.accounting_date < from_date, false) AS opens,
                        sum(j.amount::numeric) AS amount
                   FROM @ledger@.journal j
                   JOIN @ledger@.line l ON l.line_id = j.line_id
-                  JOIN @ledger@.entry_kind k ON k.kind = j.kind
-                  LEFT JOIN @ledger@.entry_kind r ON r.kind = k.reverses
                  WHERE j.line_id >= trial_balance_as_of.fiscal_year * 1000000000000
                    AND j.line_id < (trial_balance_as_of.fiscal_year + 1) * 1000000000000
                    AND (to_date IS NULL OR j.accounting_date <= to_date)

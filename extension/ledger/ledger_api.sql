@@ -25,14 +25,15 @@ COMMENT ON FUNCTION @ledger@.close_month(integer, integer) IS
   'Closes the accounting months of a year up to this one, for good. Errors: ZB004, ZB007, 22023.';
 
 CREATE FUNCTION @ledger@.open_line(
-  fiscal_year integer, unit text, func_code text, gov_econ_code text DEFAULT NULL, dept_econ_code text DEFAULT NULL, fund_type text DEFAULT '11', title text DEFAULT NULL, project text DEFAULT NULL, parent bigint DEFAULT NULL, executable boolean DEFAULT true, control text DEFAULT 'block', elements jsonb DEFAULT NULL, key text DEFAULT NULL, source_document text DEFAULT NULL, direct boolean DEFAULT NULL) RETURNS bigint
+  fiscal_year integer, unit text, func_code text, gov_econ_code text DEFAULT NULL, dept_econ_code text DEFAULT NULL, fund_type text DEFAULT '11', title text DEFAULT NULL, project text DEFAULT NULL, parent bigint DEFAULT NULL, executable boolean DEFAULT true, control text DEFAULT 'block', elements jsonb DEFAULT NULL, key text DEFAULT NULL, source_document text DEFAULT NULL, direct boolean DEFAULT NULL, provisional boolean DEFAULT false) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.open_line('@ledger@.ledger'::regclass, fiscal_year, unit, func_code, gov_econ_code,
-    dept_econ_code, fund_type, title, project, parent, executable, control, elements, key,
+    dept_econ_code, fund_type, title, project, parent, executable, control,
+    CASE WHEN provisional THEN COALESCE(elements, '{}'::jsonb) || '{"provisional": true}'::jsonb ELSE elements END, key,
     source_document, direct);
 END;
-COMMENT ON FUNCTION @ledger@.open_line(integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text, text, boolean) IS
-  'Opens a budget line (预算指标) and returns its id. Codes are official codes, checked in the edition of the year; control is block, or warn or off for those who may execute relax_control(); source_document (上级指标文号) and direct (直达) are taken from the parent where there is one; elements holds the rest of the 26 elements by their keys. Errors: 23503 unknown code, 22004, 22023, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
+COMMENT ON FUNCTION @ledger@.open_line(integer, text, text, text, text, text, text, text, bigint, boolean, text, jsonb, text, text, boolean, boolean) IS
+  'Opens a budget line (预算指标) and returns its id. Codes are official codes, checked in the edition of the year; control is block, or warn or off for those who may execute relax_control(); source_document (上级指标文号) and direct (直达) are taken from the parent where there is one; elements holds the rest of the 26 elements by their keys; provisional opens it before the People''s Congress has voted (the element of that name): it is spent under a blocking cap only, until approve_line(). Errors: 23503 unknown code, 22004, 22023, ZB004 year, ZB006 key, ZB008 duty, ZB010 parent.';
 
 CREATE FUNCTION @ledger@.relax_control() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
@@ -49,6 +50,15 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.appropriate(bigint, numeric, text, text, date, jsonb, text) IS
   'Gives a root line its authority (批复): appropriated and available grow. Amount in yuan, at most two decimals. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
+
+CREATE FUNCTION @ledger@.approve_line(
+  line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'approve_line', line, amount, document, key, accounting_date,
+    memo, actor);
+END;
+COMMENT ON FUNCTION @ledger@.approve_line(bigint, numeric, text, text, date, jsonb, text) IS
+  'Makes a provisional line an approved one (人代会批准): amount is what was approved in all, and what was given more or less before is posted on the same line. Below another line it must be what was allotted. Returns the posting. Errors: ZB001 more was spent than is approved, ZB007 not provisional, ZB010 below another line, ZB003, ZB004, ZB006, ZB008, 22023.';
 
 CREATE FUNCTION @ledger@.supplement(
   line bigint, amount numeric, document text, source text DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
@@ -231,6 +241,15 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.refund(bigint, numeric, text, text, text, date, jsonb, text) IS
   'Takes back part or all of a payment (退款), never more than is left of it, to available or to what the payment was drawn on: target request, or commitment behind that. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount. 42704, ZB010 not a payment.';
+
+CREATE FUNCTION @ledger@.refund_prior_year(
+  payment bigint, to_line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.post('@ledger@.ledger'::regclass, 'refund_prior_year', payment, amount, document, key, accounting_date,
+    memo, actor, to_line);
+END;
+COMMENT ON FUNCTION @ledger@.refund_prior_year(bigint, bigint, numeric, text, text, date, jsonb, text) IS
+  'Takes back part or all of a closed year''s payment into an open year (以前年度退回): onto the line that money of its line was carried to, or one that finance holds, never more than is left of the payment. The closed year stays as it is. Returns the posting, which names the payment. Errors: ZB001 more than is left, ZB007 the payment''s year is not closed, ZB010 wrong line or not a payment, ZB003, ZB004, ZB006, ZB008, 22023, 42704.';
 
 CREATE FUNCTION @ledger@.correct_payment(
   payment bigint, to_line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint

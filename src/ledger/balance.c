@@ -35,8 +35,9 @@ static const BpmStatement update_balance = {
 	"UPDATE ONLY @ledger@.balance_@year@ SET appropriated = $2, available = $3,"
 	" allotted = $4, transferred = $5, frozen = $6, pending_out = $7,"
 	" precommitted = $8, committed = $9, requested = $10, paid = $11,"
-	" withdrawn = $12, carried = $13, entry_no = $14, posted_at = $15, head = $16"
-	" WHERE line_id OPERATOR(pg_catalog.=) $1", "laaaaaaaaaaaaizy"
+	" withdrawn = $12, carried = $13, entry_no = $14, posted_at = $15, head = $16,"
+	" line_state = $17::pg_catalog.\"char\""
+	" WHERE line_id OPERATOR(pg_catalog.=) $1", "laaaaaaaaaaaaizyt"
 };
 
 /* The guard puts the decided content in place of this. */
@@ -128,13 +129,13 @@ digest_datum(const uint8 *digest)
 	return PointerGetDatum(bytes);
 }
 
-/* Gives the row with the line's new buckets and head; nothing else of it changes. */
+/* Gives the row with the line's new buckets, head and state; nothing else of it changes. */
 HeapTuple
 bpm_modify_row(const BpmLine *line, HeapTuple row, TupleDesc desc)
 {
-	int			columns[BUCKET_COUNT + 3];
-	Datum		values[BUCKET_COUNT + 3];
-	bool		nulls[BUCKET_COUNT + 3] = {false};
+	int			columns[BUCKET_COUNT + 4];
+	Datum		values[BUCKET_COUNT + 4];
+	bool		nulls[BUCKET_COUNT + 4] = {false};
 
 	for (int i = 0; i < BUCKET_COUNT; i++)
 	{
@@ -147,7 +148,9 @@ bpm_modify_row(const BpmLine *line, HeapTuple row, TupleDesc desc)
 	values[BUCKET_COUNT + 1] = TimestampTzGetDatum(line->posted_at);
 	columns[BUCKET_COUNT + 2] = BALANCE_HEAD + 1;
 	values[BUCKET_COUNT + 2] = digest_datum(line->head);
-	return heap_modify_tuple_by_cols(row, desc, BUCKET_COUNT + 3, columns, values, nulls);
+	columns[BUCKET_COUNT + 3] = BALANCE_LINE_STATE + 1;
+	values[BUCKET_COUNT + 3] = CharGetDatum(line->line_state);
+	return heap_modify_tuple_by_cols(row, desc, BUCKET_COUNT + 4, columns, values, nulls);
 }
 
 /* What bpm_decide_balance() hands through the guard. */
@@ -316,12 +319,12 @@ bpm_permit_columns(BpmLedger *ledger, int year, const int *columns, BpmPermit *p
 	permit->many = true;
 }
 
-/* Stores a locked line's new buckets and head; nothing else of the row changes. */
+/* Stores a locked line's new buckets, head and state; nothing else of the row changes. */
 void
 bpm_write_balance(BpmLedger *ledger, const BpmLine *line)
 {
 	int			year = BPM_LINE_YEAR(line->id);
-	Datum		values[16];
+	Datum		values[17];
 
 	values[0] = Int64GetDatum(line->id);
 	for (int i = 0; i < BUCKET_COUNT; i++)
@@ -329,6 +332,7 @@ bpm_write_balance(BpmLedger *ledger, const BpmLine *line)
 	values[13] = Int32GetDatum(line->entry_no);
 	values[14] = TimestampTzGetDatum(line->posted_at);
 	values[15] = digest_datum(line->head);
+	values[16] = PointerGetDatum(cstring_to_text_with_len(&line->line_state, 1));
 	permit_line(ledger, line);
 	if (bpm_ledger_execute(ledger, &update_balance, year, values, NULL) != 1)
 		elog(ERROR, "balance row of line " INT64_FORMAT " vanished under its lock", line->id);

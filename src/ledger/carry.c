@@ -96,14 +96,19 @@ check_contract(BpmPosting *posting, const BpmObligation *obligation)
 	return true;
 }
 
-/* Brings the amount from the root of the new tree down to the parent of the new line. */
+/*
+ * Brings the amount from the root of the new tree down to the parent of the new
+ * line.  What comes from above is another kind than what comes from the old year:
+ * accounts tell the two apart.
+ */
 static bool
 carry_down(BpmPosting *posting, const Road *road)
 {
 	BpmFen		amount = posting->request.amount;
 
 	for (int i = road->count - 1; i > 0; i--)
-		if (!bpm_add_leg(posting, road->line[i], "carry_in", amount,
+		if (!bpm_add_leg(posting, road->line[i],
+						 i == road->count - 1 ? "carry_in" : "carry_down_in", amount,
 						 i == road->count - 1 ? posting->request.line : road->line[i + 1]) ||
 			!bpm_add_leg(posting, road->line[i], "carry_down", amount, road->line[i - 1]))
 			return false;
@@ -123,7 +128,8 @@ bpm_decide_carry(BpmPosting *posting)
 	if (request->obligation == 0)
 		return bpm_add_whole_leg(posting, request->line, "carry_out", out) &&
 			carry_down(posting, road) &&
-			bpm_add_whole_leg(posting, request->other, "carry_in", in);
+			bpm_add_whole_leg(posting, request->other,
+							  road->count == 1 ? "carry_in" : "carry_down_in", in);
 	obligation = bpm_posting_obligation(posting, request->obligation);
 	if (obligation == NULL || !check_contract(posting, obligation))
 		return false;
@@ -131,7 +137,7 @@ bpm_decide_carry(BpmPosting *posting)
 	in.to_obligation = BPM_NEW_OBLIGATION;
 	if (!bpm_add_whole_leg(posting, request->line, "carry_out_committed", out) ||
 		!carry_down(posting, road) ||
-		!bpm_add_whole_leg(posting, request->other, "carry_in_committed", in))
+		!bpm_add_whole_leg(posting, request->other, road->count == 1 ? "carry_in_committed" : "carry_down_committed", in))
 		return false;
 	posting->obligations[posting->nobligations - 1].predecessor = obligation->id;
 	return true;

@@ -58,6 +58,8 @@ check_state(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 						  line->year_state == 'p' ? pstrdup("Wait until the year is open.")
 						  : line->year_state == 'o' ? pstrdup("It belongs to the end of the year: set_year_state() begins its closing.")
 						  : pstrdup("Post to a line of a year that is open; set_year_state() opens a closing year again."));
+	if (line->line_state == 'p')
+		return bpm_check_provisional(posting, line, kind);
 	if (line->line_state != 'o')
 		return bpm_refuse(posting, ERRCODE_BPM_LINE_CLOSED,
 						  psprintf("line " INT64_FORMAT " is closed", line->id),
@@ -172,7 +174,8 @@ bpm_add_whole_leg(BpmPosting *posting, int64 line, const char *kind, BpmLeg leg)
 {
 	leg.line = bpm_posting_line(posting, line) - posting->lines;
 	leg.kind = bpm_find_kind(posting->ledger, kind);
-	leg.refers_line = leg.refers_entry != 0 ? line : 0;
+	if (leg.refers_entry != 0 && leg.refers_line == 0)
+		leg.refers_line = line;
 	return add_leg(posting, &leg);
 }
 

@@ -49,6 +49,18 @@ control_mode(FunctionCallInfo fcinfo)
 	return mode;
 }
 
+/* Tells whether the elements say that the line is opened before the vote. */
+static bool
+is_provisional(Jsonb *elements)
+{
+	JsonbValue	value;
+
+	return elements != NULL && JB_ROOT_IS_OBJECT(elements) &&
+		getKeyJsonValueFromContainer(&elements->root, "provisional", strlen("provisional"),
+									 &value) != NULL &&
+		value.type == jbvBool && value.val.boolean;
+}
+
 /* Fills the request from the arguments; codes are looked up later. */
 void
 bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
@@ -69,6 +81,7 @@ bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
 	request->executable = PG_ARGISNULL(ARG_EXECUTABLE) || PG_GETARG_BOOL(ARG_EXECUTABLE);
 	request->control = control_mode(fcinfo);
 	request->elements = PG_ARGISNULL(ARG_ELEMENTS) ? NULL : PG_GETARG_JSONB_P(ARG_ELEMENTS);
+	request->provisional = is_provisional(request->elements);
 	request->key = bpm_limited_text(fcinfo, ARG_KEY, "key", 100);
 	request->source_doc = bpm_limited_text(fcinfo, ARG_SOURCE_DOC, "source_document", 200);
 	request->direct_given = !PG_ARGISNULL(ARG_DIRECT);

@@ -38,6 +38,7 @@ typedef struct BpmLineRequest
 	char	   *source_doc;
 	bool		direct;
 	bool		direct_given;
+	bool		provisional;	/* an element */
 	char		year_state;
 	int16		closed_month;
 	int32	   *caps;

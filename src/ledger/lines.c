@@ -225,7 +225,7 @@ store_balance(BpmLedger *ledger, const BpmLineRequest *request)
 	line.closed_month = request->closed_month;
 	line.control = request->control[0];
 	line.year_state = request->year_state;
-	line.line_state = 'o';
+	line.line_state = request->provisional ? 'p' : 'o';
 	line.executable = request->executable;
 	line.caps = request->caps;
 	line.ncaps = request->ncaps;

@@ -14,6 +14,7 @@ static const char *const release_targets[] = {"available", "predecessor", NULL};
 static const BpmOperation operations[] = {
 	{"allot", bpm_plan_pair, bpm_decide_allot, .other = "child", .first = "parent"},
 	{"appropriate", bpm_plan_line, bpm_decide_simple},
+	{"approve_line", bpm_plan_approve, bpm_decide_approve},
 	{"carry_forward", bpm_plan_carry, bpm_decide_carry, .other = "to_line",
 	.first = "from_line", .obligation = "obligation", .across_years = true},
 	{"commit_funds", bpm_plan_spending, bpm_decide_spending, .obligation = "precommitment"},
@@ -27,6 +28,8 @@ static const BpmOperation operations[] = {
 	{"reduce", bpm_plan_line, bpm_decide_outflow},
 	{"refund", bpm_plan_refund, bpm_decide_refund, .reads_entries = true,
 	.first = "payment", .detail = "target", .details = refund_targets},
+	{"refund_prior_year", bpm_plan_prior_refund, bpm_decide_prior_refund,
+		.reads_entries = true,.other = "to_line",.first = "payment",.across_years = true},
 	{"release", bpm_plan_release, bpm_decide_release, .amount_optional = true,
 	.first = "obligation", .detail = "target", .details = release_targets},
 	{"release_out", bpm_plan_line, bpm_decide_simple},

@@ -178,6 +178,16 @@ check_accounting_date(BpmPosting *posting, const BpmLine *line)
 	return true;
 }
 
+/* The year that a given date belongs to: of the first line that can take an entry. */
+static int
+year_of_date(const BpmPosting *posting)
+{
+	for (int i = 0; i < posting->nlines; i++)
+		if (posting->lines[i].year_state != 'x')
+			return BPM_LINE_YEAR(posting->lines[i].id);
+	return BPM_LINE_YEAR(posting->lines[0].id);
+}
+
 /*
  * Today, or the nearest day of the line's year: an early release (提前下达)
  * belongs to its first day, a settlement after the year to its last.  A given date
@@ -187,7 +197,7 @@ static bool
 settle_accounting_dates(BpmPosting *posting)
 {
 	const BpmRequest *request = &posting->request;
-	int			first_year = BPM_LINE_YEAR(posting->lines[0].id);
+	int			first_year = year_of_date(posting);
 
 	for (int i = 0; i < posting->nlines; i++)
 	{
@@ -197,7 +207,9 @@ settle_accounting_dates(BpmPosting *posting)
 		line->accounting_date = request->date_given && year == first_year ?
 			request->accounting_date :
 			Min(Max(today(), first_of_year(year)), first_of_year(year + 1) - 1);
-		if (!check_accounting_date(posting, line))
+
+		/* A closed year's line takes no entry: what names it books elsewhere. */
+		if (line->year_state != 'x' && !check_accounting_date(posting, line))
 			return false;
 	}
 	return true;

@@ -258,10 +258,17 @@ extern bool bpm_decide_transfer_return(BpmPosting *posting);
 extern void bpm_finish_transfer_return(BpmPosting *posting);
 extern bool bpm_plan_refund(BpmPosting *posting);
 extern bool bpm_decide_refund(BpmPosting *posting);
+extern bool bpm_plan_prior_refund(BpmPosting *posting);
+extern bool bpm_decide_prior_refund(BpmPosting *posting);
 extern bool bpm_plan_correct(BpmPosting *posting);
 extern bool bpm_decide_correct(BpmPosting *posting);
 extern bool bpm_plan_reverse(BpmPosting *posting);
 extern bool bpm_decide_reverse(BpmPosting *posting);
+
+/* provisional.c */
+extern bool bpm_plan_approve(BpmPosting *posting);
+extern bool bpm_decide_approve(BpmPosting *posting);
+extern bool bpm_check_provisional(BpmPosting *posting, const BpmLine *line, const BpmKind *kind);
 
 /* lines.c */
 typedef struct BpmLineFacts

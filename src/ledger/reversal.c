@@ -233,6 +233,89 @@ bpm_decide_refund(BpmPosting *posting)
 		bpm_add_whole_leg(posting, payment->line, kind, leg);
 }
 
+static const BpmStatement carries_payment = {
+	"WITH RECURSIVE heir(line_id) AS ("
+	" SELECT j.peer_line FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind OPERATOR(pg_catalog.=) j.kind"
+	"  WHERE j.line_id OPERATOR(pg_catalog.=) $1 AND k.target OPERATOR(pg_catalog.=) 'carried'"
+	" UNION"
+	" SELECT j.peer_line FROM heir h JOIN @ledger@.journal j ON j.line_id OPERATOR(pg_catalog.=) h.line_id"
+	"  JOIN @ledger@.entry_kind k ON k.kind OPERATOR(pg_catalog.=) j.kind"
+	"  WHERE k.target OPERATOR(pg_catalog.=) 'carried')"
+	"SELECT u.kind OPERATOR(pg_catalog.=) 'finance' OR NOT n.executable"
+	" OR EXISTS (SELECT 1 FROM heir h WHERE h.line_id OPERATOR(pg_catalog.=) n.line_id),"
+	" n.parent_id IS NULL, n.division OPERATOR(budgetpm.=) o.division"
+	"  AND n.fund_type OPERATOR(pg_catalog.=) o.fund_type AND n.direct OPERATOR(pg_catalog.=) o.direct"
+	" FROM @ledger@.line o, @ledger@.line n JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) n.unit"
+	" WHERE o.line_id OPERATOR(pg_catalog.=) $1 AND n.line_id OPERATOR(pg_catalog.=) $2", "ll"
+};
+
+/* Refuses a line that money of an older payment cannot come back to. */
+static bool
+check_receiving_line(BpmPosting *posting, const Undone *payment)
+{
+	Datum		values[2] = {Int64GetDatum(payment->line), Int64GetDatum(posting->request.other)};
+	const char *problem = NULL;
+	bool		ok[3];
+	bool		isnull;
+
+	if (BPM_LINE_YEAR(posting->request.other) <= BPM_LINE_YEAR(payment->line))
+		problem = "It belongs to no later fiscal year.";
+	else if (bpm_ledger_execute(posting->ledger, &carries_payment, 0, values, NULL) != 1)
+		return true;			/* reading it says that it does not exist */
+	else
+		for (int i = 0; i < 3; i++)
+			ok[i] = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+											   i + 1, &isnull)) && !isnull;
+	if (problem == NULL)
+		problem = !ok[2] ? "It has another government, fund type or mark of direct money (直达)." :
+			!ok[1] ? "Money enters a tree of lines at its root, and this is none." :
+			!ok[0] ? "It is neither the line that the rest was carried to nor one that finance holds." : NULL;
+	if (problem == NULL)
+		return true;
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("payment " INT64_FORMAT " cannot be refunded to line " INT64_FORMAT,
+							   posting->request.line, posting->request.other),
+					  pstrdup(problem),
+					  pstrdup("Name the line that money of the payment's line was carried to, or a held line or one of the finance department, in an open year."));
+}
+
+/*
+ * request.line is the payment, request.other the line of a later year.  The
+ * payment's own line is locked too, though it takes no entry: under that lock two
+ * refunds cannot both see the whole.
+ */
+bool
+bpm_plan_prior_refund(BpmPosting *posting)
+{
+	Undone	   *payment = payment_entry(posting);
+
+	if (payment == NULL)
+		return false;
+	posting->operation_state = payment;
+	bpm_posting_want(posting, posting->request.other, false);
+	bpm_posting_want(posting, payment->line, false);
+	return check_receiving_line(posting, payment);
+}
+
+/* refund_prior_year: the closed year's entries stay, the money is new on the later line. */
+bool
+bpm_decide_prior_refund(BpmPosting *posting)
+{
+	const BpmRequest *request = &posting->request;
+	const Undone *payment = posting->operation_state;
+	BpmLeg		leg = {.amount = request->amount,.peer_line = payment->line};
+
+	if (bpm_posting_line(posting, payment->line)->year_state != 'x')
+		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
+						  psprintf("fiscal year %d of payment " INT64_FORMAT " is not closed",
+								   BPM_LINE_YEAR(payment->line), request->line),
+						  NULL, pstrdup("Until it is, money comes back to the payment's own line by refund()."));
+	leg.refers_line = payment->line;
+	leg.refers_entry = payment->entry_no;
+	return check_left(posting, payment) &&
+		bpm_add_whole_leg(posting, request->other, "refund_prior", leg);
+}
+
 /* request.line is the payment, request.other the line that should have paid. */
 bool
 bpm_plan_correct(BpmPosting *posting)
@@ -310,6 +393,11 @@ check_reversible(BpmPosting *posting, const UndoneList *list)
 							  psprintf("posting " INT64_FORMAT " carried money into another year", request->line),
 							  psprintf("It is of kind %s.", entry->kind),
 							  pstrdup("Release or withdraw the money on the line that it was carried to."));
+		if (strcmp(kind->operation, "approve_line") == 0)
+			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							  psprintf("posting " INT64_FORMAT " approved a line", request->line),
+							  psprintf("It is of kind %s.", entry->kind),
+							  pstrdup("What was approved is changed by supplement() or reduce()."));
 		if (request->amount != 0 && !same_amounts(list))
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " cannot be reversed in part",
