@@ -148,7 +148,7 @@ BEGIN
     END LOOP;
   END LOOP;
   FOR statement IN EXECUTE format(
-    'SELECT format(''GRANT EXECUTE ON FUNCTION %%s TO %%I'', p.oid::regprocedure, $1)
+    'SELECT format(''GRANT EXECUTE ON ROUTINE %%s TO %%I'', p.oid::regprocedure, $1)
        FROM pg_proc p JOIN %I.grant_profile g ON g.operation = p.proname
       WHERE p.pronamespace = $2 AND g.profile = $3
       ORDER BY p.proname', ledger)

@@ -42,10 +42,11 @@ JOIN pg_language l ON l.oid = prolang
 WHERE classid = 'pg_proc'::regclass AND proleakproof AND (provolatile <> 'i' OR lanname NOT IN ('c', 'internal'))
 ORDER BY 1;
 
--- SQL and PL/pgSQL functions do not look names up where the caller says.
+-- SQL and PL/pgSQL functions do not look names up where the caller says.  A procedure
+-- that commits cannot have settings: there every name and operator says where it is from.
 SELECT identity FROM member JOIN pg_proc p ON p.oid = objid
 JOIN pg_language l ON l.oid = prolang
-WHERE classid = 'pg_proc'::regclass AND lanname = 'plpgsql'
+WHERE classid = 'pg_proc'::regclass AND lanname = 'plpgsql' AND prokind <> 'p'
 	AND NOT coalesce(array_to_string(proconfig, ' ') LIKE '%search_path=%', false)
 ORDER BY 1;
 

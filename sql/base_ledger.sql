@@ -63,9 +63,10 @@ WHERE EXISTS (SELECT FROM aclexplode(relacl) WHERE grantee = 0)
 ORDER BY 1::text;
 
 -- A body that is parsed once follows a renamed schema and cannot be captured by search_path.
+-- A procedure has to be text; it finds its ledger by the default of an argument.
 SELECT p.oid::regprocedure AS body_is_text FROM pg_proc p JOIN home ON home.oid = pronamespace
 JOIN pg_language l ON l.oid = prolang
-WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
+WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL AND prokind <> 'p'
 ORDER BY 1::text;
 
 -- Views show what the asker may see, not what their owner may.

@@ -81,7 +81,7 @@ BEGIN;
 CREATE OR REPLACE FUNCTION budget.pay(line bigint, amount numeric, document text, request bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL)
 	RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
 CREATE FUNCTION budget.refund(line bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
-DROP FUNCTION budget.withdraw;
+DROP FUNCTION budget.supplement;
 GRANT EXECUTE ON FUNCTION budget.freeze TO PUBLIC;
 ALTER FUNCTION budget.unfreeze SECURITY DEFINER;
 SELECT severity, object, problem FROM budgetpm.check_ledger('budget', data => false);

@@ -227,7 +227,7 @@ COMMENT ON FUNCTION @ledger@.closing_plan(integer, bigint, bigint) IS
 CREATE FUNCTION @ledger@.open_next_line(line bigint) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
-  SELECT COALESCE(n.to_line, @ledger@.open_line(budgetpm.year_of_line(open_next_line.line) + 1, n.unit_code, n.func_code, n.gov_econ_code,
+  SELECT COALESCE(n.to_line, @ledger@.open_line((open_next_line.line / 1000000000000)::integer + 1, n.unit_code, n.func_code, n.gov_econ_code,
            n.dept_econ_code, n.fund_type, n.title, n.project_code, NULL, n.executable, n.control, n.elements, 'close:' || open_next_line.line,
            n.source_document, n.direct))
   FROM @ledger@.next_year_line(line) n;

@@ -84,6 +84,10 @@ static const TableShape shapes[] = {
 	{"classification_walk",
 		"scheme varchar, from_edition int4, from_code budget_code, "
 	"to_edition int4, to_code budget_code, share numeric"},
+	{"closing_decision",
+		"decision_id int8, fiscal_year int4, item varchar, decision varchar, "
+		"division budget_code, unit budget_code, project_id int8, line_id int8, "
+	"document varchar, decided_at timestamptz, decided_by varchar"},
 	{"division",
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "
@@ -190,6 +194,9 @@ static const TableShape shapes[] = {
 		"rule_id int4, fund_type varchar, from_func budget_code, "
 		"to_func budget_code, from_gov_econ budget_code, to_gov_econ budget_code, "
 	"same_unit bool, allowed bool, reason varchar"},
+	{"year_event",
+		"event_id int8, fiscal_year int4, event varchar, document varchar, "
+	"lines int8, postings int8, happened_at timestamptz, login varchar"},
 };
 
 /* Compares a table's name with the key of bsearch(). */
