@@ -107,12 +107,12 @@ static const SumCheck checks[] = {
 	ONE_LINE("o.line_id"), "l"}},
 	{"posting carried unequal amounts",
 		{"SELECT pg_catalog.min(j.line_id), NULL::pg_catalog.int4, '0.00',"
-			" budgetpm.sum(CASE WHEN j.kind OPERATOR(pg_catalog.=) ANY ('{carry_in,carry_in_committed}'::pg_catalog.text[])"
+			" budgetpm.sum(CASE WHEN k.source OPERATOR(pg_catalog.=) 'appropriated'"
 			"  THEN j.amount ELSE OPERATOR(budgetpm.-) j.amount END)::pg_catalog.text"
 			" FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind OPERATOR(pg_catalog.=) j.kind"
 			" WHERE $1 IS NULL AND k.operation OPERATOR(pg_catalog.=) 'carry_forward'"
 			" GROUP BY j.posting_id HAVING"
-			" budgetpm.sum(CASE WHEN j.kind OPERATOR(pg_catalog.=) ANY ('{carry_in,carry_in_committed}'::pg_catalog.text[])"
+			" budgetpm.sum(CASE WHEN k.source OPERATOR(pg_catalog.=) 'appropriated'"
 			"  THEN j.amount ELSE OPERATOR(budgetpm.-) j.amount END)"
 	" OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}, true},
 	{"balance without a line",
