@@ -16,7 +16,8 @@ CREATE TABLE import.projects (n int PRIMARY KEY, row_no int NOT NULL, code text,
   parent text, setup_year text);
 CREATE TABLE import.lines (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, unit text, func text,
   gov_econ text, dept_econ text, fund_type text, title text, project text, control text, initial text,
-  modification text, final text, document text, date text, source_document text, direct text, elements text);
+  modification text, final text, precommitted text, committed text, requested text, document text, date text,
+  source_document text, direct text, elements text);
 CREATE TABLE import.payments (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, amount text,
   payment text, document text, date text, refund_of text, payee text, description text);
 
@@ -29,12 +30,16 @@ COMMENT ON TABLE import.refused IS 'Rows that were not loaded: the file, the lin
 CREATE TABLE import.note (file text NOT NULL, row_no int NOT NULL, kind text NOT NULL, remark text NOT NULL);
 COMMENT ON TABLE import.note IS 'Rows that were loaded and need a word: repeated keys, refunds, figures that do not agree with each other.';
 CREATE TABLE import.line_done (n int PRIMARY KEY, line_id bigint NOT NULL UNIQUE);
-CREATE TABLE import.payment_done (n int PRIMARY KEY, line_id bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
-CREATE TABLE import.payment_line (n int PRIMARY KEY, line_id bigint NOT NULL, amount numeric);
-CREATE TABLE import.refund_done (n int NOT NULL, payment_n int NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
+CREATE TABLE import.payment_line (n int, line_id bigint, amount numeric, PRIMARY KEY (n, line_id));
+-- A payment is a part for each request that it is drawn on, and one for what none of them holds.
+CREATE TABLE import.payment_part (n int, part int, line_id bigint NOT NULL, request bigint, amount numeric, PRIMARY KEY (n, part));
+CREATE TABLE import.payment_done (n int, part int, line_id bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL,
+  PRIMARY KEY (n, part));
+CREATE TABLE import.refund_done (n int NOT NULL, payment bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
+CREATE INDEX ON import.refund_done (payment);
 GRANT SELECT ON ALL TABLES IN SCHEMA import TO budget_app;
-GRANT INSERT ON import.refused, import.note, import.line_done, import.payment_done, import.payment_line, import.refund_done
-  TO budget_app;
+GRANT INSERT ON import.refused, import.note, import.line_done, import.payment_line, import.payment_part, import.payment_done,
+  import.refund_done TO budget_app;
 
 -- What a column of money says; anything that is not a plain decimal number is refused
 -- by name, and what the ledger cannot hold is left for the ledger to refuse.
@@ -113,7 +118,36 @@ BEGIN
 END;
 $$;
 
--- Opens the line of a row and posts its credit: all of it or nothing.
+-- The stages of execution that the file gives for a line, each drawn on the one before.
+-- A contract above its plan takes the rest from the line by itself; a request draws on
+-- a contract what that holds, and the rest is a request without one.
+CREATE FUNCTION import.load_stages(line bigint, precommitted numeric, committed numeric, requested numeric,
+  document text, day date) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  plan bigint;
+  contract bigint;
+  drawn numeric := least(requested, greatest(committed, 0));
+BEGIN
+  IF precommitted <> 0 THEN
+    plan := budget.precommit(line, precommitted, document, accounting_date => day, memo => '{"column": "precommitted"}');
+  END IF;
+  IF committed <> 0 THEN
+    contract := budget.commit_funds(line, committed, document, precommitment => plan, accounting_date => day,
+      memo => '{"column": "committed"}');
+  END IF;
+  IF drawn <> 0 THEN
+    PERFORM budget.request_payment(line, drawn, document, commitment => contract, accounting_date => day,
+      memo => '{"column": "requested"}');
+  END IF;
+  IF requested > drawn THEN
+    PERFORM budget.request_payment(line, requested - drawn, document, accounting_date => day,
+      memo => '{"column": "requested"}');
+  END IF;
+END;
+$$;
+
+-- Opens the line of a row and posts its credit and its stages: all of it or nothing.
 CREATE FUNCTION import.load_line(r import.lines, first_row int) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -150,6 +184,8 @@ BEGIN
   ELSIF rest < 0 THEN
     PERFORM budget.reduce(line, -rest, document, accounting_date => day, memo => '{"column": "final"}');
   END IF;
+  PERFORM import.load_stages(line, coalesce(import.money(r.precommitted, 'precommitted'), 0),
+    coalesce(import.money(r.committed, 'committed'), 0), coalesce(import.money(r.requested, 'requested'), 0), document, day);
   IF rest <> 0 THEN
     INSERT INTO import.note VALUES ('lines.csv', r.row_no, 'final differs',
       format('%s %s: initial %s + modification %s is not final %s; the difference of %s was posted as an entry of its own',
@@ -161,37 +197,37 @@ $$;
 
 -- A negative payment is money that came back: a refund of the payment that it names,
 -- or else of payments of its line, those to the same payee first, then the largest.
+-- What came from a request goes back to it, so that what was requested stays what it is.
 CREATE FUNCTION import.load_refund(r import.payments) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   needed numeric := -import.money(r.amount, 'amount');
-  part numeric;
-  first bigint;
-  line bigint;
+  back numeric;
   posting bigint;
+  parts int := 0;
   names text := '';
   p record;
 BEGIN
   FOR p IN
-    SELECT d.n, d.line_id, d.posting_id, s.payment, s.row_no,
-           d.amount - coalesce((SELECT sum(f.amount) FROM import.refund_done f WHERE f.payment_n = d.n), 0) AS remaining
-      FROM import.payment_done d JOIN import.payments s USING (n)
+    SELECT d.line_id, d.posting_id, s.payment, s.row_no, CASE WHEN t.request IS NULL THEN 'available' ELSE 'request' END AS target,
+           d.amount - coalesce((SELECT sum(f.amount) FROM import.refund_done f WHERE f.payment = d.posting_id), 0) AS remaining
+      FROM import.payment_done d JOIN import.payment_part t USING (n, part) JOIN import.payments s USING (n)
      WHERE s.year = r.year AND s.line = r.line AND (r.item IS NULL OR s.item = r.item)
-       AND d.amount > 0 AND (r.refund_of IS NULL OR s.payment = r.refund_of)
-     ORDER BY s.payee IS NOT DISTINCT FROM r.payee DESC, d.amount DESC, d.n
+       AND (r.refund_of IS NULL OR s.payment = r.refund_of)
+     ORDER BY s.payee IS NOT DISTINCT FROM r.payee DESC, s.amount::numeric DESC, d.n, d.part DESC
   LOOP
     EXIT WHEN needed <= 0;
     CONTINUE WHEN p.remaining <= 0;
-    part := least(needed, p.remaining);
-    posting := budget.refund(p.posting_id, part, coalesce(r.document, r.payment, 'payments.csv row ' || r.row_no),
+    back := least(needed, p.remaining);
+    posting := budget.refund(p.posting_id, back, coalesce(r.document, r.payment, 'payments.csv row ' || r.row_no), target => p.target,
       accounting_date => coalesce(r.date::date, make_date(r.year::int, 12, 31)),
       memo => jsonb_strip_nulls(jsonb_build_object('payment', r.payment, 'payee', r.payee, 'description', r.description)));
-    INSERT INTO import.refund_done VALUES (r.n, p.n, part, posting);
-    first := coalesce(first, posting);
-    line := coalesce(line, p.line_id);
-    names := names || format('%s%s of payment %s', CASE WHEN names <> '' THEN ', ' ELSE '' END, part,
+    parts := parts + 1;
+    INSERT INTO import.refund_done VALUES (r.n, p.posting_id, back, posting);
+    INSERT INTO import.payment_done VALUES (r.n, parts, p.line_id, -back, posting);
+    names := names || format('%s%s of payment %s', CASE WHEN names <> '' THEN ', ' ELSE '' END, back,
                              coalesce(p.payment, 'on row ' || p.row_no));
-    needed := needed - part;
+    needed := needed - back;
   END LOOP;
   IF needed > 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'ZB001',
@@ -202,6 +238,5 @@ BEGIN
   INSERT INTO import.note VALUES ('payments.csv', r.row_no, 'refund',
     format('%s %s: negative payment %s%s was posted as a refund: %s', r.year, r.line, r.amount,
            coalesce(' (' || r.payment || ')', ''), names));
-  INSERT INTO import.payment_done VALUES (r.n, line, import.money(r.amount, 'amount'), first);
 END;
 $$;

@@ -43,9 +43,12 @@ SELECT 'payments.csv', p.row_no, '23503',
 
 -- The line of each payment. Where several lines share the key and the payment names
 -- no item, the source does not say which paid: the largest payments come first, each
--- goes to the first line that still has room for it, or else to the one with most room.
+-- goes to the first line that still has room for it. One that fits nowhere whole takes
+-- what room there is, the most first, and the rest where it began: so no line is paid
+-- above its room unless the key is. The room of a line is what was requested of it, or
+-- its credit where the file has no stages.
 CREATE TEMPORARY TABLE candidate AS
-  SELECT l.year, l.line, l.item, d.line_id, d.n, count(*) OVER (PARTITION BY l.year, l.line) AS of_key
+  SELECT l.year, l.line, l.item, d.line_id, d.n, l.requested IS NOT NULL AS staged, count(*) OVER (PARTITION BY l.year, l.line) AS of_key
     FROM import.lines l JOIN import.line_done d USING (n);
 CREATE INDEX ON candidate (year, line);
 ANALYZE candidate;
@@ -64,44 +67,93 @@ DECLARE
   current text := '';
   lines bigint[];
   room numeric[];
+  fullest int[];
+  part numeric[];
+  rest numeric;
   i int;
 BEGIN
   FOR payment IN
-    SELECT w.n, w.year, w.line, coalesce(w.amount, 0) AS amount FROM wanted w
+    SELECT w.n, w.year, w.line, w.amount AS known, coalesce(w.amount, 0) AS amount FROM wanted w
      WHERE w.item IS NULL AND EXISTS (SELECT 1 FROM candidate c WHERE c.year = w.year AND c.line = w.line AND c.of_key > 1)
      ORDER BY w.year, w.line, w.amount DESC NULLS LAST, w.n
   LOOP
     IF current <> payment.year || '/' || payment.line THEN
       current := payment.year || '/' || payment.line;
-      SELECT array_agg(c.line_id ORDER BY c.n), array_agg(b.available::numeric ORDER BY c.n) INTO lines, room
+      SELECT array_agg(c.line_id ORDER BY c.n), array_agg(CASE WHEN c.staged THEN b.requested ELSE b.available END::numeric ORDER BY c.n)
+        INTO lines, room
         FROM candidate c JOIN budget.balance b ON b.line_id = c.line_id
        WHERE c.year = payment.year AND c.line = payment.line;
     END IF;
     SELECT o INTO i FROM unnest(room) WITH ORDINALITY u(free, o)
-     ORDER BY free >= payment.amount DESC, CASE WHEN free >= payment.amount THEN 0 ELSE -free END, o LIMIT 1;
-    room[i] := room[i] - payment.amount;
-    INSERT INTO import.payment_line (n, line_id, amount) VALUES (payment.n, lines[i], payment.amount);
+     WHERE free >= payment.amount OR payment.amount = 0 ORDER BY o LIMIT 1;
+    IF FOUND THEN
+      room[i] := room[i] - payment.amount;
+      INSERT INTO import.payment_line (n, line_id, amount) VALUES (payment.n, lines[i], payment.known);
+      CONTINUE;
+    END IF;
+    rest := payment.amount;
+    SELECT array_agg(o ORDER BY free DESC, o) INTO fullest FROM unnest(room) WITH ORDINALITY u(free, o);
+    FOREACH i IN ARRAY fullest LOOP
+      part[i] := least(rest, greatest(room[i], 0));
+      rest := rest - part[i];
+    END LOOP;
+    part[fullest[1]] := part[fullest[1]] + rest;
+    INSERT INTO import.payment_line (n, line_id, amount)
+      SELECT payment.n, lines[o], part[o] FROM unnest(fullest) o WHERE part[o] > 0;
+    FOREACH i IN ARRAY fullest LOOP
+      room[i] := room[i] - part[i];
+    END LOOP;
   END LOOP;
 END;
 $$;
 INSERT INTO import.note (file, row_no, kind, remark)
 SELECT 'payments.csv', min(p.row_no), 'line chosen',
        format('%s %s: %s payments name a key of %s lines; the loader chose (see the repeated key)',
-              p.year, p.line, count(*), (SELECT count(*) FROM candidate c WHERE c.year = p.year AND c.line = p.line))
+              p.year, p.line, count(DISTINCT p.n), (SELECT count(*) FROM candidate c WHERE c.year = p.year AND c.line = p.line))
   FROM import.payment_line t JOIN import.payments p USING (n)
  WHERE p.item IS NULL AND EXISTS (SELECT 1 FROM candidate c WHERE c.year = p.year AND c.line = p.line AND c.of_key > 1)
  GROUP BY p.year, p.line;
+INSERT INTO import.note (file, row_no, kind, remark)
+SELECT 'payments.csv', p.row_no, 'payment split',
+       format('%s %s: payment %s of %s fits no line of the key: %s', p.year, p.line, coalesce(p.payment, 'on row ' || p.row_no), p.amount,
+              string_agg(format('%s on item %s', t.amount, c.item), ', ' ORDER BY c.n))
+  FROM import.payment_line t JOIN import.payments p USING (n) JOIN candidate c USING (line_id)
+ GROUP BY p.n HAVING count(*) > 1;
+
+-- What each payment is drawn on. In the order of the file the payments of a line use up
+-- its requests, the older first; what is paid above them comes from available. An amount
+-- that the ledger is going to refuse uses up nothing. The key of a second part begins
+-- with a space, as no reference of a file does.
+CREATE TEMPORARY TABLE request AS
+  SELECT line_id, obligation_id AS request, hi - amount AS lo, hi
+    FROM (SELECT o.line_id, o.obligation_id, o.amount::numeric AS amount,
+                 sum(o.amount::numeric) OVER (PARTITION BY o.line_id ORDER BY o.obligation_id) AS hi
+            FROM budget.obligation o WHERE o.stage = 'request') o;
+INSERT INTO request
+  SELECT d.line_id, NULL, coalesce(max(r.hi), 0), 'infinity' FROM import.line_done d LEFT JOIN request r USING (line_id)
+   GROUP BY d.line_id;
+CREATE INDEX ON request (line_id);
+ANALYZE request;
+INSERT INTO import.payment_part (n, part, line_id, request, amount)
+  SELECT n, row_number() OVER (PARTITION BY n ORDER BY line_id, lo), line_id, request, amount
+    FROM (SELECT p.n, p.line_id, r.lo, r.request, least(p.hi, r.hi) - greatest(p.lo, r.lo) AS amount
+            FROM (SELECT n, line_id, hi - amount AS lo, hi
+                    FROM (SELECT n, line_id, amount, sum(amount) OVER (PARTITION BY line_id ORDER BY n) AS hi
+                            FROM import.payment_line WHERE amount > 0 AND amount = round(amount, 2)) a) p
+            JOIN request r ON r.line_id = p.line_id AND r.lo < p.hi AND p.lo < r.hi
+          UNION ALL
+          SELECT n, line_id, 0, NULL, amount FROM import.payment_line WHERE (amount > 0 AND amount = round(amount, 2)) IS NOT TRUE) d;
 
 CALL import.run('payments.csv', 'payments',
-  $$INSERT INTO import.payment_done (n, line_id, amount, posting_id)
-    SELECT p.n, t.line_id, t.amount,
-           budget.pay(t.line_id, import.money(p.amount, 'amount'),
-             coalesce(p.document, p.payment, 'payments.csv row ' || p.row_no),
-             key => coalesce(p.payment, 'payments.csv/' || p.row_no),
+  $$INSERT INTO import.payment_done (n, part, line_id, amount, posting_id)
+    SELECT p.n, t.part, t.line_id, t.amount,
+           budget.pay(t.line_id, coalesce(t.amount, import.money(p.amount, 'amount')),
+             coalesce(p.document, p.payment, 'payments.csv row ' || p.row_no), request => t.request,
+             key => CASE WHEN t.part > 1 THEN ' ' || t.part || ' of ' ELSE '' END || coalesce(p.payment, 'payments.csv/' || p.row_no),
              accounting_date => coalesce(p.date::date, make_date(p.year::int, 12, 31)),
              memo => CASE WHEN p.payee IS NOT NULL OR p.description IS NOT NULL THEN
                jsonb_strip_nulls(jsonb_build_object('payee', p.payee, 'description', p.description)) END)
-      FROM import.payments p JOIN import.payment_line t USING (n)
+      FROM import.payments p JOIN import.payment_part t USING (n)
      WHERE p.n BETWEEN $1 AND $2$$, 5000);
 
 SELECT count(*) > 0 AS some, max(n) AS last FROM import.payments WHERE amount LIKE '-%' \gset

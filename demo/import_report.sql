@@ -37,20 +37,40 @@ SELECT year, count(*) AS keys, sum(said_paid) AS "payments, file", sum(paid) AS 
        count(*) FILTER (WHERE over > 0) AS "keys paid over credit"
   FROM key_check GROUP BY year ORDER BY year;
 
-SELECT count(*) > 0 AS wrong FROM line_check
- WHERE (said_initial, said_modification, said_final, said_paid) IS DISTINCT FROM (initial, modification, final, paid) \gset
+SELECT count(*) > 0 AS staged FROM line_check WHERE staged \gset
+\if :staged
+\echo 'Stages of execution: what the file says and the entries of each kind, net of reversals'
+SELECT s.year, s.stage, count(*) FILTER (WHERE s.said <> 0) AS lines, sum(s.said) AS file, sum(s.posted) AS ledger,
+       count(*) FILTER (WHERE s.said <> s.posted) AS different, sum(s.drawn) AS "of it drawn on the stage before"
+  FROM line_check c
+ CROSS JOIN LATERAL (VALUES
+   (c.year, 1, 'precommitted', c.said_precommitted, c.precommitted, NULL),
+   (c.year, 2, 'committed', c.said_committed, c.committed, c.committed - c.commit_available),
+   (c.year, 3, 'requested', c.said_requested, c.requested, c.requested - c.request_available),
+   (c.year, 4, 'paid', c.said_paid, c.paid, c.paid - c.pay_available)) s(year, o, stage, said, posted, drawn)
+ GROUP BY s.year, s.o, s.stage ORDER BY s.year, s.o;
+
+\echo 'Obligations: how many were opened, and what they still hold'
+SELECT left(o.obligation_id::text, 4) AS year, o.stage, count(*) AS opened, sum(o.amount)::numeric AS amount, sum(o.drawn)::numeric AS drawn,
+       count(*) FILTER (WHERE o.amount - o.drawn - o.released > '0') AS outstanding,
+       sum(o.amount - o.drawn - o.released)::numeric AS "still held"
+  FROM budget.obligation o GROUP BY 1, 2 ORDER BY 1, min(o.obligation_id);
+\endif
+
+CREATE TEMPORARY VIEW wrong_line AS SELECT * FROM line_check
+ WHERE (said_initial, said_modification, said_final, said_precommitted, said_committed, said_requested, said_paid)
+       IS DISTINCT FROM (initial, modification, final, precommitted, committed, requested, paid);
+SELECT count(*) > 0 AS wrong FROM wrong_line \gset
 \if :wrong
 \echo 'Lines whose figures in the ledger are not those of the file'
-SELECT year, line, item, said_initial, initial, said_modification, modification, said_final, final, said_paid, paid
-  FROM line_check
- WHERE (said_initial, said_modification, said_final, said_paid) IS DISTINCT FROM (initial, modification, final, paid)
- ORDER BY n LIMIT :rows;
+SELECT year, line, item, said_initial, initial, said_modification, modification, said_final, final, said_precommitted, precommitted,
+       said_committed, committed, said_requested, requested, said_paid, paid
+  FROM wrong_line ORDER BY n LIMIT :rows;
 \endif
 \echo 'Every figure of the file against the ledger''s'
-SELECT count(*) AS "lines compared",
-       count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_paid)
-                              IS DISTINCT FROM (initial, modification, final, paid)) AS different,
-       count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_paid) = (0, 0, 0, 0)) AS "all figures zero"
+SELECT count(*) AS "lines compared", (SELECT count(*) FROM wrong_line) AS different,
+       count(*) FILTER (WHERE (said_initial, said_modification, said_final, said_precommitted, said_committed, said_requested, said_paid)
+                              = (0, 0, 0, 0, 0, 0, 0)) AS "all figures zero"
   FROM line_check;
 SELECT count(*) AS "keys compared",
        count(*) FILTER (WHERE said_credit <> credit OR said_paid <> paid) AS different FROM key_check;
@@ -71,6 +91,34 @@ SELECT count(*) > 0 AS doubtful FROM line_check c JOIN key_check k USING (year, 
 SELECT c.year, c.line, c.item, c.final AS credit, c.paid, c.paid - c.final AS over
   FROM line_check c JOIN key_check k USING (year, line)
  WHERE c.paid > c.final AND k.over = 0 ORDER BY c.paid - c.final DESC, c.n LIMIT :rows;
+\endif
+
+\if :staged
+\echo 'Paid above what was requested: every key, the excess drawn from available'
+SELECT count(*) AS keys, coalesce(sum(lines), 0) AS lines, coalesce(sum(unrequested), 0) AS "above, in all",
+       coalesce(sum(pay_available), 0) AS "drawn from available" FROM key_check WHERE unrequested > 0;
+SELECT count(*) > 0 AS some FROM key_check WHERE unrequested > 0 \gset
+\if :some
+SELECT year, line, lines, requested, paid, unrequested AS above, pay_available AS "drawn from available", left(title, 40) AS title
+  FROM key_check WHERE unrequested > 0 ORDER BY unrequested DESC, year, line LIMIT :rows;
+\endif
+
+SELECT count(*) > 0 AS doubtful FROM line_check c JOIN key_check k USING (year, line)
+ WHERE c.staged AND c.paid > c.requested AND k.unrequested = 0 \gset
+\if :doubtful
+\echo 'Lines of a repeated key that are paid above what was requested while the key as a whole is not (the loader chose the line).'
+SELECT c.year, c.line, c.item, c.requested, c.paid, c.pay_available AS "drawn from available"
+  FROM line_check c JOIN key_check k USING (year, line)
+ WHERE c.staged AND c.paid > c.requested AND k.unrequested = 0 ORDER BY c.pay_available DESC, c.n LIMIT :rows;
+\endif
+
+SELECT count(*) > 0 AS some FROM line_check WHERE commit_available > 0 AND said_precommitted > 0 OR request_available > 0 AND said_committed > 0 \gset
+\if :some
+\echo 'A later stage above the one before it, the excess drawn from available'
+SELECT year, line, item, precommitted, committed, commit_available AS "contracts, from available", requested,
+       request_available AS "requests, from available"
+  FROM line_check WHERE commit_available > 0 AND said_precommitted > 0 OR request_available > 0 AND said_committed > 0 ORDER BY n LIMIT :rows;
+\endif
 \endif
 
 SELECT count(*) > 0 AS some FROM import.note \gset

@@ -104,7 +104,8 @@ sub upper_name
 }
 
 my (%unit, %centro, %program, %economic, %seen, $rows);
-my $lines = writer('lines.csv', qw(year line item unit func gov_econ fund_type title control initial modification final document));
+my $lines = writer('lines.csv', qw(year line item unit func gov_econ fund_type title control
+	initial modification final precommitted committed requested document));
 each_row('budget_execution.csv', sub {
 	my ($row) = @_;
 	my $key = join '-', @$row{qw(centro section program economic)};
@@ -117,7 +118,8 @@ each_row('budget_execution.csv', sub {
 	print $lines csv(
 		$row->{year}, $key, $item, "$row->{centro}-$row->{section}", $row->{program}, $row->{economic}, '1',
 		"$row->{program_name} / $row->{economic_name}", 'off',
-		@$row{qw(initial_credit modification final_credit)}, "Presupuesto $row->{year}");
+		@$row{qw(initial_credit modification final_credit authorized committed obligated)},
+		"Presupuesto $row->{year}");
 	$rows++;
 });
 close $lines or die "could not write lines.csv: $!\n";

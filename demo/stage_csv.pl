@@ -18,7 +18,7 @@ my @forms = (
 	[ projects => [ qw(code name unit category parent setup_year) ], [qw(code name unit)] ],
 	[ lines => [
 			qw(year line item unit func gov_econ dept_econ fund_type title project control
-			  initial modification final document date source_document direct elements) ],
+			  initial modification final precommitted committed requested document date source_document direct elements) ],
 		[qw(year line unit func)] ],
 	[ payments => [ qw(year line item amount payment document date refund_of payee description) ],
 		[qw(year line amount)] ],

@@ -181,4 +181,64 @@ is($server->query("SELECT count(*) FROM pg_namespace WHERE nspname IN ('budget',
 is($status, 0, 'two files are enough') or diag $out, $err;
 is($server->query('SELECT sum(appropriated::numeric) FROM budget.balance'), '10.00', 'and the money is there');
 
+# Stages: drawn on each other, the excess of each from available, and named.
+$server = Budgetpm::Server->new('synchronous_commit=off');
+$directory = write_files(units => "code,name\n1,单位\n", lines => <<'CSV', payments => <<'CSV');
+year,line,unit,func,initial,precommitted,committed,requested
+2026,A,1,2010601,1000,500,400,300
+2026,B,1,2010601,1000,100,250,400
+2026,C,1,2010601,1000,,,
+2026,D,1,2010601,1000,1000.01,,
+2026,E,1,2010601,1000,100,x,
+2026,F,1,2010601,1000,,,50
+2026,G,1,2010601,1000,-5,,
+CSV
+year,line,amount,payment,refund_of
+2026,A,250,A1,
+2026,A,100,A2,
+2026,A,5,A3,
+2026,A,-60,A4,A2
+2026,B,200,B1,
+2026,B,100,B2,
+2026,B,0.001,B3,
+2026,B,99,B4,
+2026,C,70,C1,
+2026,F,-1,F1,
+2026,F,50,F2,
+CSV
+($status, $out, $err) = import_files($directory);
+is($status, 0, 'files with stages are loaded') or diag $out, $err;
+is($server->query("SELECT file || ':' || row_no, sqlstate FROM import.refused ORDER BY 1"), <<'OUT' =~ s/\n\z//r, 'what cannot be held is refused');
+lines.csv:5|ZB001
+lines.csv:6|22P02
+lines.csv:8|22023
+payments.csv:8|22023
+OUT
+is($server->query(<<'SQL'), <<'OUT' =~ s/\n\z//r, 'each stage holds what the next has not taken');
+SELECT l.key, b.available::numeric, b.precommitted::numeric, b.committed::numeric, b.requested::numeric, b.paid::numeric
+  FROM budget.line l JOIN budget.balance b USING (line_id) ORDER BY l.key
+SQL
+A|495.00|100.00|100.00|10.00|295.00
+B|600.00|0.00|0.00|1.00|399.00
+C|930.00|0.00|0.00|0.00|70.00
+F|950.00|0.00|0.00|1.00|49.00
+OUT
+is($server->query(<<'SQL'), <<'OUT' =~ s/\n\z//r, 'and each entry says where it came from');
+SELECT l.key || ' ' || string_agg(j.kind || ' ' || j.amount::numeric, ', ' ORDER BY j.entry_no)
+  FROM budget.line l JOIN budget.journal j USING (line_id)
+ WHERE j.kind NOT IN ('appropriate', 'open') GROUP BY l.key ORDER BY l.key
+SQL
+A precommit 500.00, commit_drawn 400.00, request_drawn 300.00, pay_drawn 250.00, pay_drawn 50.00, pay 50.00, pay 5.00, refund 50.00, refund_request 10.00
+B precommit 100.00, commit_drawn 100.00, commit 150.00, request_drawn 250.00, request 150.00, pay_drawn 200.00, pay_drawn 50.00, pay_drawn 50.00, pay_drawn 99.00
+C pay 70.00
+F request 50.00, pay_drawn 50.00, refund_request 1.00
+OUT
+open $in, '<:encoding(UTF-8)', "$directory/report.txt" or die "no report: $!\n";
+$report = do { local $/; <$in> };
+close $in;
+like($report, qr/^ 2026 \| B +\| +\| +100\.00 +\| +250\.00 \| +150\.00 \| +400\.00 \| +150\.00$/m,
+	'contracts above the plan and requests above the contracts are listed');
+unlike($report, qr/^A later stage.*^ 2026 \| F /ms, 'a stage without the one before is none of them');
+is($server->query('SELECT count(*) FROM budget.verify_ledger()'), '0', 'and the ledger verifies');
+
 done_testing();

@@ -1,6 +1,7 @@
 # The City of Madrid's budget of 2019 to 2021, loaded as "make demo DATA=..." loads
 # it, against the published files, which are read here a second time and by other
-# code: every figure of every line, every payment, and what the report must name.
+# code: every figure of every line, credit and stages, every payment, and what the
+# report must name.
 use strict;
 use warnings;
 use utf8;
@@ -53,13 +54,14 @@ sub published
 sub key { my ($row) = @_; return join '-', @$row{qw(centro section program economic)}; }
 
 # What was published, by line "year key/item" and by key "year key".
-my (%line, %rows_of, %unequal, %paid, %payment, @negative);
+my (%line, %stages, %rows_of, %unequal, %paid, %payment, @negative);
 for my $row (published('budget_execution'))
 {
 	my $key = "$row->{year} " . key($row);
 	my $line = $key . '/' . (push @{ $rows_of{$key} }, $row);
 	my %fen = map { $_ => fen($row->{$_}) } qw(initial_credit modification final_credit);
 	$line{$line} = join ' ', @fen{qw(initial_credit modification final_credit)};
+	$stages{$line} = join ' ', map { fen($row->{$_}) } qw(authorized committed obligated);
 	$unequal{$line} = 1 if $fen{initial_credit} + $fen{modification} != $fen{final_credit};
 }
 for my $row (published('payments'))
@@ -69,13 +71,18 @@ for my $row (published('payments'))
 	$payment{ $row->{payment_no} } = "$key " . fen($row->{amount});
 	push @negative, $row->{payment_no} if fen($row->{amount}) < 0;
 }
-my %credit;
+my (%credit, %obligated);
 for my $key (keys %rows_of)
 {
-	$credit{$key} += fen($_->{final_credit}) for @{ $rows_of{$key} };
+	for (@{ $rows_of{$key} })
+	{
+		$credit{$key} += fen($_->{final_credit});
+		$obligated{$key} += fen($_->{obligated});
+	}
 }
 my @repeated = grep { @{ $rows_of{$_} } > 1 } keys %rows_of;
 my @over = grep { ($paid{$_} // 0) > $credit{$_} } keys %rows_of;
+my @unobligated = grep { ($paid{$_} // 0) > $obligated{$_} } keys %rows_of;
 is(scalar(keys %line), 23230, 'the published budget has 23,230 lines');
 is(scalar(keys %payment), 103003, 'and 103,003 payments');
 
@@ -107,6 +114,41 @@ is_deeply([ @wrong[ 0 .. ($#wrong < 4 ? $#wrong : 4) ] ], [],
 	'initial credit, modification and final credit of every line are the published ones');
 is(scalar(grep { $_->[4] ne 'o' } values %ledger), 0, 'every line is in mode off');
 
+# Each stage as the entries of its kinds, less what reversed them; "drawn" is what came
+# from the stage before.
+my %net = map { my ($line, $kind, $fen) = split /\|/; ("$line $kind" => $fen) } split /\n/, $server->query(<<'SQL');
+SELECT l.fiscal_year || ' ' || l.key, coalesce(k.reverses, k.kind),
+       sum((CASE WHEN k.reverses IS NULL THEN j.amount::numeric ELSE -j.amount::numeric END * 100)::bigint)
+  FROM budget.line l JOIN budget.journal j USING (line_id) JOIN budget.entry_kind k USING (kind)
+ GROUP BY 1, 2
+SQL
+sub net { my ($line, @kinds) = @_; my $sum = 0; $sum += $net{"$line $_"} // 0 for @kinds; return $sum; }
+@wrong = grep {
+	my $line = $_;
+	join(' ', map { net($line, @$_) } [qw(precommit)], [qw(commit commit_drawn)], [qw(request request_drawn)]) ne $stages{$line}
+} sort keys %line;
+is_deeply([ @wrong[ 0 .. ($#wrong < 4 ? $#wrong : 4) ] ], [],
+	'authorized, committed and obligated of every line are the sums of the entries of these stages');
+is(scalar(grep { net($_, qw(commit request)) != 0 } keys %line), 0,
+	'every contract is drawn on its plan, every request on its contract');
+my (%pay, %excess);
+for my $line (keys %line)
+{
+	(my $key = $line) =~ s{/\d+$}{};
+	$pay{$key} += net($line, qw(pay pay_drawn)) - net($line, qw(refund refund_request refund_commit));
+	$excess{$key} += net($line, 'pay') - net($line, 'refund');
+}
+@wrong = grep { $pay{$_} != ($paid{$_} // 0) } sort keys %rows_of;
+is_deeply(\@wrong, [], 'what was paid is the sum of payments less refunds');
+@wrong = grep { my $above = ($paid{$_} // 0) - $obligated{$_}; $excess{$_} != ($above > 0 ? $above : 0) } sort keys %rows_of;
+is_deeply(\@wrong, [], 'what is paid above the obligated amount, and only that, comes from available');
+is($server->query(<<'SQL'), "commit|0\nprecommit|0\nrequest|0", 'what each obligation still holds is its bucket');
+SELECT o.stage, count(*) FILTER (WHERE o.held <> CASE o.stage WHEN 'precommit' THEN b.precommitted WHEN 'commit' THEN b.committed
+                                                               ELSE b.requested END)
+  FROM (SELECT line_id, stage, sum(amount - drawn - released) AS held FROM budget.obligation GROUP BY line_id, stage) o
+  JOIN budget.balance b USING (line_id) GROUP BY o.stage ORDER BY o.stage
+SQL
+
 my %ledger_paid;
 for my $line (keys %ledger)
 {
@@ -118,8 +160,9 @@ is_deeply(\@wrong, [], 'what was paid of every key is the published sum');
 
 my %posted = map { my ($no, $rest) = split /\|/; $no => $rest } split /\n/, $server->query(<<'SQL');
 SELECT j.document || '|' || l.fiscal_year || ' ' || regexp_replace(l.key, '/[0-9]+$', '') || ' ' ||
-       sum((CASE j.kind WHEN 'pay' THEN j.amount::numeric ELSE -j.amount::numeric END * 100)::bigint)
-  FROM budget.journal j JOIN budget.line l USING (line_id) WHERE j.kind IN ('pay', 'refund')
+       sum((CASE WHEN j.kind LIKE 'pay%' THEN j.amount::numeric ELSE -j.amount::numeric END * 100)::bigint)
+  FROM budget.journal j JOIN budget.line l USING (line_id)
+ WHERE j.kind IN ('pay', 'pay_drawn', 'refund', 'refund_request')
  GROUP BY j.document, l.fiscal_year, regexp_replace(l.key, '/[0-9]+$', '')
 SQL
 is(scalar(keys %posted), 103003, 'every payment is in the journal');
@@ -130,10 +173,22 @@ is_deeply(\@wrong, [], 'with its amount, on a line of its key');
 open my $in, '<:encoding(UTF-8)', "$directory/report.txt" or die "no report: $!\n";
 my $report = do { local $/; <$in> };
 close $in;
-my ($part) = $report =~ /^(Paid over credit.*?)^(?:Lines of a repeated key|Rows that were loaded)/ms;
-my %listed = map { $_ => 1 } map { /^ (20\d\d) \| (\S+) +\|/ ? "$1 $2" : () } split /\n/, $part;
+# The keys that the report lists under a heading, with the column of that number.
+sub listed
+{
+	my ($heading, $column) = @_;
+	my ($part) = $report =~ /^(\Q$heading\E.*?)^[A-Z]/ms or return {};
+	return { map { my @cells = split / *\| */; @cells > $column && $cells[0] =~ /^ (20\d\d)$/ ? ("$1 $cells[1]" => $cells[$column]) : () }
+		  split /\n/, $part };
+}
 is(scalar(@over), 268, '268 keys are paid over their credit');
-is_deeply([ sort keys %listed ], [ sort @over ], 'the report lists exactly these');
+is_deeply([ sort keys %{ listed('Paid over credit', 1) } ], [ sort @over ], 'the report lists exactly these');
+is(scalar(@unobligated), 114, '114 keys are paid above what was obligated');
+is_deeply(listed('Paid above what was requested', 5),
+	{ map { $_ => sprintf '%.2f', ($paid{$_} - $obligated{$_}) / 100 } @unobligated },
+	'the report lists exactly these, each with the excess');
+is_deeply(listed('Paid above what was requested', 6), listed('Paid above what was requested', 5), 'as it was drawn from available');
+like($report, qr/^ 20\d\d \| request +\| +\d+ \|/m, 'and says what obligations still hold');
 is(scalar(@repeated), 421, '421 keys are repeated');
 is_deeply([ sort map { /repeated key\s+\| (20\d\d \S+): / ? $1 : () } split /\n/, $report ],
 	[ sort @repeated ], 'each is named in the report');
