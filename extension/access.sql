@@ -141,11 +141,24 @@ BEGIN
       SELECT format('GRANT SELECT ON %I.%I TO %I', part, c.relname, role)
         FROM pg_class c
        WHERE c.relnamespace = quote_ident(part)::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
-         AND NOT c.relispartition
+         AND (NOT c.relispartition OR EXISTS (SELECT FROM pg_policy o WHERE o.polrelid = c.oid AND o.polcmd <> 'r'))
+         -- A door for COPY: rows go in, nobody looks out.
+         AND (c.relkind <> 'p' OR c.relrowsecurity)
        ORDER BY c.relname
     LOOP
       EXECUTE statement;
     END LOOP;
+  END LOOP;
+  FOR statement IN EXECUTE format(
+    'SELECT format(''GRANT %%s TO %%I'', CASE c.relkind WHEN ''p'' THEN ''INSERT ON '' WHEN ''S'' THEN ''USAGE ON SEQUENCE ''
+                   ELSE ''INSERT, UPDATE, DELETE ON '' END || c.oid::regclass, $1)
+       FROM pg_class c JOIN %I.grant_profile g ON g.operation = c.relname
+      WHERE c.relnamespace = $2 AND g.profile = $3 AND c.relkind IN (''r'', ''p'', ''S'')
+        AND c.relowner = (SELECT l.relowner FROM pg_class l WHERE l.oid = $4)
+      ORDER BY c.relname', ledger)
+    USING role, quote_ident(ledger)::regnamespace, profile, relation
+  LOOP
+    EXECUTE statement;
   END LOOP;
   FOR statement IN EXECUTE format(
     'SELECT format(''GRANT EXECUTE ON ROUTINE %%s TO %%I'', p.oid::regprocedure, $1)
@@ -160,7 +173,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION budgetpm.grant_ledger(text, text, text, text) IS
-  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile, and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
+  'Gives a role what a profile needs in a ledger: USAGE on its schemas, SELECT on tables and views (row security still decides which rows), EXECUTE on the operations of the profile, the right to write the document and staging tables that the profile names, and a duty over a division (official code) or, without one, the whole ledger. Returns the duty. Profiles: reader, officer (daily operations), application (an officer that also registers), administrator (registers, years, duties; no postings). Run it as the ledger''s owner. Errors: 3F000, 22023, 42704, 23503.';
 
 CREATE FUNCTION budgetpm.revoke_ledger(ledger text, role text)
 RETURNS void

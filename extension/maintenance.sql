@@ -642,6 +642,10 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path TO pg_catalog, pg_temp
     LEFT JOIN pg_roles g ON g.oid = x.grantee
    WHERE x.grantee <> r.relowner AND r.relkind IN ('r', 'p')
      AND x.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+     -- Tables that people write have policies that say which rows; a door for COPY leads to one.
+     AND (r.guarded OR x.privilege_type IN ('TRUNCATE', 'TRIGGER') OR g.rolname IS NULL OR NOT EXISTS (
+            SELECT FROM pg_policy p WHERE p.polcmd <> 'r'
+               AND (p.polrelid = r.oid OR p.polrelid IN (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = r.oid))))
   UNION ALL
   SELECT CASE WHEN r.guarded THEN 'error' ELSE 'warning' END, format('%s.%I', r.place, a.attname),
          format('%s may %s the column', coalesce('role ' || quote_ident(g.rolname), 'PUBLIC'), x.privilege_type),

@@ -28,6 +28,7 @@ WHERE p.pronamespace = 'budget'::regnamespace
 ORDER BY 1;
 SELECT DISTINCT g.operation FROM budget.grant_profile g
 WHERE NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'budget'::regnamespace AND p.proname = g.operation)
+  AND to_regclass('budget.' || g.operation) IS NULL
 ORDER BY 1;
 SELECT p.proname FROM pg_proc p
 CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x

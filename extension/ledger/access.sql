@@ -58,7 +58,7 @@ CREATE TABLE @ledger@.grant_profile (
 );
 COMMENT ON TABLE @ledger@.grant_profile IS 'Which functions of this schema a role of each profile may execute; budgetpm.grant_ledger() reads it. A row gives nothing by itself.';
 COMMENT ON COLUMN @ledger@.grant_profile.profile IS 'reader, officer, application or administrator.';
-COMMENT ON COLUMN @ledger@.grant_profile.operation IS 'Name of a function of this schema.';
+COMMENT ON COLUMN @ledger@.grant_profile.operation IS 'Name of a function of this schema, or of a table of it that the profile writes: policies and triggers decide which rows.';
 
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation

@@ -176,6 +176,18 @@ static const TableShape shapes[] = {
 	{"rollup_run",
 		"run_id int4, first_segment int4, last_segment int4, level int2, "
 	"detail_rows int8, entries int8, folded_at timestamptz"},
+	{"staged_entry",
+		"batch varchar, number int8, operation text, line text, amount text, "
+		"document text, other text, obligation text, target text, "
+		"from_pending text, from_frozen text, key text, accounting_date text, "
+		"memo text, actor text, staged_by varchar, staged_at timestamptz, "
+	"posting_id int8, sqlstate varchar, message text, detail text, hint text"},
+	{"staged_entry_load",
+		"batch varchar, number int8, operation text, line text, amount text, "
+		"document text, other text, obligation text, target text, "
+		"from_pending text, from_frozen text, key text, accounting_date text, "
+		"memo text, actor text, staged_by varchar, staged_at timestamptz, "
+	"posting_id int8, sqlstate varchar, message text, detail text, hint text"},
 	{"transfer",
 		"transfer_id int8, from_line int8, from_division budget_code, "
 		"to_division budget_code, amount amount, document varchar, direct bool, "

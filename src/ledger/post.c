@@ -52,6 +52,14 @@ compare_lines(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+/* Gives the wanted lines in id order. */
+static void
+order_wanted(const BpmPosting *posting, int64 *ordered)
+{
+	memcpy(ordered, posting->wanted, posting->nwanted * sizeof(int64));
+	qsort(ordered, posting->nwanted, sizeof(int64), compare_lines);
+}
+
 /* Tells whether a wanted line is another government's. */
 static bool
 is_foreign(const BpmPosting *posting, int64 line)
@@ -99,8 +107,7 @@ read_lines(BpmPosting *posting)
 {
 	int64		ordered[BPM_MAX_LINES];
 
-	memcpy(ordered, posting->wanted, posting->nwanted * sizeof(int64));
-	qsort(ordered, posting->nwanted, sizeof(int64), compare_lines);
+	order_wanted(posting, ordered);
 	for (int i = 0; i < posting->nwanted; i++)
 	{
 		if (!bpm_read_balance(posting->ledger, ordered[i], !posting->dry,
@@ -421,8 +428,7 @@ take_lines(BpmPosting *posting)
 {
 	int64		ordered[BPM_MAX_LINES];
 
-	memcpy(ordered, posting->wanted, posting->nwanted * sizeof(int64));
-	qsort(ordered, posting->nwanted, sizeof(int64), compare_lines);
+	order_wanted(posting, ordered);
 	for (int i = 0; i < posting->nwanted; i++)
 	{
 		const BpmLine *line = bpm_buffer_line(posting->buffer, ordered[i]);
