@@ -67,6 +67,12 @@ SELECT a.call, s.state, left(s.message, 100) AS message FROM unnest(ARRAY['budge
   'budget.check_funds(%s, ''pay'', NULL)', 'budget.check_funds(%s, NULL, 1)', 'budget.check_funds(NULL, ''pay'', 1)', '(SELECT count(*) FROM budget.explain_line(NULL))', '(SELECT count(*) FROM budget.posting(-1))', '(SELECT count(*) FROM budget.trace(5, ''sideways''))',
   '(SELECT count(*) FROM budget.balance_as_of(%s, ''infinity''))', '(SELECT count(*) FROM budget.verify_ledger(5))']) WITH ORDINALITY AS a(call, n), LATERAL pg_temp.said(format(a.call, :child)) s ORDER BY n;
 
+-- the budget source of a supplement is kept in the memo, and takes no key of the caller's from it
+SELECT m.memo, s.* FROM (VALUES ('{"source": "x"}'), ('[1]'), ('7')) AS m(memo), LATERAL pg_temp.said(format('budget.supplement(%s, 1, ''追加'', source => ''预备费'', memo => %L)', :root, memo)) s;
+SELECT budget.supplement(:root, 1, '追加', source => '预备费"\', memo => '{"n": 1}') AS kept \gset
+SELECT memo FROM budget.posting(:kept);
+SELECT budget.reverse(:kept, '冲销') > 0 AS reversed;
+
 -- What passed above moved money and nothing else.
 SELECT * FROM pg_temp.money('root', 'child');
 SELECT title FROM budget.line ORDER BY line_id DESC LIMIT 3;

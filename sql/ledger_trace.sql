@@ -25,5 +25,44 @@ SELECT * FROM pg_temp.way(:sent, 'down') WHERE depth < 2;
 SELECT budget.virement(:root, :other, 40, '苏财调1号') AS moved \gset
 SELECT budget.pay(:other, 10, '凭证2号') AS paid2 \gset
 SELECT * FROM pg_temp.way(:paid2, 'up');
+
+-- The whole way: 上级指标文号, transfer, allotment, plan, contract, request, payment, refund.
+SELECT budget.open_line(2026, '201', '2050202', title => 'third school', parent => :district) AS third \gset
+SELECT budget.allot(:district, :third, 50, '虎财教3号') > 0 AS allotted;
+SELECT budget.precommit(:third, 40, '采购计划1') AS plan \gset
+SELECT budget.commit_funds(:third, 45, '合同1', precommitment => :plan) AS contract \gset
+SELECT budget.request_payment(:third, 30, '申请1', commitment => :contract) AS request \gset
+SELECT budget.pay(:third, 25, '凭证3号', request => :request) AS paid3 \gset
+SELECT budget.refund(:paid3, 5, '退款3号', target => 'commitment') AS refunded3 \gset
+SELECT budget.release(:request, '撤申请1') AS released \gset
+SELECT * FROM pg_temp.way(:refunded3, 'up');
+SELECT * FROM pg_temp.way(:paid3, 'up') WHERE depth < 4;
+SELECT * FROM pg_temp.way(:released, 'up') WHERE depth < 2;
+SELECT * FROM pg_temp.way(:contract, 'down');
+SELECT * FROM pg_temp.way(:request, 'down');
+SELECT * FROM pg_temp.way(:plan, 'down') WHERE depth < 3;
+SELECT * FROM pg_temp.way(:given, 'down') WHERE line = 'third school';
+-- Another contract of the same line is on neither way.
+SELECT budget.commit_funds(:third, 4, '合同2') AS contract2 \gset
+SELECT count(*) FROM budget.trace(:contract, 'down') WHERE posting_id = :contract2;
+SELECT count(*) FROM budget.trace(:paid3, 'up') WHERE posting_id = :contract2;
+
+-- Into the next year, with the contract and without, and back.
+SELECT budget.add_year(2027, 'open');
+SELECT budget.open_line(2027, '201', '2050202', title => 'district 27', source_document => '苏财教9号') AS district27 \gset
+SELECT budget.open_line(2027, '201', '2050202', title => 'school 27', parent => :district27) AS school27 \gset
+SELECT budget.set_year_state(2026, 'closing');
+SELECT budget.carry_forward(:third, :school27, 15, '结转合同1', obligation => :contract) AS carried \gset
+SELECT budget.carry_forward(:third, :school27, 1, '结转1') AS carried_free \gset
+SELECT budget.request_payment(:school27, 10, '申请2', commitment => :carried) AS request27 \gset
+SELECT budget.pay(:school27, 8, '凭证4号', request => :request27) AS paid27 \gset
+SELECT budget.pay(:school27, 1, '凭证5号') AS free27 \gset
+SELECT budget.refund(:paid27, 3, '退款4号', target => 'request') > 0 AS refunded;
+SELECT * FROM pg_temp.way(:paid27, 'up');
+SELECT * FROM pg_temp.way(:free27, 'up') WHERE depth < 5;
+SELECT * FROM pg_temp.way(:contract, 'down') WHERE line LIKE '%27' OR kind LIKE 'carry%';
+SELECT * FROM pg_temp.way(:given, 'down') WHERE line LIKE '%27';
+SELECT * FROM budget.verify_ledger();
+
 -- nothing of that id
 SELECT * FROM pg_temp.way(2026000000999999, 'up');

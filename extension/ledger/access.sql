@@ -66,7 +66,8 @@ SELECT p.profile, operation
     -- what answers a question
     ('roa+', '{setting,settings,categories,preview_profile,check_classification,check_elements,
        classification_successors,check_walk,divisions_as_of,division_history,working_day,add_working_days,
-       working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict}'),
+       working_days,check_funds,explain_line,balance_as_of,verify_ledger,trace,posting,virement_verdict,
+       obligation_history}'),
     -- daily operations
     ('oa', '{open_line,appropriate,approve_line,supplement,reduce,allot,return_allotment,send_transfer,
        receive_transfer,return_transfer,announce_transfer,virement,reserve_out,release_out,freeze,unfreeze,precommit,commit_funds,

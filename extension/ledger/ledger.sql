@@ -152,6 +152,7 @@ CREATE UNIQUE INDEX journal_key ON @ledger@.journal (line_id, key) WHERE key IS 
 CREATE INDEX journal_posting ON @ledger@.journal (posting_id);
 CREATE INDEX journal_segment_idx ON @ledger@.journal (segment);
 CREATE INDEX journal_refers ON @ledger@.journal (refers_line, refers_entry) WHERE refers_line IS NOT NULL;
+CREATE INDEX journal_from_obligation ON @ledger@.journal (from_obligation) WHERE from_obligation IS NOT NULL;
 CREATE INDEX journal_accounting_date ON @ledger@.journal USING brin (accounting_date);
 COMMENT ON TABLE @ledger@.journal IS 'Every movement of money, append-only, by fiscal year. An entry moves amount from the source to the target bucket of its kind on one line; the entries of one posting share posting_id. What is undone is posted as a reversal that names its entry.';
 COMMENT ON COLUMN @ledger@.journal.line_id IS 'The line whose money moved.';

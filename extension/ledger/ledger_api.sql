@@ -64,11 +64,10 @@ CREATE FUNCTION @ledger@.supplement(
   line bigint, amount numeric, document text, source text DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.post('@ledger@.ledger'::regclass, 'supplement', line, amount, document, key, accounting_date,
-    CASE WHEN source IS NULL THEN memo
-         ELSE COALESCE(memo, '{}'::jsonb) || jsonb_build_object('source', source) END, actor);
+    memo, actor, detail => source);
 END;
 COMMENT ON FUNCTION @ledger@.supplement(bigint, numeric, text, text, text, date, jsonb, text) IS
-  'Raises a root line in the year (追加); source, the budget source (预算来源), is kept in the memo. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
+  'Raises a root line in the year (追加); source, the budget source (预算来源), is kept in the memo, which has no key of that name then. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
 
 CREATE FUNCTION @ledger@.reduce(
   line bigint, amount numeric, document text, from_pending numeric DEFAULT 0, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
@@ -392,31 +391,45 @@ COMMENT ON FUNCTION @ledger@.balance_as_of(bigint, timestamptz) IS
   'The buckets of a line as the journal had them at a moment (now when NULL), in yuan. final says that no entry can still appear before that moment, because its accounting month was closed after it, or its year is closed.';
 
 CREATE FUNCTION @ledger@.explain_line(line bigint, as_of timestamptz DEFAULT NULL) RETURNS TABLE (
-  bucket varchar(20), kind varchar(40), name_zh varchar(40), entries bigint, amount numeric, bucket_total numeric)
+  bucket varchar(20), kind varchar(40), name_zh varchar(40), entries bigint, amount numeric, bucket_total numeric,
+  obligation bigint, obligation_document varchar(200), obligation_left numeric)
 LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
   WITH moved AS (
-    SELECT k.source AS bucket, k.kind, k.name_zh,
+    SELECT k.source AS bucket, k.kind, k.name_zh, j.from_obligation AS obligation, NULL::text AS opened_under,
            CASE WHEN k.source = 'appropriated' THEN j.amount::numeric ELSE -j.amount::numeric END AS amount
     FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind = j.kind
     WHERE j.line_id = line AND (as_of IS NULL OR j.posted_at <= as_of)
     UNION ALL
-    SELECT k.target, k.kind, k.name_zh,
+    SELECT k.target, k.kind, k.name_zh, j.to_obligation,
+           CASE WHEN j.to_obligation = j.posting_id THEN j.document END,
            CASE WHEN k.target = 'appropriated' THEN -j.amount::numeric ELSE j.amount::numeric END
     FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind = j.kind
-    WHERE j.line_id = line AND (as_of IS NULL OR j.posted_at <= as_of))
-  SELECT m.bucket, m.kind, m.name_zh, count(*), sum(m.amount),
-         sum(sum(m.amount)) OVER (PARTITION BY m.bucket)
-  FROM moved m GROUP BY m.bucket, m.kind, m.name_zh
+    WHERE j.line_id = line AND (as_of IS NULL OR j.posted_at <= as_of)),
+  held AS (
+    SELECT m.*, NULLIF(sum(m.amount) OVER o, 0) AS still, max(m.opened_under) OVER o AS document
+    FROM moved m WINDOW o AS (PARTITION BY m.bucket, m.obligation)),
+  -- What an obligation that holds nothing any more went through adds up to nothing: told by kind alone.
+  told AS (
+    SELECT h.bucket, h.kind, h.name_zh, h.amount,
+           CASE WHEN h.still IS NOT NULL THEN h.obligation END AS obligation,
+           CASE WHEN h.obligation IS NOT NULL THEN h.still END AS still,
+           CASE WHEN h.still IS NOT NULL THEN h.document END AS document
+    FROM held h)
+  SELECT t.bucket, t.kind, t.name_zh, count(*), sum(t.amount), sum(sum(t.amount)) OVER (PARTITION BY t.bucket),
+         t.obligation, t.document::varchar(200), t.still
+  FROM told t GROUP BY t.bucket, t.kind, t.name_zh, t.obligation, t.document, t.still
   ORDER BY array_position(ARRAY['appropriated', 'available', 'allotted', 'transferred', 'frozen', 'pending_out',
-    'precommitted', 'committed', 'requested', 'paid', 'withdrawn', 'carried']::varchar[], m.bucket), m.kind;
+    'precommitted', 'committed', 'requested', 'paid', 'withdrawn', 'carried']::varchar[], t.bucket),
+    t.obligation NULLS FIRST, t.kind;
 END;
 COMMENT ON FUNCTION @ledger@.explain_line(bigint, timestamptz) IS
-  'Why each bucket of a line holds what it holds: the entries behind it by kind, with their number and sum in yuan, as of a moment (now when NULL).';
+  'Why each bucket of a line holds what it holds: the entries behind it by kind, with their number and sum in yuan, as of a moment (now when NULL). In precommitted, committed and requested each obligation (采购计划, 合同, 支付申请) that holds money then has rows of its own: its id, its document and what is left of it.';
 
 CREATE FUNCTION @ledger@.trace(posting bigint, direction text DEFAULT 'up') RETURNS TABLE (
   depth integer, posting_id bigint, line_id bigint, kind varchar(40), amount numeric, document text,
   accounting_date date, relation varchar(20))
 LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
+  -- OFFSET 0 keeps a search through an index: nobody can tell beforehand how many steps there will be.
   WITH RECURSIVE step AS (
     SELECT 0 AS depth, j.posting_id, j.line_id, 'itself'::text AS relation
     FROM @ledger@.journal j
@@ -424,50 +437,72 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
     UNION
     SELECT s.depth + 1, n.posting_id, n.line_id, n.relation
     FROM step s CROSS JOIN LATERAL (
-      -- up: what this posting undoes, and where the money of its line came from
+      -- up: what this posting undoes, what it was drawn on, and where the money of its line came from
       SELECT e.posting_id, e.line_id, 'undoes'::text AS relation
       FROM @ledger@.journal r JOIN @ledger@.journal e ON e.line_id = r.refers_line AND e.entry_no = r.refers_entry
       WHERE direction = 'up' AND r.posting_id = s.posting_id
       UNION ALL
+      SELECT i.from_obligation, i.line_id, CASE WHEN i.kind LIKE 'release%' THEN 'released from' ELSE 'drawn on' END
+      FROM @ledger@.journal i
+      WHERE direction = 'up' AND i.posting_id = s.posting_id AND i.line_id = s.line_id
+        AND i.from_obligation IS NOT NULL AND i.refers_line IS NULL
+      UNION ALL
       SELECT g.posting_id, g.line_id, 'funded by'
       FROM @ledger@.journal g JOIN @ledger@.entry_kind k ON k.kind = g.kind
-      WHERE direction = 'up' AND g.line_id = s.line_id AND k.source = 'appropriated' AND g.posting_id <> s.posting_id
-        AND k.reverses IS NULL
+      WHERE direction = 'up' AND g.line_id = s.line_id AND g.posting_id <> s.posting_id
+        AND k.source = 'appropriated' AND k.target = 'available' AND k.reverses IS NULL
+        AND EXISTS (
+          SELECT FROM @ledger@.journal i JOIN @ledger@.entry_kind ki ON ki.kind = i.kind
+          WHERE i.posting_id = s.posting_id AND i.line_id = s.line_id AND ki.source <> 'appropriated'
+            AND i.from_obligation IS NULL AND i.refers_line IS NULL)
       UNION ALL
-      SELECT o.posting_id, o.line_id, 'given by'
+      SELECT o.posting_id, o.line_id, CASE WHEN i.kind LIKE 'carry%' THEN 'carried from' ELSE 'given by' END
       FROM @ledger@.journal i JOIN @ledger@.journal o ON o.posting_id = i.posting_id AND o.line_id = i.peer_line
       WHERE direction = 'up' AND i.posting_id = s.posting_id AND i.line_id = s.line_id
-        AND i.kind IN ('allot_in', 'virement_in')
+        AND i.kind IN ('allot_in', 'virement_in', 'carry_in', 'carry_in_committed')
       UNION ALL
       SELECT t.transfer_id, t.from_line, 'sent by'
       FROM @ledger@.transfer t
       WHERE direction = 'up' AND t.receive_posting = s.posting_id
       UNION ALL
-      -- down: what undid this posting, and what the money became
+      -- down: what undid this posting, what was drawn on it, and what the money became
       SELECT r.posting_id, r.line_id, 'undone by'
-      FROM @ledger@.journal e JOIN @ledger@.journal r ON r.refers_line = e.line_id AND r.refers_entry = e.entry_no
+      FROM @ledger@.journal e CROSS JOIN LATERAL (
+        SELECT u.posting_id, u.line_id FROM @ledger@.journal u
+        WHERE u.refers_line = e.line_id AND u.refers_entry = e.entry_no OFFSET 0) r
       WHERE direction = 'down' AND e.posting_id = s.posting_id
       UNION ALL
-      SELECT g.posting_id, g.line_id, 'spent by'
-      FROM @ledger@.journal i JOIN @ledger@.entry_kind ki ON ki.kind = i.kind AND ki.source = 'appropriated'
-      JOIN @ledger@.journal g ON g.line_id = i.line_id
-      JOIN @ledger@.entry_kind k ON k.kind = g.kind AND k.source = 'available' AND k.reverses IS NULL
-      WHERE direction = 'down' AND i.posting_id = s.posting_id AND g.posting_id <> s.posting_id
+      SELECT g.posting_id, g.line_id, CASE WHEN g.kind LIKE 'release%' THEN 'released by' ELSE 'drawn by' END
+      FROM @ledger@.journal g
+      WHERE direction = 'down' AND g.from_obligation = s.posting_id AND g.line_id = s.line_id
+        AND g.refers_line IS NULL
       UNION ALL
-      SELECT o.posting_id, o.line_id, 'given to'
+      SELECT g.posting_id, g.line_id, 'spent by'
+      FROM @ledger@.journal g JOIN @ledger@.entry_kind k ON k.kind = g.kind
+      WHERE direction = 'down' AND g.line_id = s.line_id AND g.posting_id <> s.posting_id
+        AND k.source = 'available' AND k.reverses IS NULL
+        AND EXISTS (
+          SELECT FROM @ledger@.journal i JOIN @ledger@.entry_kind ki ON ki.kind = i.kind
+          WHERE i.posting_id = s.posting_id AND i.line_id = s.line_id
+            AND ki.source = 'appropriated' AND ki.target = 'available')
+      UNION ALL
+      SELECT o.posting_id, o.line_id, CASE WHEN o.kind LIKE 'carry%' THEN 'carried to' ELSE 'given to' END
       FROM @ledger@.journal i JOIN @ledger@.journal o ON o.posting_id = i.posting_id AND o.line_id = i.peer_line
       WHERE direction = 'down' AND i.posting_id = s.posting_id AND i.line_id = s.line_id
-        AND o.kind IN ('allot_in', 'virement_in')
+        AND (o.kind IN ('allot_in', 'virement_in')
+          OR i.kind IN ('carry_out', 'carry_out_committed') AND o.kind IN ('carry_in', 'carry_in_committed'))
       UNION ALL
       SELECT t.receive_posting, t.to_line, 'received by'
       FROM @ledger@.transfer t
       WHERE direction = 'down' AND t.transfer_id = s.posting_id AND t.receive_posting IS NOT NULL) n
     WHERE s.depth < 30)
-  SELECT min(s.depth), j.posting_id, j.line_id, j.kind, j.amount::numeric, j.document, j.accounting_date,
-         (array_agg(s.relation ORDER BY s.depth))[1]::varchar(20)
-  FROM step s JOIN @ledger@.journal j ON j.posting_id = s.posting_id AND j.line_id = s.line_id
-  GROUP BY j.posting_id, j.line_id, j.entry_no, j.kind, j.amount::numeric, j.document, j.accounting_date
-  ORDER BY 1, 2, 3, j.entry_no;
+  SELECT s.depth, j.posting_id, j.line_id, j.kind, j.amount, j.document, j.accounting_date, s.relation::varchar(20)
+  FROM (SELECT f.posting_id, f.line_id, min(f.depth) AS depth, (array_agg(f.relation ORDER BY f.depth))[1] AS relation
+        FROM step f GROUP BY f.posting_id, f.line_id) s
+  CROSS JOIN LATERAL (
+    SELECT e.posting_id, e.line_id, e.entry_no, e.kind, e.amount::numeric AS amount, e.document, e.accounting_date
+    FROM @ledger@.journal e WHERE e.posting_id = s.posting_id AND e.line_id = s.line_id OFFSET 0) j
+  ORDER BY s.depth, j.posting_id, j.line_id, j.entry_no;
 END;
 COMMENT ON FUNCTION @ledger@.trace(bigint, text) IS
-  'Follows money (顺向可控, 逆向可溯): up from a posting to what funded it, over allotment and transfer to the 上级指标文号, or down to what it became, refunds and reversals included. direction is up or down.';
+  'Follows money (顺向可控, 逆向可溯): up from a posting to what it was drawn on (支付申请, 合同, 采购计划) and what funded it, over allotment, transfer and earlier years to the 上级指标文号, or down to what it became, refunds, releases and reversals included. direction is up or down.';

@@ -38,3 +38,27 @@ ALTER TABLE @ledger@.obligation ENABLE ALWAYS TRIGGER guard_truncate;
 ALTER TABLE @ledger@.obligation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.obligation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
+
+CREATE FUNCTION @ledger@.obligation_history(obligation bigint) RETURNS TABLE (
+  line_id bigint, entry_no integer, posting_id bigint, kind varchar(40), name_zh varchar(40), change numeric,
+  remaining numeric, other_obligation bigint, document varchar(200), posted_at timestamptz, accounting_date date,
+  actor varchar(100))
+LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
+  WITH named AS (
+    SELECT j.line_id, j.entry_no, j.posting_id, j.kind, j.document, j.posted_at, j.accounting_date, j.actor,
+           CASE WHEN j.to_obligation = o.obligation_id THEN j.amount::numeric ELSE -j.amount::numeric END AS change,
+           CASE WHEN j.to_obligation = o.obligation_id THEN j.from_obligation ELSE j.to_obligation END AS other
+    FROM @ledger@.obligation o
+    JOIN @ledger@.journal j ON j.line_id = o.line_id
+         AND (j.from_obligation = o.obligation_id OR j.to_obligation = o.obligation_id)
+    WHERE o.obligation_id = obligation_history.obligation
+      AND j.entry_no >= (SELECT min(e.entry_no) FROM @ledger@.journal e
+                         WHERE e.posting_id = o.obligation_id AND e.line_id = o.line_id))
+  SELECT n.line_id, n.entry_no, n.posting_id, n.kind, k.name_zh, n.change,
+         sum(n.change) OVER (ORDER BY n.entry_no), n.other, n.document::varchar(200), n.posted_at, n.accounting_date,
+         n.actor::varchar(100)
+  FROM named n JOIN @ledger@.entry_kind k ON k.kind = n.kind
+  ORDER BY n.entry_no;
+END;
+COMMENT ON FUNCTION @ledger@.obligation_history(bigint) IS
+  'What happened to a procurement plan (采购计划), contract (合同) or payment request (支付申请): every entry that named it, what it gave or took in yuan, what was left after it, and the obligation at the other end. No row for one that the caller may not read.';

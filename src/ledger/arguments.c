@@ -9,6 +9,8 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -183,16 +185,56 @@ read_amounts(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 	return true;
 }
 
+/* Gives {"source": ...} of a text. */
+static Datum
+source_member(const char *source)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoString(&json, "{\"source\": ");
+	escape_json(&json, source);
+	appendStringInfoChar(&json, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
+
+/* Puts the budget source (预算来源) into the memo; what the caller has there under that name is not lost. */
+static bool
+add_source(BpmRequest *request, BpmRefusal *refusal)
+{
+	Datum		source = source_member(request->detail);
+	Datum		memo = JsonbPGetDatum(request->memo);
+
+	if (request->memo == NULL)
+	{
+		request->memo = DatumGetJsonbP(source);
+		return true;
+	}
+	if (!JB_ROOT_IS_OBJECT(request->memo) ||
+		DatumGetBool(DirectFunctionCall2(jsonb_exists, memo, CStringGetTextDatum("source"))))
+		return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
+							   JB_ROOT_IS_OBJECT(request->memo) ?
+							   pstrdup("memo has a key \"source\" of its own")
+							   : pstrdup("memo is not an object"),
+							   pstrdup("The source is kept in the memo under that key."),
+							   pstrdup("Give the source in one place, and the memo as an object."));
+	request->memo = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, memo, source));
+	return true;
+}
+
 /* Reads the memo within its limit. */
 static bool
 read_memo(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 {
 	request->memo = form->memo;
-	if (form->memo == NULL || VARSIZE(form->memo) <= MEMO_LIMIT)
+	if (request->detail && strcmp(request->operation->name, "supplement") == 0 &&
+		!add_source(request, refusal))
+		return false;
+	if (request->memo == NULL || VARSIZE(request->memo) <= MEMO_LIMIT)
 		return true;
 	return bpm_refusal_set(refusal, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 						   psprintf("memo has %zu bytes, more than %d",
-									(size_t) VARSIZE(form->memo), MEMO_LIMIT),
+									(size_t) VARSIZE(request->memo), MEMO_LIMIT),
 						   NULL, pstrdup("Keep documents outside and put their digest into the memo."));
 }
 
