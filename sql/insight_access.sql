@@ -128,7 +128,7 @@ WHERE c.relnamespace = 'budget_report'::regnamespace AND c.relkind IN ('v', 'm')
 SELECT "view", "column", type FROM report_column
 WHERE typname NOT IN ('int4', 'int8', 'bool', 'date', 'timestamptz', 'jsonb')
 	AND NOT (typname = 'varchar' AND atttypmod > 0)
-	AND NOT (typname = 'numeric' AND type IN ('numeric(18,2)', 'numeric(20,2)', 'numeric(24,4)'))
+	AND NOT (typname = 'numeric' AND type IN ('numeric(18,2)', 'numeric(20,2)', 'numeric(24,4)', 'numeric(7,4)'))
 ORDER BY 1, attnum;
 SELECT DISTINCT "view" AS not_invoker FROM report_column WHERE NOT coalesce('security_invoker=true' = ANY (reloptions), false);
 -- Every report of money says its year, and begins with an integer that names the row.

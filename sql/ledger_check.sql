@@ -115,6 +115,17 @@ SELECT passes, agreed, said FROM pg_temp.both(format('%s, ''carry_forward'', 100
 SELECT passes, agreed, said FROM pg_temp.both(format('%s, ''pay'', 1', :child), format('pay(%s, 1, ''d'')', :child));
 SELECT budget.set_year_state(2026, 'open');
 
+-- a cap refuses, and a new year's matters
+SELECT count(budget.create_cap(2026, '三公经费', amount => 200, lines => ARRAY[:child, :other])) AS caps;
+SELECT a.question, b.passes, b.agreed, b.said FROM (VALUES (1, format('%s, ''pay'', 60', :child), format('pay(%s, 60, ''d'')', :child)), (2, format('%s, ''precommit'', 91', :child), format('precommit(%s, 91, ''d'')', :child)),
+  (3, format('%s, ''pay'', 20, obligation => %s', :child, :request), format('pay(%s, 20, ''d'', request => %s)', :child, :request)),
+  (4, format('NULL, ''correct_payment'', 10, posting => %s, other => %s', :plain, :other), format('correct_payment(%s, %s, 10, ''d'')', :plain, :other)),
+  (5, format('%s, ''approve_line'', 1000', :root), format('approve_line(%s, 1000, ''d'')', :root)),
+  (6, format('NULL, ''refund_prior_year'', 1, posting => %s, other => %s', :plain, :next), format('refund_prior_year(%s, %s, 1, ''d'')', :plain, :next)),
+  (7, format('NULL, ''refund_prior_year'', 1, posting => %s, other => %s', :plain, :other), format('refund_prior_year(%s, %s, 1, ''d'')', :plain, :other))) AS a(n, question, call)
+  CROSS JOIN LATERAL pg_temp.both(question, call) b ORDER BY n;
+SELECT budget.close_cap(cap_id) FROM budget.cap;
+
 -- Nothing was written or locked by asking, and nothing stays of the postings above.
 SELECT b::text FROM budget.balance b WHERE line_id < 2027000000000000 UNION ALL SELECT o::text FROM budget.obligation o UNION ALL SELECT t::text FROM budget.transfer t EXCEPT TABLE state;
 BEGIN;

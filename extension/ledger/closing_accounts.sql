@@ -170,11 +170,11 @@ COMMENT ON COLUMN @ledger@.account_place.scope IS 'The nearest division upwards 
 
 CREATE VIEW @report@.account_entry WITH (security_invoker = true) AS
   SELECT j.posting_id, j.line_id, j.entry_no, a.chart, l.fiscal_year, j.accounting_date, j.posted_at,
-         j.kind, k.name_zh AS kind_name, a.side,
+         j.kind, k.name_zh AS kind_name, a.side::varchar(6),
          a.account AS account_code, t.name AS account_name,
          CASE WHEN a.side = 'debit' THEN j.amount ELSE '0' END::numeric(20,2) AS debit,
          CASE WHEN a.side = 'credit' THEN j.amount ELSE '0' END::numeric(20,2) AS credit,
-         d.official_code AS division_code, u.official_code AS unit_code, l.fund_type, j.document
+         d.official_code AS division_code, u.official_code AS unit_code, l.fund_type, j.document::varchar(200)
     FROM @ledger@.journal j
     JOIN @ledger@.line l ON l.line_id = j.line_id
     JOIN @ledger@.entry_kind k ON k.kind = j.kind

@@ -19,7 +19,7 @@ CREATE VIEW @report@.cap WITH (security_invoker = true) AS
          CASE WHEN v.state = 'closed' THEN 'grey'
               WHEN v.used > budgetpm.cap_limit(v.limited, v.block_ratio) THEN 'red'
               WHEN v.used > budgetpm.cap_limit(v.limited, v.warn_ratio) THEN 'yellow'
-              ELSE 'green' END AS colour,
+              ELSE 'green' END::varchar(10) AS colour,
          v.warn_ratio, v.block_ratio, v.slots, v.state
     FROM (SELECT c.cap_id, c.fiscal_year, c.name, c.kind, d.official_code AS division_code, d.name AS division_name,
                  u.official_code AS unit_code, u.name AS unit_name, c.basis, t.basis::budgetpm.amount AS basis_amount, t.used::budgetpm.amount AS used,
@@ -61,7 +61,7 @@ CREATE VIEW @report@.alert WITH (security_invoker = true) AS
          a.limit_amount::numeric(20,2), a.found_amount::numeric(20,2), a.as_of, a.state, a.assigned_to,
          a.raised_at, a.ended_at,
          (SELECT e.note FROM @ledger@.alert_event e WHERE e.alert_id = a.alert_id
-           ORDER BY e.event_no DESC LIMIT 1) AS last_note
+           ORDER BY e.event_no DESC LIMIT 1)::varchar(2000) AS last_note
     FROM @ledger@.alert a
     LEFT JOIN @ledger@.cap c ON c.cap_id = a.cap_id
     LEFT JOIN @ledger@.division d ON d.code = a.division

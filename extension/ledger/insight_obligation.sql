@@ -86,7 +86,7 @@ CREATE VIEW @report@.contract_execution WITH (security_invoker = true) AS
                              coalesce((SELECT budgetpm.sum(w.amount) FROM @ledger@.journal w
                                         WHERE w.refers_line = v.line_id AND w.refers_entry = v.entry_no), '0') AS back
                         FROM @ledger@.journal v
-                       WHERE v.refers_line = j.line_id AND v.refers_entry = j.entry_no) b) x
+                       WHERE v.refers_line = j.line_id AND v.refers_entry = j.entry_no AND v.kind <> 'refund_prior') b) x
            WHERE j.from_obligation = s.obligation_id AND j.kind = 'pay_drawn') g
        WHERE s.predecessor = o.obligation_id) n
     LEFT JOIN @ledger@.obligation p ON p.obligation_id = o.predecessor
@@ -112,7 +112,7 @@ COMMENT ON COLUMN @report@.contract_execution.planned IS 'What that plan was ope
 COMMENT ON COLUMN @report@.contract_execution.carried_from_id IS 'The same contract in the year that it was carried over from (结转).';
 COMMENT ON COLUMN @report@.contract_execution.contracted IS 'What was recorded for it (合同金额), of what was carried over into this year, in yuan.';
 COMMENT ON COLUMN @report@.contract_execution.requested IS 'What went on to payment requests (已申请), net of what came back, in yuan.';
-COMMENT ON COLUMN @report@.contract_execution.paid IS 'Paid on its requests (已支付), net of refunds, corrections and reversals, in yuan.';
+COMMENT ON COLUMN @report@.contract_execution.paid IS 'Paid on its requests (已支付), net of refunds, corrections and reversals, in yuan. Refunds after its year closed are money of the line that took them.';
 COMMENT ON COLUMN @report@.contract_execution.refunded IS 'Refunds (退款) of these payments, in yuan; not part of paid.';
 COMMENT ON COLUMN @report@.contract_execution.pending IS 'What its payment requests hold (在途申请), in yuan.';
 COMMENT ON COLUMN @report@.contract_execution.carried IS 'What was carried into a later year with it (结转), in yuan.';

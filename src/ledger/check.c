@@ -123,8 +123,6 @@ takes(const BpmOperation *operation, int argument)
 	static const char *const from_pending[] = {"allot", "reduce", "virement", "withdraw", NULL};
 	static const char *const from_frozen[] = {"withdraw", NULL};
 	static const char *const whole[] = {"receive_transfer", "return_transfer", NULL};
-	static const char *const obligation[] = {"carry_forward", "commit_funds", "pay",
-	"request_payment", NULL};
 
 	switch (argument)
 	{
@@ -139,7 +137,7 @@ takes(const BpmOperation *operation, int argument)
 		case ARG_FROM_FROZEN:
 			return is_among(operation, from_frozen);
 		case ARG_OBLIGATION:
-			return is_among(operation, obligation) || first_argument(operation) == argument;
+			return operation->obligation != NULL || first_argument(operation) == argument;
 		default:
 			return first_argument(operation) == argument;
 	}
