@@ -49,6 +49,20 @@ SELECT pg_temp.refusal(format('SELECT budget.precommit(%s, 1, ''计划'')', :hel
 SELECT budget.precommit(:b, 100, '采购计划2') AS plan2 \gset
 SELECT budget.commit_funds(:b, 130, '合同D', precommitment => :plan2) AS above \gset
 SELECT kind, amount::text FROM budget.posting(:above);
+-- its release gives back to the plan what came from there, and the rest to the line
+SELECT budget.release(:above, '终止合同D', 110, key => 'd') AS moved \gset
+SELECT kind, amount::text FROM budget.posting(:moved);
+SELECT budget.release(:above, '终止合同D', 110, key => 'd') = :moved AS same;
+SELECT pg_temp.refusal(format('SELECT budget.release(%s, ''终止'', target => ''predecessor'')', :above));
+SELECT budget.reverse(:moved, '恢复合同D') AS moved \gset
+SELECT kind, amount::text FROM budget.posting(:moved);
+-- a plan of which nothing is left is none; parts of equal size are reversed together
+SELECT pg_temp.refusal(format('SELECT budget.commit_funds(%s, 1, ''合同'', precommitment => %s)', :b, :plan2));
+SELECT budget.precommit(:b, 10, '采购计划4') AS plan4 \gset
+SELECT budget.commit_funds(:b, 20, '合同G', precommitment => :plan4) AS halves \gset
+SELECT pg_temp.refusal(format('SELECT budget.reverse(%s, ''冲合同G'', 5)', :halves));
+SELECT budget.reverse(:halves, '冲合同G') AS moved \gset
+SELECT kind, amount::text FROM budget.posting(:moved);
 -- on a procurement line it does not
 SELECT pg_temp.refusal(format('SELECT budget.commit_funds(%s, 10, ''合同E'')', :p));
 SELECT budget.precommit(:p, 100, '采购计划3') AS plan3 \gset

@@ -212,7 +212,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     memo, actor, detail => target);
 END;
 COMMENT ON FUNCTION @ledger@.release(bigint, text, numeric, text, text, date, jsonb, text) IS
-  'Gives back what an obligation still holds, or a part of it: to the obligation that it was drawn on (target predecessor, the default where there is one), or to available. Returns the posting. Errors: ZB001 more than is left, ZB003, ZB004 year or month, ZB006 key, ZB007 nothing left, ZB008 duty, ZB010 no predecessor, 42704, 22023.';
+  'Gives back what an obligation still holds, or a part of it: to the obligation that it was drawn on, as far as it came from there (target predecessor, the default where there is one), and the rest, or with target available all of it, to available. Returns the posting. Errors: ZB001 more than is left, ZB003, ZB004 year or month, ZB006 key, ZB007 nothing left, ZB008 duty, ZB010 no predecessor, 42704, 22023.';
 
 CREATE FUNCTION @ledger@.carry_forward(
   from_line bigint, to_line bigint, amount numeric, document text, obligation bigint DEFAULT NULL, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint

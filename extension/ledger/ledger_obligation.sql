@@ -9,6 +9,7 @@ CREATE TABLE @ledger@.obligation (
   amount        budgetpm.amount NOT NULL,
   drawn         budgetpm.amount NOT NULL,
   released      budgetpm.amount NOT NULL,
+  returnable    budgetpm.amount NOT NULL,
   predecessor   bigint,
   document      varchar(200) NOT NULL,
   opened_at     timestamptz NOT NULL,
@@ -25,6 +26,7 @@ COMMENT ON COLUMN @ledger@.obligation.stage IS 'precommit (采购计划), commit
 COMMENT ON COLUMN @ledger@.obligation.amount IS 'What it was opened with, in fen (stored).';
 COMMENT ON COLUMN @ledger@.obligation.drawn IS 'What went on to the next stage, net of what came back from there. What is left is amount - drawn - released.';
 COMMENT ON COLUMN @ledger@.obligation.released IS 'What was given back, net of reversals.';
+COMMENT ON COLUMN @ledger@.obligation.returnable IS 'What of it came from the predecessor and has not gone back there: no more than this is released to it.';
 COMMENT ON COLUMN @ledger@.obligation.predecessor IS 'The obligation that it was drawn on; NULL where the money came from available.';
 COMMENT ON COLUMN @ledger@.obligation.document IS 'The document that opened it (contract number, plan, request).';
 COMMENT ON COLUMN @ledger@.obligation.opened_at IS 'When it was opened.';

@@ -135,7 +135,7 @@ static const TableShape shapes[] = {
 	{"obligation",
 		"obligation_id int8, line_id int8, division budget_code, "
 		"unit budget_code, stage varchar, amount amount, drawn amount, "
-		"released amount, predecessor int8, document varchar, "
+		"released amount, returnable amount, predecessor int8, document varchar, "
 	"opened_at timestamptz"},
 	{"principal",
 	"principal_id int8, login varchar, title varchar"},

@@ -169,6 +169,7 @@ accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *ro
 	values[OBLIGATION_AMOUNT] = Int64GetDatum(entry->obligation.amount);
 	values[OBLIGATION_DRAWN] = Int64GetDatum(entry->obligation.drawn);
 	values[OBLIGATION_RELEASED] = Int64GetDatum(entry->obligation.released);
+	values[OBLIGATION_RETURNABLE] = Int64GetDatum(entry->obligation.returnable);
 	values[OBLIGATION_PREDECESSOR] = Int64GetDatum(entry->obligation.predecessor);
 	nulls[OBLIGATION_PREDECESSOR] = entry->obligation.predecessor == 0;
 	values[OBLIGATION_DOCUMENT] = CStringGetTextDatum(entry->document);
@@ -178,14 +179,14 @@ accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *ro
 	return true;
 }
 
-/* Stores what was drawn from an obligation and released of it. */
+/* Stores what was drawn from an obligation and released of it, and what may go back. */
 static bool
 accept_changed(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
 {
 	BpmBuffer  *buffer = permit->context;
-	int			columns[2] = {OBLIGATION_DRAWN + 1, OBLIGATION_RELEASED + 1};
-	bool		nulls[2] = {false};
-	Datum		values[2];
+	int			columns[3] = {OBLIGATION_DRAWN + 1, OBLIGATION_RELEASED + 1, OBLIGATION_RETURNABLE + 1};
+	bool		nulls[3] = {false};
+	Datum		values[3];
 	bool		isnull;
 	int64		id;
 	PoolObligation *entry;
@@ -198,7 +199,8 @@ accept_changed(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple
 		return false;
 	values[0] = Int64GetDatum(entry->obligation.drawn);
 	values[1] = Int64GetDatum(entry->obligation.released);
-	*row = heap_modify_tuple_by_cols(old, desc, 2, columns, values, nulls);
+	values[2] = Int64GetDatum(entry->obligation.returnable);
+	*row = heap_modify_tuple_by_cols(old, desc, 3, columns, values, nulls);
 	entry->waiting = false;
 	return true;
 }

@@ -20,13 +20,14 @@ static const BpmStatement read_obligation = {
 	" FROM ONLY @ledger@.obligation_@year@ WHERE obligation_id OPERATOR(pg_catalog.=) $1", "l"
 };
 static const BpmStatement update_obligation = {
-	"UPDATE ONLY @ledger@.obligation_@year@ SET drawn = $2, released = $3"
-	" WHERE obligation_id OPERATOR(pg_catalog.=) $1", "laa"
+	"UPDATE ONLY @ledger@.obligation_@year@ SET drawn = $2, released = $3,"
+	" returnable = $4"
+	" WHERE obligation_id OPERATOR(pg_catalog.=) $1", "laaa"
 };
 static const BpmStatement insert_obligation = {
 	"INSERT INTO @ledger@.obligation_@year@ (obligation_id, line_id, division, unit, stage,"
-	" amount, drawn, released, predecessor, document, opened_at)"
-	" VALUES ($1, $2, $3, $4, $5, $6, '0', '0', $7, $8, $9)", "llcctaltz"
+	" amount, drawn, released, returnable, predecessor, document, opened_at)"
+	" VALUES ($1, $2, $3, $4, $5, $6, '0', '0', $7, $8, $9, $10)", "llcctaaltz"
 };
 
 /* Fills an obligation from its row. */
@@ -42,7 +43,8 @@ bpm_fill_obligation(BpmObligation *obligation, HeapTuple row, TupleDesc desc)
 	obligation->amount = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
 	obligation->drawn = DatumGetInt64(SPI_getbinval(row, desc, 5, &isnull));
 	obligation->released = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
-	obligation->predecessor = DatumGetInt64(SPI_getbinval(row, desc, 7, &isnull));
+	obligation->returnable = DatumGetInt64(SPI_getbinval(row, desc, 7, &isnull));
+	obligation->predecessor = DatumGetInt64(SPI_getbinval(row, desc, 8, &isnull));
 	if (isnull)
 		obligation->predecessor = 0;
 }
@@ -211,7 +213,10 @@ open_obligation(BpmPosting *posting, const BpmLeg *leg)
 				sizeof(obligation->stage));
 	}
 	if (leg->from_obligation != 0)
+	{
 		obligation->predecessor = leg->from_obligation;
+		obligation->returnable += leg->amount;
+	}
 	obligation->amount += leg->amount;
 	obligation->changed = true;
 	return true;
@@ -239,6 +244,19 @@ give_back(BpmPosting *posting, const BpmLeg *leg, const BpmKind *undone)
 	return true;
 }
 
+/* Keeps what an obligation may give back in step with what went between it and its predecessor. */
+static void
+settle_between(BpmPosting *posting, const BpmLeg *leg)
+{
+	BpmObligation *from = bpm_posting_obligation(posting, leg->from_obligation);
+	BpmObligation *to = bpm_posting_obligation(posting, leg->to_obligation);
+
+	if (from->predecessor == to->id)
+		from->returnable -= leg->amount;
+	else if (to->predecessor == from->id)
+		to->returnable += leg->amount;
+}
+
 /* Does to the leg's obligations what the leg does to its buckets; false when it is refused. */
 bool
 bpm_change_obligations(BpmPosting *posting, const BpmLeg *leg)
@@ -250,7 +268,13 @@ bpm_change_obligations(BpmPosting *posting, const BpmLeg *leg)
 		return false;
 	if (leg->to_obligation == BPM_NEW_OBLIGATION)
 		return open_obligation(posting, leg);
-	return leg->to_obligation == 0 || give_back(posting, leg, undone);
+	if (leg->to_obligation == 0)
+		return true;
+	if (!give_back(posting, leg, undone))
+		return false;
+	if (leg->from_obligation != 0)
+		settle_between(posting, leg);
+	return true;
 }
 
 /* Puts the posting's id, now that it has one, where the new obligation's id belongs. */
@@ -273,8 +297,8 @@ static void
 insert(BpmPosting *posting, const BpmObligation *obligation)
 {
 	const BpmLine *line = bpm_posting_line(posting, obligation->line);
-	Datum		values[9];
-	char		nulls[9];
+	Datum		values[10];
+	char		nulls[10];
 
 	memset(nulls, ' ', sizeof(nulls));
 	values[0] = Int64GetDatum(obligation->id);
@@ -283,10 +307,11 @@ insert(BpmPosting *posting, const BpmObligation *obligation)
 	values[3] = Int64GetDatum(line->unit);
 	values[4] = CStringGetTextDatum(obligation->stage);
 	values[5] = Int64GetDatum(obligation->amount);
-	values[6] = Int64GetDatum(obligation->predecessor);
-	nulls[6] = obligation->predecessor == 0 ? 'n' : ' ';
-	values[7] = CStringGetTextDatum(posting->request.document);
-	values[8] = TimestampTzGetDatum(line->posted_at);
+	values[6] = Int64GetDatum(obligation->returnable);
+	values[7] = Int64GetDatum(obligation->predecessor);
+	nulls[7] = obligation->predecessor == 0 ? 'n' : ' ';
+	values[8] = CStringGetTextDatum(posting->request.document);
+	values[9] = TimestampTzGetDatum(line->posted_at);
 	bpm_write_row(posting->ledger, "obligation", BPM_LINE_YEAR(obligation->id), obligation->id,
 				  &insert_obligation, values, nulls, true);
 }
@@ -316,7 +341,7 @@ bpm_store_obligations(BpmPosting *posting)
 	for (int i = 0; i < posting->nobligations; i++)
 	{
 		const BpmObligation *obligation = &posting->obligations[i];
-		Datum		values[3];
+		Datum		values[4];
 
 		if (!obligation->changed)
 			continue;
@@ -328,6 +353,7 @@ bpm_store_obligations(BpmPosting *posting)
 		values[0] = Int64GetDatum(obligation->id);
 		values[1] = Int64GetDatum(obligation->drawn);
 		values[2] = Int64GetDatum(obligation->released);
+		values[3] = Int64GetDatum(obligation->returnable);
 		bpm_write_row(posting->ledger, "obligation", BPM_LINE_YEAR(obligation->id),
 					  obligation->id, &update_obligation, values, NULL, true);
 	}

@@ -17,7 +17,8 @@
 
 /* The columns that bpm_fill_obligation() reads, in their order. */
 #define OBLIGATION_LIST \
-	"obligation_id, line_id, stage::pg_catalog.text, amount, drawn, released, predecessor"
+	"obligation_id, line_id, stage::pg_catalog.text, amount, drawn, released," \
+	" returnable, predecessor"
 
 extern void bpm_fill_obligation(BpmObligation *obligation, HeapTuple row, TupleDesc desc);
 extern BpmObligation *bpm_posting_obligation(BpmPosting *posting, int64 id);

@@ -105,6 +105,8 @@ typedef struct BpmObligation
 	BpmFen		amount;
 	BpmFen		drawn;			/* went on to the next stage */
 	BpmFen		released;		/* went back */
+	BpmFen		returnable;		/* came from the predecessor and did not go
+								 * back there */
 	bool		opened;			/* by this posting */
 	bool		changed;
 } BpmObligation;

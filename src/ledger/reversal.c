@@ -359,13 +359,29 @@ bpm_decide_correct(BpmPosting *posting)
 		bpm_add_leg(posting, request->other, "correct_in", request->amount, payment->line);
 }
 
-/* Tells whether every entry of the posting moved the same amount. */
+/* Tells whether two entries of a line are parts of one amount, out of two buckets or into two. */
 static bool
-same_amounts(const UndoneList *list)
+are_parts(BpmPosting *posting, const Undone *a, const Undone *b)
+{
+	const BpmKind *first = bpm_find_kind(posting->ledger, a->kind);
+	const BpmKind *second = bpm_find_kind(posting->ledger, b->kind);
+
+	return a->line == b->line &&
+		(first->source == second->source || first->target == second->target);
+}
+
+/* Tells whether every entry moved all of the posting's amount, so that any part of it can be undone. */
+static bool
+is_divisible(BpmPosting *posting, const UndoneList *list)
 {
 	for (int i = 1; i < list->count; i++)
+	{
 		if (list->entry[i].amount != list->entry[0].amount)
 			return false;
+		for (int j = 0; j < i; j++)
+			if (are_parts(posting, &list->entry[i], &list->entry[j]))
+				return false;
+	}
 	return true;
 }
 
@@ -398,11 +414,11 @@ check_reversible(BpmPosting *posting, const UndoneList *list)
 							  psprintf("posting " INT64_FORMAT " approved a line", request->line),
 							  psprintf("It is of kind %s.", entry->kind),
 							  pstrdup("What was approved is changed by supplement() or reduce()."));
-		if (request->amount != 0 && !same_amounts(list))
+		if (request->amount != 0 && !is_divisible(posting, list))
 			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							  psprintf("posting " INT64_FORMAT " cannot be reversed in part",
 									   request->line),
-							  pstrdup("Its entries have different amounts."),
+							  pstrdup("Its entries moved different parts of the amount."),
 							  pstrdup("Reverse it whole, without an amount, and post the rest anew."));
 	}
 	return true;
@@ -436,7 +452,7 @@ read_left(BpmPosting *posting, const UndoneList *list, BpmFen *left)
 		left[i] = left_of(posting, &list->entry[i]);
 		least = Min(least, left[i]);
 	}
-	if (same_amounts(list))
+	if (is_divisible(posting, list))
 		for (int i = 0; i < list->count; i++)
 			left[i] = least;
 }

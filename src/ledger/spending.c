@@ -115,7 +115,8 @@ move_to_stage(BpmPosting *posting, const Stage *stage, BpmFen amount, int64 pred
 
 /*
  * Brings the amount to the operation's stage.  A contract above its plan takes
- * the rest from what is available; no other stage exceeds its predecessor.
+ * the rest from what is available, but a plan of which nothing is left is no plan;
+ * no other stage exceeds its predecessor.
  */
 bool
 bpm_decide_spending(BpmPosting *posting)
@@ -136,7 +137,7 @@ bpm_decide_spending(BpmPosting *posting)
 	if (!check_procurement(posting, bpm_left_of_obligation(obligation)))
 		return false;
 	drawn = request->amount;
-	if (strcmp(stage->operation, "commit_funds") == 0)
+	if (strcmp(stage->operation, "commit_funds") == 0 && bpm_left_of_obligation(obligation) > 0)
 		drawn = Min(drawn, bpm_left_of_obligation(obligation));
 	return move_to_stage(posting, stage, drawn, obligation->id) &&
 		move_to_stage(posting, stage, request->amount - drawn, 0);
@@ -154,20 +155,51 @@ bpm_plan_release(BpmPosting *posting)
 	return true;
 }
 
-/* Tells whether an obligation is the rest of one of an earlier year, to which nothing goes back. */
-static bool
-was_carried(const BpmObligation *obligation)
+/* Tells how much of an amount goes back to the obligation that it was drawn from. */
+static BpmFen
+part_for_predecessor(const BpmRequest *request, const BpmObligation *obligation, BpmFen amount)
 {
-	return obligation->predecessor != 0 &&
-		BPM_LINE_YEAR(obligation->predecessor) != BPM_LINE_YEAR(obligation->line);
+	if (request->detail && strcmp(request->detail, "predecessor") != 0)
+		return 0;
+	return Min(amount, obligation->returnable);
 }
 
-/* Tells whether what is released goes back to the obligation that it was drawn from. */
+/* Refuses to give back to a predecessor that there is none of. */
 static bool
-goes_back(const BpmRequest *request, const BpmObligation *obligation)
+no_predecessor(BpmPosting *posting, const BpmObligation *obligation)
 {
-	return obligation->predecessor != 0 && !was_carried(obligation) &&
-		(request->detail == NULL || strcmp(request->detail, "predecessor") == 0);
+	char	   *reason;
+
+	if (obligation->predecessor == 0)
+		reason = pstrdup("It was drawn from what is available.");
+	else if (BPM_LINE_YEAR(obligation->predecessor) != BPM_LINE_YEAR(obligation->line))
+		reason = psprintf("It was carried forward from obligation " INT64_FORMAT " of an earlier year.",
+						  obligation->predecessor);
+	else
+		reason = psprintf("All that it drew from obligation " INT64_FORMAT " has gone back there.",
+						  obligation->predecessor);
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("obligation " INT64_FORMAT " has no predecessor to give money back to",
+							   obligation->id),
+					  reason, pstrdup("Release it without a target, or with target available."));
+}
+
+/* Gives an amount of an obligation back, its predecessor's part first. */
+static bool
+give_back(BpmPosting *posting, const BpmObligation *obligation, BpmFen back, BpmFen rest)
+{
+	const char *kind = psprintf("release_%s", obligation->stage);
+	BpmLeg		leg = {.from_obligation = obligation->id};
+	int64		line = obligation->line;
+	int64		predecessor = obligation->predecessor;
+
+	leg.amount = back;
+	leg.to_obligation = predecessor;
+	if (back != 0 && !bpm_add_whole_leg(posting, line, psprintf("%s_back", kind), leg))
+		return false;
+	leg.amount = rest;
+	leg.to_obligation = 0;
+	return bpm_add_whole_leg(posting, line, kind, leg);
 }
 
 /* release: what is left, or a part of it, back to where it came from. */
@@ -176,29 +208,21 @@ bpm_decide_release(BpmPosting *posting)
 {
 	const BpmRequest *request = &posting->request;
 	BpmObligation *obligation = bpm_posting_obligation(posting, request->line);
-	BpmLeg		leg = {.from_obligation = request->line};
-	bool		back;
+	BpmFen		amount;
+	BpmFen		back;
 
 	if (obligation == NULL)
 		return false;
-	back = goes_back(request, obligation);
-	if (!back && request->detail && strcmp(request->detail, "predecessor") == 0)
-		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-						  psprintf("obligation " INT64_FORMAT " has no predecessor", obligation->id),
-						  was_carried(obligation) ?
-						  psprintf("It was carried forward from obligation " INT64_FORMAT " of an earlier year.",
-								   obligation->predecessor) :
-						  pstrdup("It was drawn from what is available."),
-						  pstrdup("Release it without a target, or with target available."));
-	leg.amount = request->amount ? request->amount : bpm_left_of_obligation(obligation);
-	leg.to_obligation = back ? obligation->predecessor : 0;
-	if (leg.amount == 0)
+	if (request->detail && strcmp(request->detail, "predecessor") == 0 && obligation->returnable == 0)
+		return no_predecessor(posting, obligation);
+	amount = request->amount ? request->amount : bpm_left_of_obligation(obligation);
+	if (amount == 0)
 		return bpm_refuse(posting, ERRCODE_BPM_WRONG_STATE,
 						  psprintf("nothing is left of obligation " INT64_FORMAT " to release",
 								   obligation->id),
 						  psprintf("Of %s, %s went on to the next stage and %s was released.",
 								   bpm_fen_to_text(obligation->amount), bpm_fen_to_text(obligation->drawn),
 								   bpm_fen_to_text(obligation->released)), NULL);
-	return bpm_add_whole_leg(posting, obligation->line,
-							 psprintf("release_%s%s", obligation->stage, back ? "_back" : ""), leg);
+	back = part_for_predecessor(request, obligation, amount);
+	return give_back(posting, obligation, back, amount - back);
 }

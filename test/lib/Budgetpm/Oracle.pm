@@ -7,39 +7,17 @@ package Budgetpm::Oracle;
 
 use strict;
 use warnings;
+use Budgetpm::Kinds;
 use Digest::SHA qw(sha256);
 
-my @buckets = qw(appropriated available allotted transferred frozen pending_out
-  precommitted committed requested paid withdrawn carried);
-
-# Written by hand from the description of each kind, not read from the ledger.
-my @kinds = (
-	[qw(appropriate appropriated available)], [qw(supplement appropriated available)],
-	[qw(reduce available appropriated)], [qw(reduce_pending pending_out appropriated)],
-	[qw(allot_out available allotted)], [qw(allot_out_pending pending_out allotted)],
-	[qw(allot_in appropriated available)], [qw(return_out available appropriated)],
-	[qw(return_in allotted available)], [qw(transfer_out available transferred)],
-	[qw(transfer_in appropriated available)], [qw(transfer_return_out available appropriated)],
-	[qw(transfer_return_in transferred available)], [qw(virement_out available appropriated)],
-	[qw(virement_out_pending pending_out appropriated)],
-	[qw(virement_in appropriated available)], [qw(virement_up_out available appropriated)],
-	[qw(virement_up_in allotted available)], [qw(virement_down_out available allotted)],
-	[qw(virement_down_in appropriated available)], [qw(reserve_out available pending_out)],
-	[qw(release_out pending_out available)], [qw(freeze available frozen)],
-	[qw(unfreeze frozen available)], [qw(pay available paid)], [qw(refund paid available)],
-	[qw(correct_out paid available)], [qw(correct_in available paid)],
-	[qw(withdraw available withdrawn)], [qw(withdraw_frozen frozen withdrawn)],
-	[qw(withdraw_pending pending_out withdrawn)]);
+my @buckets = @Budgetpm::Kinds::buckets;
 
 # Every entry with what it did to each bucket, as a table "moved" of the session.
 sub moved_sql
 {
 	my ($ledger) = @_;
-	my $rows = join ",\n", map
-	{
-		my ($kind, $source, $target) = @$_;
-		"('$kind', '$source', '$target'), ('reverse_$kind', '$target', '$source')"
-	} @kinds;
+	my $rows = join ",\n", map { "('$_', '$Budgetpm::Kinds::kind{$_}[0]', '$Budgetpm::Kinds::kind{$_}[1]')" }
+	  sort keys %Budgetpm::Kinds::kind;
 	my $columns = join ",\n", map
 	{
 		my $sign = $_ eq 'appropriated' ? 1 : -1;
@@ -52,8 +30,9 @@ CREATE TEMP TABLE oracle_kind (kind, source, target) AS VALUES $rows;
 CREATE TEMP TABLE moved AS
 SELECT j.line_id, j.entry_no, j.posting_id, j.kind, j.amount::numeric AS amount,
   j.available_after::numeric AS available_after, j.posted_at, j.key, j.refers_line, j.refers_entry,
+  j.from_obligation, j.to_obligation, b.control,
   $columns
-FROM $ledger.journal j LEFT JOIN oracle_kind k ON k.kind = j.kind;
+FROM $ledger.journal j JOIN $ledger.balance b USING (line_id) LEFT JOIN oracle_kind k ON k.kind = j.kind;
 SQL
 }
 
@@ -64,7 +43,8 @@ sub questions
 	my $sums = join ', ', map { "coalesce(sum(m.$_), 0) AS $_" } @buckets;
 	my $running = join ', ', map { "sum($_) OVER w AS $_" } @buckets;
 	my $unequal = join ' OR ', map { "s.$_ <> b.$_\::numeric" } @buckets;
-	my $negative = join ' OR ', map { "$_ < 0" } @buckets;
+	# A line that may be overspent may run short of what is available, and of nothing else.
+	my $negative = join ' OR ', "available < 0 AND control = 'b'", map { "$_ < 0" } @buckets[ 2 .. $#buckets ];
 	my $parts = join ' + ', @buckets[ 1 .. $#buckets ];
 	return (
 		'kind that nobody knows' =>
@@ -75,7 +55,7 @@ JOIN LATERAL (SELECT $sums FROM moved m WHERE m.line_id = b.line_id) s ON true W
 SQL
 		'overspent at an entry' => <<"SQL",
 SELECT line_id, entry_no FROM (
-  SELECT line_id, entry_no, available_after AS said, $running FROM moved
+  SELECT line_id, entry_no, control, available_after AS said, $running FROM moved
   WINDOW w AS (PARTITION BY line_id ORDER BY entry_no)) r
 WHERE $negative OR available <> said OR appropriated <> $parts
 SQL
@@ -124,6 +104,45 @@ SQL
 		'money that arrived without a transfer' => <<"SQL",
 SELECT m.posting_id FROM moved m WHERE m.kind = 'transfer_in'
   AND 1 <> (SELECT count(*) FROM $ledger.transfer t WHERE t.receive_posting = m.posting_id)
+SQL
+		'obligation is not what the journal moved' => <<"SQL",
+SELECT o.obligation_id FROM $ledger.obligation o
+WHERE o.amount::numeric - o.drawn::numeric - o.released::numeric <>
+    (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.to_obligation = o.obligation_id)
+    - (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.from_obligation = o.obligation_id)
+  OR o.amount::numeric <> (SELECT sum(m.amount) FROM moved m WHERE m.posting_id = o.obligation_id AND m.to_obligation = o.obligation_id)
+  OR o.released::numeric <>
+    (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.from_obligation = o.obligation_id
+       AND m.kind ~ '^(release_|reverse_(precommit|commit|request)(_drawn)?\$)')
+    - (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.to_obligation = o.obligation_id AND m.kind ~ '^reverse_release_')
+  OR o.drawn::numeric < 0 OR o.released::numeric < 0
+SQL
+		'obligation overdrawn at an entry' => <<"SQL",
+SELECT obligation_id, entry_no FROM (
+  SELECT obligation_id, entry_no, sum(amount) OVER (PARTITION BY obligation_id ORDER BY entry_no) AS held
+  FROM (SELECT to_obligation AS obligation_id, entry_no, amount FROM moved WHERE to_obligation IS NOT NULL
+        UNION ALL SELECT from_obligation, entry_no, -amount FROM moved WHERE from_obligation IS NOT NULL) e) r
+WHERE held < 0
+SQL
+		'obligation of another line than its entries' => <<"SQL",
+SELECT m.line_id, m.entry_no FROM moved m
+WHERE m.from_obligation IS NOT NULL AND NOT EXISTS (SELECT FROM $ledger.obligation o
+    WHERE o.obligation_id = m.from_obligation AND o.line_id = m.line_id)
+  OR m.to_obligation IS NOT NULL AND NOT EXISTS (SELECT FROM $ledger.obligation o
+    WHERE o.obligation_id = m.to_obligation AND o.line_id = m.line_id)
+SQL
+		'bucket that no obligation holds' => <<"SQL",
+SELECT b.line_id FROM $ledger.balance b
+LEFT JOIN (SELECT line_id, stage, sum((amount - drawn - released)::numeric) AS held
+  FROM $ledger.obligation GROUP BY 1, 2) o USING (line_id)
+GROUP BY b.line_id, b.precommitted, b.committed, b.requested
+HAVING coalesce(sum(held) FILTER (WHERE stage = 'precommit'), 0) <> b.precommitted::numeric
+  OR coalesce(sum(held) FILTER (WHERE stage = 'commit'), 0) <> b.committed::numeric
+  OR coalesce(sum(held) FILTER (WHERE stage = 'request'), 0) <> b.requested::numeric
+SQL
+		'carried money that did not arrive' => <<'SQL',
+SELECT posting_id FROM moved WHERE kind ~ '^carry_' GROUP BY posting_id
+HAVING sum(carried) <> sum(appropriated) - sum(allotted)
 SQL
 		'line that missed a change of its year' => <<"SQL",
 SELECT b.line_id FROM $ledger.balance b JOIN $ledger.fiscal_year y ON y.fiscal_year = b.line_id / 1000000000000
@@ -175,7 +194,7 @@ sub broken_links
 	for my $row (rows($server, "SELECT 'budgetpm/entry/1', line_id, entry_no, posting_id, kind, "
 		. '(amount::numeric * 100)::bigint, (available_after::numeric * 100)::bigint, '
 		. '(extract(epoch FROM posted_at) * 1000000)::bigint, accounting_date, document, actor, login, '
-		. "key, memo, peer_line, refers_line, refers_entry, encode(digest, 'hex') "
+		. "key, memo, peer_line, refers_line, refers_entry, from_obligation, to_obligation, encode(digest, 'hex') "
 		. "FROM $ledger.journal ORDER BY line_id, entry_no"))
 	{
 		my $stored = pop @$row;
