@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 
 #include "access/access.h"
@@ -44,6 +45,8 @@ open_ledger(Oid relid, const char *operation)
 	BpmLedger  *ledger = bpm_ledger_open(relid);
 
 	bpm_authorize(ledger, operation, 0, 0);
+	PreventCommandIfReadOnly(psprintf("%s()", operation));
+	PreventCommandDuringRecovery(psprintf("%s()", operation));
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TRANSACTION_STATE),

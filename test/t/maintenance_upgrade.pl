@@ -38,6 +38,9 @@ SELECT budget.register_unit('A', '教育厅', '320000000');
 SELECT budget.open_line(2026, 'A', '2050201', '50201', fund_type => '11', title => 'L') AS line \gset
 SELECT budget.appropriate(:line, 1000, 'D1', accounting_date => '2026-01-02');
 SELECT budget.pay(:line, 10, 'V1', key => 'k1', accounting_date => '2026-01-03');
+SELECT * FROM budget.fold_rollup();
+SELECT * FROM budget.fold_rollup();
+SELECT budget.pay(:line, 20, 'V3', accounting_date => '2026-01-03');
 SQL
 
 as_server('mkdir', "$directory/upgrade");
@@ -52,7 +55,7 @@ diag $said, (as_server('sh', '-c', "grep -h -A 3 'error:' '$new'/pg_upgrade_outp
 
 SKIP:
 {
-	skip 'there is nothing to look at', 6 unless $ok;
+	skip 'there is nothing to look at', 9 unless $ok;
 	control($new, 'start');
 	for my $name ('budget', 'Training 培训')
 	{
@@ -62,6 +65,12 @@ SKIP:
 	my $pay = "SELECT budget.pay(line_id, 10, 'V2', key => 'k2', accounting_date => '2026-01-04') FROM budget.line";
 	is($server->query($pay), $server->query($pay), 'postings go on, once for a key');
 	is($server->query('SELECT count(*) FROM budget.verify_ledger()'), '0', 'and verify');
+	is($server->query('SELECT count(*), (SELECT count(*) FROM budget.verify_rollup()) FROM budget.rollup_run'), '1|0',
+		'rollups are right, what is folded and what is not');
+	$server->query('SELECT * FROM budget.fold_rollup(); SELECT * FROM budget.fold_rollup()');
+	is($server->query("SELECT paid, (SELECT count(*) FROM budgetpm.rollup_tail('budget.ledger', NULL)) FROM budget.rollup_total('320000000', 2026)"),
+		'40.00|0', 'and folding goes on');
+	is($server->query('SELECT count(*) FROM budget.verify_rollup()'), '0', 'exactly');
 	control($new, 'stop');
 }
 $server->start;
