@@ -64,3 +64,17 @@ CREATE FUNCTION budgetpm.close_alert(ledger regclass, alert bigint, note text) R
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_close_alert';
 COMMENT ON FUNCTION budgetpm.close_alert(regclass, bigint, text) IS
   'Closes an alert that was answered (销号), by another than who answered. Errors: 42704, ZB007 not answered, ZB008 duty or own answer.';
+
+CREATE FUNCTION budgetpm.run_reminders(ledger regclass, as_of date, division text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000 AS 'MODULE_PATHNAME', 'bpm_run_reminders';
+COMMENT ON FUNCTION budgetpm.run_reminders(regclass, date, text) IS
+  'Raises the reminders of a day, each once a crossing, ends those whose reason is gone, and returns how many it raised. Errors: 23503 division, ZB004 year, ZB008 duty.';
+
+CREATE FUNCTION budgetpm.rehearse(
+  ledger regclass, caps jsonb, fiscal_year integer,
+  OUT cap text, OUT posting bigint, OUT line bigint, OUT kind text, OUT accounting_date date, OUT amount numeric,
+  OUT limit_amount numeric, OUT used numeric, OUT short_by numeric, OUT remark text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL UNSAFE COST 100000 ROWS 100 AS 'MODULE_PATHNAME', 'bpm_rehearse';
+COMMENT ON FUNCTION budgetpm.rehearse(regclass, jsonb, integer) IS
+  'Replays a year''s postings in their order against caps that do not exist, and changes nothing: a row for each posting and cap that would have stopped it, then one with the sum. Errors: 22023, 23503, ZB004 year, ZB008 duty.';

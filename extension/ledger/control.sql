@@ -169,3 +169,20 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.close_alert(bigint, text) IS
   'Closes an alert that was answered (销号), by another than who answered. Errors: 42704, ZB007 not answered, ZB008 duty or own answer.';
+
+CREATE FUNCTION @ledger@.run_reminders(as_of date DEFAULT NULL, division text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.run_reminders('@ledger@.ledger'::regclass, as_of, division);
+END;
+COMMENT ON FUNCTION @ledger@.run_reminders(date, text) IS
+  'Raises the reminders (提醒) of a day (today), in a division and below or everywhere, and returns how many. plan_exceeded: a plan''s use is above its sum up to this month by more than the profile''s ratio; plan_behind: below its sum up to the last month by more than that; progress_ahead, progress_behind: what a unit has paid differs from its budget times the part of the year that has passed by more than the ratio of its budget. The ratio is the setting ledger.overspend_reminder (河北 0.05, 金财 0.1), 0.1 where none is set. An alert is raised once and stands until a run finds its reason gone; a reason that comes back raises another. Errors: 23503 division, ZB004 year, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.rehearse(caps jsonb, fiscal_year integer) RETURNS TABLE (
+  cap text, posting bigint, line bigint, kind text, accounting_date date, amount numeric, limit_amount numeric,
+  used numeric, short_by numeric, remark text)
+LANGUAGE sql STABLE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT r.cap, r.posting, r.line, r.kind, r.accounting_date, r.amount, r.limit_amount, r.used, r.short_by, r.remark
+    FROM budgetpm.rehearse('@ledger@.ledger'::regclass, caps, fiscal_year) AS r;
+END;
+COMMENT ON FUNCTION @ledger@.rehearse(jsonb, integer) IS
+  'Replays a year''s postings in their order against new limits and changes nothing (模拟): a row for each posting and cap that would have stopped it, with what would have been used then, and a last row with the sum: payments and yuan. caps is an array of objects with the arguments of create_cap() that say which lines, what limit and which buckets. What was stopped consumes nothing, nor does what drew on it or undid it. Errors: 22023, 23503, ZB004 year, ZB008 duty to read.';

@@ -205,13 +205,9 @@ CREATE FUNCTION @ledger@.create_standard_caps(
   preview boolean DEFAULT true, warn_ratio numeric DEFAULT 0.9, document text DEFAULT NULL) RETURNS TABLE (
   kind text, name text, division_code text, unit_code text, fund_type text, basis text, amount numeric, lines bigint, cap integer)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
-  WITH known AS MATERIALIZED (
-    SELECT budgetpm.one_of('kind', k, '{three_public,department,provisional,fund_receipts}') AS known
-      FROM pg_catalog.unnest(kinds) AS k),
-  place AS MATERIALIZED (
+  WITH place AS MATERIALIZED (
     SELECT CASE WHEN create_standard_caps.division IS NOT NULL
-                THEN budgetpm.division_key('@ledger@.ledger'::regclass, create_standard_caps.division) END AS code
-      FROM (SELECT pg_catalog.bool_and(known.known) AS known FROM known) AS k WHERE k.known),
+                THEN budgetpm.division_key('@ledger@.ledger'::regclass, create_standard_caps.division) END AS code),
   line_of_year AS MATERIALIZED (
     SELECT l.line_id, l.division, l.unit, l.dept_econ, l.fund_type
       FROM @ledger@.line l, place p
@@ -249,7 +245,9 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
      GROUP BY f.name, f.fund_type, d.official_code, d.name),
   fresh AS MATERIALIZED (
     SELECT p.* FROM proposed p
-     WHERE p.kind = ANY (kinds) AND (p.amount IS NULL OR p.amount > 0)
+     WHERE p.kind = ANY (ARRAY(SELECT CASE WHEN budgetpm.one_of('kind', k, '{three_public,department,provisional,fund_receipts}') THEN k END
+                                 FROM pg_catalog.unnest(kinds) AS k))
+       AND (p.amount IS NULL OR p.amount > 0)
        AND NOT EXISTS (SELECT 1 FROM @report@.cap c
                         WHERE c.fiscal_year = create_standard_caps.fiscal_year AND c.kind = p.kind AND c.state = 'active'
                           AND c.name = p.name AND c.division_code = p.division_code AND c.unit_code IS NOT DISTINCT FROM p.unit_code)
@@ -268,9 +266,9 @@ COMMENT ON FUNCTION @ledger@.create_standard_caps(integer, text[], text, boolean
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation
   FROM (VALUES
-    ('roa+', '{explain_cap,verify_caps}'),
+    ('roa+', '{explain_cap,verify_caps,rehearse}'),
     ('oa', '{record_receipt,reverse_receipt,answer_alert}'),
-    ('+', '{create_cap,change_cap,add_cap_lines,remove_cap_lines,close_cap,create_standard_caps,set_plan,assign_alert,close_alert}')
+    ('+', '{create_cap,change_cap,add_cap_lines,remove_cap_lines,close_cap,create_standard_caps,set_plan,run_reminders,assign_alert,close_alert}')
   ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)

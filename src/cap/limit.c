@@ -194,12 +194,15 @@ bpm_cap_apply(BpmCapState *state, const BpmFen *delta, int month, int64 posting)
 int32
 bpm_cap_ratio(Numeric ratio)
 {
-	Datum		scaled;
 	Datum		unit = DirectFunctionCall1(int4_numeric, Int32GetDatum(BPM_CAP_RATIO_UNIT));
+	Datum		scaled;
 
+	if (numeric_is_nan(ratio) || numeric_is_inf(ratio))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a ratio must be finite")));
 	scaled = DirectFunctionCall2(numeric_mul, NumericGetDatum(ratio), unit);
-	if (numeric_is_nan(ratio) || numeric_is_inf(ratio) ||
-		!DatumGetBool(DirectFunctionCall2(numeric_eq, scaled,
+	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, scaled,
 										  DirectFunctionCall2(numeric_trunc, scaled, Int32GetDatum(0)))))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
