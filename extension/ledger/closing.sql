@@ -216,7 +216,7 @@ BEGIN ATOMIC
          COALESCE(p.blocker, CASE WHEN p.action = 'carry' THEN n.problem END) IS NOT NULL,
          COALESCE(p.blocker, CASE WHEN p.action = 'carry' THEN COALESCE(n.problem,
            CASE WHEN n.to_line IS NULL THEN 'A line of the next year is opened for it.' END) END),
-         format('close:%s:%s:%s:%s', closing_plan.fiscal_year, u.entry_no, p.step, COALESCE(p.obligation_id::text, ''))
+         format('close:%s:%s:%s:%s:%s', closing_plan.fiscal_year, p.line_id, u.entry_no, p.step, COALESCE(p.obligation_id::text, ''))
   FROM planned p JOIN unsettled u ON u.line_id = p.line_id
   LEFT JOIN LATERAL @ledger@.next_year_line(p.line_id) n ON p.action = 'carry'
   ORDER BY p.line_id, p.step, p.obligation_id;
