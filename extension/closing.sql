@@ -93,6 +93,7 @@ BEGIN
   COMMIT;
   LOOP
     width := CASE WHEN failed_upto IS NULL OR COALESCE(after, 0) OPERATOR(pg_catalog.>=) failed_upto THEN stretch ELSE 1 END;
+    last := NULL;
     BEGIN
       last := budgetpm.lock_unsettled(ledger, fiscal_year, after, width);
       EXIT WHEN last IS NULL;
@@ -110,10 +111,16 @@ BEGIN
       -- is run again.
       tries := tries OPERATOR(pg_catalog.+) 1;
       reason := SQLERRM;
-      IF width OPERATOR(pg_catalog.>) 1 THEN
+      IF last IS NULL THEN
+        IF tries OPERATOR(pg_catalog.>) 10
+           OR NOT (SQLSTATE OPERATOR(pg_catalog.=) '40P01' OR SQLSTATE OPERATOR(pg_catalog.=) '40001') THEN
+          RAISE;
+        END IF;
+      ELSIF width OPERATOR(pg_catalog.>) 1 THEN
         failed_upto := last;
         tries := 0;
-      ELSIF SQLSTATE NOT IN ('40P01', '40001') OR tries OPERATOR(pg_catalog.>) 10 THEN
+      ELSIF tries OPERATOR(pg_catalog.>) 10
+            OR NOT (SQLSTATE OPERATOR(pg_catalog.=) '40P01' OR SQLSTATE OPERATOR(pg_catalog.=) '40001') THEN
         RAISE WARNING USING ERRCODE = SQLSTATE, MESSAGE = pg_catalog.format('line %s could not be settled: %s', last, reason);
         blocked := blocked OPERATOR(pg_catalog.+) 1;
         after := last;

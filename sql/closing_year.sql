@@ -83,8 +83,9 @@ SELECT fiscal_year, account_code, account_name, opening, debit, credit, closing 
 SELECT fiscal_year, sum(opening) AS opening, sum(closing) AS closing FROM budget_report.trial_balance GROUP BY 1 ORDER BY 1;
 SELECT * FROM budget.verify_ledger();
 -- From the journal alone: what came into 2026 is paid, withdrawn, carried, or was given on.
-SELECT sum(amount) FILTER (WHERE source = 'appropriated') - sum(amount) FILTER (WHERE target = 'appropriated') - sum(amount) FILTER (WHERE target IN ('allotted', 'transferred'))
-	= sum(amount) FILTER (WHERE target IN ('withdrawn', 'carried', 'paid')) AS accounted_for
+SELECT sum(amount * ((source = 'appropriated')::int - (target = 'appropriated')::int)) AS given,
+	sum(amount * ((target IN ('allotted', 'transferred'))::int - (source IN ('allotted', 'transferred'))::int)) AS passed_on,
+	sum(amount * ((target IN ('paid', 'withdrawn', 'carried'))::int - (source IN ('paid', 'withdrawn', 'carried'))::int)) AS ended
 FROM (SELECT k.source, k.target, j.amount::numeric FROM budget.journal_2026 j JOIN budget.entry_kind k USING (kind)) x;
 
 -- The next year begins: its contract goes on where it was.

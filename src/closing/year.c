@@ -201,6 +201,20 @@ static const BpmStatement lock_next_lines = {
 	" ORDER BY line_id LIMIT $2 FOR NO KEY UPDATE) AS locked", "li"
 };
 
+/* Tells whether there is something to settle: not when another closer was faster. */
+static bool
+still_closing(BpmLedger *ledger, int year)
+{
+	const char *state = bpm_closing_state(ledger, year);
+
+	if (strcmp(state, "closing") != 0 && strcmp(state, "closed") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_YEAR),
+				 errmsg("fiscal year %d is %s and not closing", year, state),
+				 errhint("close_year() makes it so.")));
+	return strcmp(state, "closing") == 0;
+}
+
 /* Locks the next lines that hold money and returns the last; null at the end. */
 PG_FUNCTION_INFO_V1(bpm_lock_unsettled);
 Datum
@@ -211,7 +225,7 @@ bpm_lock_unsettled(PG_FUNCTION_ARGS)
 	Datum		values[2];
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
-	Datum		last;
+	Datum		last = 0;
 	bool		isnull;
 
 	values[0] = PG_ARGISNULL(2) ? Int64GetDatum(0) : PG_GETARG_DATUM(2);
@@ -221,13 +235,12 @@ bpm_lock_unsettled(PG_FUNCTION_ARGS)
 	bpm_authorize_operation(ledger, "settle_lines");
 	bpm_owner_enter(ledger, &scope);
 	bpm_ledger_execute(ledger, &hold_years, 0, years, NULL);
-	if (strcmp(bpm_closing_state(ledger, year), "closing") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not closing", year),
-				 errhint("close_year() makes it so.")));
-	bpm_ledger_execute(ledger, &lock_next_lines, year, values, NULL);
-	last = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	isnull = !still_closing(ledger, year);
+	if (!isnull)
+	{
+		bpm_ledger_execute(ledger, &lock_next_lines, year, values, NULL);
+		last = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	}
 	bpm_owner_leave(&scope);
 	SPI_finish();
 	if (isnull)
@@ -258,22 +271,40 @@ count_unsettled(BpmLedger *ledger, int year)
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
+/* Waits for whoever changes the year's state, so that it is read as it is. */
+static void
+hold_year(BpmLedger *ledger, int year)
+{
+	static const BpmStatement hold = {
+		"SELECT 1 FROM @ledger@.fiscal_year WHERE fiscal_year" EQ "$1 FOR NO KEY UPDATE", "i"
+	};
+	Datum		value = Int32GetDatum(year);
+	BpmOwnerScope scope;
+
+	bpm_owner_enter(ledger, &scope);
+	bpm_ledger_execute(ledger, &hold, 0, &value, NULL);
+	bpm_owner_leave(&scope);
+}
+
 /* Closes the year when it holds no money any more, and returns its state. */
 PG_FUNCTION_INFO_V1(bpm_finish_closing);
 Datum
 bpm_finish_closing(PG_FUNCTION_ARGS)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	int			year = year_argument(fcinfo, 1);
 	char	   *document = bpm_closing_document(fcinfo, 2);
 	BpmLedger  *ledger;
-	const char *state = "closing";
+	const char *state;
 
 	SPI_connect();
 	ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	bpm_authorize_operation(ledger, "close_year");
+	hold_year(ledger, year);
 	record_event(ledger, year, "settled", document, PG_ARGISNULL(3) ? 0 : PG_GETARG_INT64(3),
 				 PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4));
-	if (strcmp(bpm_closing_state(ledger, year), "closing") == 0 && count_unsettled(ledger, year) == 0)
+	state = MemoryContextStrdup(caller, bpm_closing_state(ledger, year));
+	if (strcmp(state, "closing") == 0 && count_unsettled(ledger, year) == 0)
 	{
 		set_state(ledger, year, "closed");
 		if (count_unsettled(ledger, year) != 0)
@@ -284,8 +315,6 @@ bpm_finish_closing(PG_FUNCTION_ARGS)
 		record_event(ledger, year, "closed", document, 0, 0);
 		state = "closed";
 	}
-	else
-		state = strcmp(bpm_closing_state(ledger, year), "closed") == 0 ? "closed" : "closing";
 	SPI_finish();
 	PG_RETURN_TEXT_P(cstring_to_text(state));
 }

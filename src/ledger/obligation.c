@@ -24,10 +24,17 @@ static const BpmStatement update_obligation = {
 	" returnable = $4"
 	" WHERE obligation_id OPERATOR(pg_catalog.=) $1", "laaa"
 };
-static const BpmStatement insert_obligation = {
-	"INSERT INTO @ledger@.obligation_@year@ (obligation_id, line_id, division, unit, stage,"
-	" amount, drawn, released, returnable, predecessor, document, opened_at)"
-	" VALUES ($1, $2, $3, $4, $5, $6, '0', '0', $7, $8, $9, $10)", "llcctaaltz"
+#define INSERT_OBLIGATION \
+	"INSERT INTO @ledger@.obligation_@year@ (obligation_id, line_id, division, unit, stage," \
+	" amount, drawn, released, returnable, predecessor, document, opened_at)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, '0', '0', $7, $8, "
+
+static const BpmStatement insert_obligation = {INSERT_OBLIGATION "$9, $10)", "llcctaaltz"};
+
+/* A contract that is carried into another year keeps its number. */
+static const BpmStatement insert_carried = {
+	INSERT_OBLIGATION "COALESCE((SELECT p.document FROM @ledger@.obligation p"
+	" WHERE p.obligation_id OPERATOR(pg_catalog.=) $8), $9), $10)", "llcctaaltz"
 };
 
 /* Fills an obligation from its row. */
@@ -313,7 +320,8 @@ insert(BpmPosting *posting, const BpmObligation *obligation)
 	values[8] = CStringGetTextDatum(posting->request.document);
 	values[9] = TimestampTzGetDatum(line->posted_at);
 	bpm_write_row(posting->ledger, "obligation", BPM_LINE_YEAR(obligation->id), obligation->id,
-				  &insert_obligation, values, nulls, true);
+				  posting->request.operation->across_years ? &insert_carried : &insert_obligation,
+				  values, nulls, true);
 }
 
 /* Tells whether an obligation holds what is left of it and no less than nothing; the row's constraint. */

@@ -10,6 +10,7 @@
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 #include "base/errors.h"
 #include "ledger/obligation.h"
@@ -98,17 +99,22 @@ read_entries(BpmPosting *posting)
 	return list;
 }
 
-/* Returns how much of an entry was not undone; its line is locked. */
+/*
+ * Returns how much of an entry was not undone; its line is locked.  What undid it
+ * may stand on another line than this one, which nobody writes then and no older
+ * snapshot conflicts with: so it is read as it is now.
+ */
 static BpmFen
 left_of(BpmPosting *posting, const Undone *entry)
 {
+	SPIPlanPtr	plan = bpm_ledger_plan(posting->ledger, &left_of_entry, BPM_LINE_YEAR(entry->line));
 	Datum		values[2];
 	bool		isnull;
 
 	values[0] = Int64GetDatum(entry->line);
 	values[1] = Int32GetDatum(entry->entry_no);
-	if (bpm_ledger_execute(posting->ledger, &left_of_entry, BPM_LINE_YEAR(entry->line),
-						   values, NULL) != 1)
+	if (SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot,
+							 true, false, 0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "entry %d of line " INT64_FORMAT " vanished", entry->entry_no, entry->line);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
