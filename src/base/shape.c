@@ -88,6 +88,16 @@ static const TableShape shapes[] = {
 		"decision_id int8, fiscal_year int4, item varchar, decision varchar, "
 		"division budget_code, unit budget_code, project_id int8, line_id int8, "
 	"document varchar, decided_at timestamptz, decided_by varchar"},
+	{"contract",
+		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
+		"precommitment int8, supplier varchar, title varchar, accounting_date "
+		"date, state varchar, actor varchar, division budget_code, unit "
+	"budget_code, version int4, created_at timestamptz, created_by varchar"},
+	{"contract_load",
+		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
+		"precommitment int8, supplier varchar, title varchar, accounting_date "
+		"date, state varchar, actor varchar, division budget_code, unit "
+	"budget_code, version int4, created_at timestamptz, created_by varchar"},
 	{"division",
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "
@@ -137,6 +147,18 @@ static const TableShape shapes[] = {
 		"unit budget_code, stage varchar, amount amount, drawn amount, "
 		"released amount, returnable amount, predecessor int8, document varchar, "
 	"opened_at timestamptz"},
+	{"payment",
+		"payment_id int8, payment_no varchar, line_id int8, contract_id int8, "
+		"amount numeric, payee varchar, payee_account varchar, payee_bank "
+		"varchar, purpose varchar, accounting_date date, state varchar, actor "
+		"varchar, division budget_code, unit budget_code, version int4, "
+	"created_at timestamptz, created_by varchar"},
+	{"payment_load",
+		"payment_id int8, payment_no varchar, line_id int8, contract_id int8, "
+		"amount numeric, payee varchar, payee_account varchar, payee_bank "
+		"varchar, purpose varchar, accounting_date date, state varchar, actor "
+		"varchar, division budget_code, unit budget_code, version int4, "
+	"created_at timestamptz, created_by varchar"},
 	{"principal",
 	"principal_id int8, login varchar, title varchar"},
 	{"profile",

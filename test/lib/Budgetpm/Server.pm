@@ -141,6 +141,8 @@ sub DESTROY
 
 # A test that dies or is told to end takes its servers with it.
 $SIG{TERM} = $SIG{INT} = sub { exit 1 };
+# psql that stops at an error does not read the rest of what it is given.
+$SIG{PIPE} = 'IGNORE';
 
 END
 {
