@@ -86,7 +86,7 @@ GRANT EXECUTE ON FUNCTION budget.freeze TO PUBLIC;
 ALTER FUNCTION budget.unfreeze SECURITY DEFINER;
 SELECT severity, object, problem FROM budgetpm.check_ledger('budget', data => false);
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA budget TO PUBLIC;
-SELECT object, problem LIKE 'PUBLIC may EXECUTE __ functions' AS counted, remedy FROM budgetpm.check_ledger('budget', data => false) WHERE problem LIKE 'PUBLIC%';
+SELECT object, problem LIKE 'PUBLIC may EXECUTE % functions' AS counted, remedy FROM budgetpm.check_ledger('budget', data => false) WHERE problem LIKE 'PUBLIC%';
 ROLLBACK;
 
 -- Roads into a posting: functions that would run with the owner's rights.

@@ -37,7 +37,9 @@ my $state_query = q{SELECT md5(string_agg(x::text, ';' ORDER BY x::text)) FROM (
 	UNION ALL SELECT l::text FROM budget.line l UNION ALL SELECT d::text FROM budget.duty d
 	UNION ALL SELECT y::text FROM budget.fiscal_year y UNION ALL SELECT t::text FROM budget.transfer t) AS s(x)};
 $each{readable} = [ split /\n/, $server->query(q{SELECT c.oid::regclass FROM pg_class c
-	WHERE c.relnamespace::regnamespace::text IN ('budget', 'budget_report') AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+	WHERE c.relnamespace::regnamespace::text IN ('budget', 'budget_report') AND c.relkind IN ('r', 'p', 'v', 'm')
+	AND (NOT c.relispartition OR EXISTS (SELECT FROM pg_policy o WHERE o.polrelid = c.oid AND o.polcmd <> 'r'))
+	AND (c.relkind <> 'p' OR c.relrowsecurity)
 	ORDER BY 1}, user => 'postgres') ];
 my $before = $server->query($state_query, user => 'postgres');
 
