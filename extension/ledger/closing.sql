@@ -209,7 +209,7 @@ BEGIN ATOMIC
            CASE WHEN r.amount < 0 THEN 'The line is overspent: open the year again and supplement() it, or correct a payment.' END
     FROM rest r WHERE r.amount <> 0
     UNION ALL
-    SELECT u.line_id, 0, 'provisional', NULL, u.available, NULL, 'approve_line() it first: nobody has approved its money.'
+    SELECT u.line_id, 0, 'provisional', NULL, u.available, NULL, 'approve_line() it, or withdraw() what it holds: nobody has approved its money.'
     FROM unsettled u WHERE u.line_state = 'p')
   SELECT p.line_id, p.step, p.item, p.obligation_id, p.amount, p.action::varchar(20),
          CASE WHEN p.action = 'carry' THEN n.to_line END, CASE WHEN p.action = 'carry' THEN n.origin_year END,

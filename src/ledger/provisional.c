@@ -19,7 +19,10 @@ uses_up(const BpmKind *kind)
 		 kind->target == BUCKET_TRANSFERRED);
 }
 
-/* Tells whether one of the caps that the locked row names refuses what goes beyond it. */
+/*
+ * Tells whether one of the caps that the locked row names refuses what goes beyond
+ * it.  One whose basis is what its lines hold would hold back nothing of them.
+ */
 static bool
 has_blocking_cap(BpmPosting *posting, const BpmLine *line)
 {
@@ -27,21 +30,46 @@ has_blocking_cap(BpmPosting *posting, const BpmLine *line)
 
 	for (int i = 0; i < line->ncaps; i++)
 		if (bpm_cap_find(posting->ledger, line->caps[i], &cap) && cap.active &&
-			cap.block_ratio != BPM_CAP_NO_RATIO)
+			cap.block_ratio != BPM_CAP_NO_RATIO && cap.basis_kind != BPM_BASIS_LINES)
 			return true;
 	return false;
 }
 
-/* A provisional line takes every posting but spending that no cap holds. */
+/* Tells whether a kind hands money to another line of the government. */
+static bool
+gives_away(const BpmKind *kind)
+{
+	return (kind->source == BUCKET_AVAILABLE || kind->source == BUCKET_PENDING_OUT) &&
+		kind->reverses[0] == '\0' &&
+		(strcmp(kind->operation, "allot") == 0 || strcmp(kind->operation, "virement") == 0);
+}
+
+/* What is not approved does not become so by being given to a line that is. */
+static bool
+check_receivers(BpmPosting *posting, const BpmLine *line)
+{
+	for (int i = 0; i < posting->nlines; i++)
+		if (posting->lines[i].line_state != 'p')
+			return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							  psprintf("line " INT64_FORMAT " is provisional and line " INT64_FORMAT
+									   " is not", line->id, posting->lines[i].id),
+							  pstrdup("Money that nobody has approved yet goes to provisional lines only."),
+							  pstrdup("approve_line() the giving line first, or open the other one as provisional."));
+	return true;
+}
+
+/* A provisional line takes every posting but spending that no cap holds, and gifts to approved lines. */
 bool
 bpm_check_provisional(BpmPosting *posting, const BpmLine *line, const BpmKind *kind)
 {
+	if (gives_away(kind))
+		return check_receivers(posting, line);
 	if (!uses_up(kind) || has_blocking_cap(posting, line))
 		return true;
 	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 					  psprintf("line " INT64_FORMAT " is provisional and under no blocking cap", line->id),
 					  pstrdup("Before the People's Congress (人代会) has voted, money is spent up to a limit only."),
-					  pstrdup("Put the line under a cap that blocks, or approve_line() it after the vote."));
+					  pstrdup("Put the line under a cap that blocks, of an amount, a plan or receipts (create_standard_caps() makes one of last year's payments), or approve_line() it after the vote."));
 }
 
 /* Asks for the line; whether it is a root never changes. */

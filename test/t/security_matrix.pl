@@ -19,13 +19,14 @@ my %column = (
 	line => 'line_id', transfer => 'transfer_id', fiscal_year => 'fiscal_year', entry_kind => 'kind',
 	virement_rule => 'reason', ledger => 'title', principal => 'title', duty => 'may_post',
 	division => 'name', unit => 'name', classification => 'name', grant_profile => 'operation',
-	project => 'name');
+	project => 'name', account => 'name', account_chart => 'name', account_rule => 'account',
+	closing_decision => 'document', year_event => 'document');
 my %value = (
 	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer)),
 	fiscal_year => '2026', duty => 'true');
 my %each = (
 	guarded => [qw(journal journal_2026 balance balance_2026 line transfer fiscal_year entry_kind)],
-	plain => [qw(virement_rule ledger principal duty division unit classification grant_profile project)]);
+	plain => [qw(virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event)]);
 
 my $folder = "$FindBin::Bin/../security";
 my $server = Budgetpm::Server->new;

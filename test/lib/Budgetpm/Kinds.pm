@@ -37,7 +37,7 @@ our @kinds = (
 	[qw(carry_in appropriated available po)], [qw(carry_in_committed appropriated committed po)],
 	[qw(carry_down available allotted po)], [qw(carry_down_in appropriated available po)],
 	[qw(carry_down_committed appropriated committed po)],
-	[qw(approve_up appropriated available po)], [qw(approve_down available appropriated po)],
+	[qw(approve_up appropriated available poc)], [qw(approve_down available appropriated poc)],
 	[qw(refund_prior appropriated available o)], [qw(withdraw available withdrawn oc)],
 	[qw(withdraw_frozen frozen withdrawn oc)], [qw(withdraw_pending pending_out withdrawn oc)]);
 
