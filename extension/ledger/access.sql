@@ -71,7 +71,7 @@ SELECT p.profile, operation
     -- daily operations
     ('oa', '{open_line,appropriate,approve_line,supplement,reduce,allot,return_allotment,send_transfer,
        receive_transfer,return_transfer,announce_transfer,virement,reserve_out,release_out,freeze,unfreeze,precommit,commit_funds,
-       request_payment,release,pay,refund,refund_prior_year,withdraw,
+       request_payment,release,pay,refund,refund_prior_year,withdraw,carry_forward,
        reverse,correct_payment}'),
     -- registers that an application feeds
     ('oa+', '{register_project}'),
@@ -79,7 +79,7 @@ SELECT p.profile, operation
     -- administration
     ('+', '{register_division,register_divisions,rename_division,move_division,merge_divisions,
        close_division,register_scheme,load_classification,register_classification,add_walk,add_walks,
-       register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,carry_forward,
+       register_profile,import_profile,apply_profile,add_year,set_year_state,close_month,
        register_principal,grant_duty,end_duty,relax_control}')
   ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation

@@ -86,7 +86,7 @@ check_contract(BpmPosting *posting, const BpmObligation *obligation)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
 								   obligation->id, posting->request.line),
-						  psprintf("It is of line " INT64_FORMAT ".", obligation->line),
+						  pstrdup("An obligation is drawn on by its own line only."),
 						  pstrdup("Name the line that holds the obligation's money."));
 	if (strcmp(obligation->stage, "commit") != 0)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,

@@ -76,7 +76,7 @@ check_predecessor(BpmPosting *posting, const BpmObligation *obligation, const St
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
 								   obligation->id, posting->request.line),
-						  psprintf("It is of line " INT64_FORMAT ".", obligation->line),
+						  pstrdup("An obligation is drawn on by its own line only."),
 						  pstrdup("Name the line that holds the obligation's money."));
 	if (stage->predecessor == NULL || strcmp(obligation->stage, stage->predecessor) != 0)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,

@@ -40,6 +40,11 @@ SELECT budget.appropriate(:wuxi, 777777.77, '锡财机密') AS wuxi_given \gset
 SELECT budget.allot(:root, :child, 300000, '苏财教〔2026〕3号') AS allotted \gset
 SELECT budget.pay(:child, 1000, '凭证1', key => 'k1') AS paid \gset
 SELECT budget.pay(:wuxi, 7.77, '锡机密凭证', key => 'wk') AS wuxi_paid \gset
+SELECT budget.precommit(:child, 900, '采购计划1') AS plan \gset
+SELECT budget.commit_funds(:child, 600, '合同1', precommitment => :plan) AS contract \gset
+SELECT budget.request_payment(:child, 300, '申请1', commitment => :contract) AS request \gset
+SELECT budget.commit_funds(:wuxi, 66.66, '锡机密合同') AS wuxi_contract \gset
+SELECT budget.request_payment(:wuxi, 33.33, '锡机密申请', commitment => :wuxi_contract) AS wuxi_request \gset
 SELECT budget.send_transfer(:root, '320505000', 5000, '苏财教〔2026〕9号') AS sent \gset
 
 SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
@@ -56,11 +61,12 @@ SELECT budget.end_duty(:duty), budget.grant_duty('sec_clerk', unit => '101001', 
 GRANT TRIGGER, REFERENCES ON ALL TABLES IN SCHEMA budget TO sec_planter;
 GRANT CREATE ON SCHEMA budget TO sec_planter;
 GRANT USAGE ON SCHEMA budget TO sec_partition;
-GRANT SELECT ON budget.journal_2026, budget.balance_2026 TO sec_partition;
+GRANT SELECT ON budget.journal_2026, budget.balance_2026, budget.obligation_2026 TO sec_partition;
 SELECT budget.grant_duty('sec_partition', '320500000') \g /dev/null
 RESET SESSION AUTHORIZATION;
 ANALYZE;
 
-SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nledger=%s',
+SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nplan=%s\ncontract=%s\nrequest=%s\nwuxi_contract=%s\nwuxi_request=%s\nledger=%s',
   :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
+  :plan, :contract, :request, :wuxi_contract, :wuxi_request,
   'budget.ledger'::regclass::oid);

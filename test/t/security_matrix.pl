@@ -16,16 +16,16 @@ require Budgetpm::Server;
 # Table => a column that a write can name.
 my %column = (
 	journal => 'line_id', journal_2026 => 'line_id', balance => 'line_id', balance_2026 => 'line_id',
-	line => 'line_id', transfer => 'transfer_id', fiscal_year => 'fiscal_year', entry_kind => 'kind',
+	line => 'line_id', transfer => 'transfer_id', obligation => 'obligation_id', obligation_2026 => 'obligation_id', fiscal_year => 'fiscal_year', entry_kind => 'kind',
 	virement_rule => 'reason', ledger => 'title', principal => 'title', duty => 'may_post',
 	division => 'name', unit => 'name', classification => 'name', grant_profile => 'operation',
 	project => 'name', account => 'name', account_chart => 'name', account_rule => 'account',
 	closing_decision => 'document', year_event => 'document');
 my %value = (
-	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer)),
+	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026)),
 	fiscal_year => '2026', duty => 'true');
 my %each = (
-	guarded => [qw(journal journal_2026 balance balance_2026 line transfer fiscal_year entry_kind)],
+	guarded => [qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026 fiscal_year entry_kind)],
 	plain => [qw(virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event)]);
 
 my $folder = "$FindBin::Bin/../security";
@@ -36,7 +36,8 @@ my %id = $printed =~ /^(\w+)=(\d+)$/mg;
 my $state_query = q{SELECT md5(string_agg(x::text, ';' ORDER BY x::text)) FROM (
 	SELECT j::text FROM budget.journal j UNION ALL SELECT b::text FROM budget.balance b
 	UNION ALL SELECT l::text FROM budget.line l UNION ALL SELECT d::text FROM budget.duty d
-	UNION ALL SELECT y::text FROM budget.fiscal_year y UNION ALL SELECT t::text FROM budget.transfer t) AS s(x)};
+	UNION ALL SELECT y::text FROM budget.fiscal_year y UNION ALL SELECT t::text FROM budget.transfer t
+	UNION ALL SELECT o::text FROM budget.obligation o) AS s(x)};
 $each{readable} = [ split /\n/, $server->query(q{SELECT c.oid::regclass FROM pg_class c
 	WHERE c.relnamespace::regnamespace::text IN ('budget', 'budget_report') AND c.relkind IN ('r', 'p', 'v', 'm')
 	AND (NOT c.relispartition OR EXISTS (SELECT FROM pg_policy o WHERE o.polrelid = c.oid AND o.polcmd <> 'r'))
