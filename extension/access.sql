@@ -187,6 +187,7 @@ BEGIN
   PERFORM budgetpm.require_tables(relation, '{principal,duty}');
   FOR part IN SELECT s FROM budgetpm.ledger_schemas(ledger) s LOOP
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', part, role);
+    EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', part, role);
     EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %I', part, role);
     EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', part, role);
   END LOOP;

@@ -490,7 +490,8 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
       FROM @ledger@.journal i JOIN @ledger@.journal o ON o.posting_id = i.posting_id AND o.line_id = i.peer_line
       WHERE direction = 'down' AND i.posting_id = s.posting_id AND i.line_id = s.line_id
         AND (o.kind IN ('allot_in', 'virement_in')
-          OR i.kind IN ('carry_out', 'carry_out_committed') AND o.kind IN ('carry_in', 'carry_in_committed', 'carry_down_in', 'carry_down_committed'))
+          OR i.kind IN ('carry_out', 'carry_out_committed')
+            AND o.kind IN ('carry_in', 'carry_in_committed', 'carry_down_in', 'carry_down_committed'))
       UNION ALL
       SELECT t.receive_posting, t.to_line, 'received by'
       FROM @ledger@.transfer t
