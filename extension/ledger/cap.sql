@@ -5,7 +5,7 @@ CREATE TABLE @ledger@.cap (
   fiscal_year  integer NOT NULL,
   name         varchar(200) NOT NULL,
   kind         varchar(40) COLLATE "C" NOT NULL,
-  division     budgetpm.budget_code REFERENCES @ledger@.division (code),
+  division     budgetpm.budget_code NOT NULL REFERENCES @ledger@.division (code),
   unit         budgetpm.budget_code REFERENCES @ledger@.unit (code),
   listed       boolean NOT NULL DEFAULT false,
   func         budgetpm.budget_code[],
@@ -37,7 +37,7 @@ COMMENT ON COLUMN @ledger@.cap.cap_id IS 'The cap.';
 COMMENT ON COLUMN @ledger@.cap.fiscal_year IS 'Fiscal year (预算年度): a cap holds lines of one year.';
 COMMENT ON COLUMN @ledger@.cap.name IS 'What people call it; it stands in refusals and alerts.';
 COMMENT ON COLUMN @ledger@.cap.kind IS 'What sort of cap it is: three_public (三公经费), department (部门总额), provisional (人代会批准前预支), fund_receipts (以收定支), plan (用款计划), or any other word.';
-COMMENT ON COLUMN @ledger@.cap.division IS 'Division and all below it, also for row security; NULL: the whole ledger. With a unit, the unit''s own division.';
+COMMENT ON COLUMN @ledger@.cap.division IS 'Division and all below it, also for row security; the root for a cap over the whole ledger, with a unit the unit''s own.';
 COMMENT ON COLUMN @ledger@.cap.unit IS 'Unit and all below it, also for row security; NULL: every unit.';
 COMMENT ON COLUMN @ledger@.cap.listed IS 'Whether its lines are those of cap_member, and not those that its rule matches.';
 COMMENT ON COLUMN @ledger@.cap.func IS 'Function codes (支出功能分类): the subtree of any of them.';
@@ -68,7 +68,7 @@ CREATE TABLE @ledger@.cap_balance (
   cap_id   integer PRIMARY KEY REFERENCES @ledger@.cap,
   basis    budgetpm.amount NOT NULL,
   used     budgetpm.amount NOT NULL,
-  division budgetpm.budget_code,
+  division budgetpm.budget_code NOT NULL,
   unit     budgetpm.budget_code
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE @ledger@.cap_balance IS 'What is used of each cap. With slots, the totals are this row''s plus those of its slots.';
@@ -85,7 +85,7 @@ CREATE TABLE @ledger@.cap_slot (
   used     budgetpm.amount NOT NULL,
   floor    budgetpm.amount NOT NULL,
   granted  budgetpm.amount NOT NULL,
-  division budgetpm.budget_code,
+  division budgetpm.budget_code NOT NULL,
   unit     budgetpm.budget_code,
   PRIMARY KEY (cap_id, slot)
 ) WITH (fillfactor = 20);
@@ -108,7 +108,7 @@ CREATE TABLE @ledger@.alert (
   posting_id   bigint,
   limit_amount budgetpm.amount NOT NULL,
   found_amount budgetpm.amount NOT NULL,
-  division     budgetpm.budget_code,
+  division     budgetpm.budget_code NOT NULL,
   unit         budgetpm.budget_code,
   as_of        date NOT NULL,
   state        varchar(10) COLLATE "C" NOT NULL DEFAULT 'raised'
@@ -130,7 +130,7 @@ COMMENT ON COLUMN @ledger@.alert.line_id IS 'The line, where it is about one.';
 COMMENT ON COLUMN @ledger@.alert.posting_id IS 'The posting that crossed the limit, where one did.';
 COMMENT ON COLUMN @ledger@.alert.limit_amount IS 'The limit that was crossed, or what was expected, at that moment.';
 COMMENT ON COLUMN @ledger@.alert.found_amount IS 'What was found in its place.';
-COMMENT ON COLUMN @ledger@.alert.division IS 'Division that it concerns, also for row security; NULL: the whole ledger.';
+COMMENT ON COLUMN @ledger@.alert.division IS 'Division that it concerns, also for row security.';
 COMMENT ON COLUMN @ledger@.alert.unit IS 'Unit that it concerns, also for row security.';
 COMMENT ON COLUMN @ledger@.alert.as_of IS 'Day for which it was raised.';
 COMMENT ON COLUMN @ledger@.alert.state IS 'raised (预警), assigned (派发), answered (反馈), closed (销号).';
@@ -146,7 +146,7 @@ CREATE TABLE @ledger@.alert_event (
   note        text NOT NULL,
   login       varchar(63) COLLATE "C" NOT NULL,
   done_at     timestamptz NOT NULL,
-  division    budgetpm.budget_code,
+  division    budgetpm.budget_code NOT NULL,
   unit        budgetpm.budget_code,
   PRIMARY KEY (alert_id, event_no)
 );

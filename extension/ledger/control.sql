@@ -11,7 +11,7 @@ CREATE TABLE @ledger@.cap_event (
   document varchar(200),
   login    varchar(63) COLLATE "C" NOT NULL,
   done_at  timestamptz NOT NULL,
-  division budgetpm.budget_code,
+  division budgetpm.budget_code NOT NULL,
   unit     budgetpm.budget_code
 );
 CREATE INDEX cap_event_cap ON @ledger@.cap_event (cap_id);
@@ -89,7 +89,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     func, gov_econ, dept_econ, fund_type, project, lines, revenue, consumes, warn_ratio, block_ratio, slots, plan, document);
 END;
 COMMENT ON FUNCTION @ledger@.create_cap(integer, text, text, numeric, text, text, text[], text[], text[], text, text, bigint[], text[], text[], numeric, numeric, integer, numeric[], text, text) IS
-  'Makes a cap (控制限额) over the lines of a year and returns its number: by rule (division, unit, func, gov_econ, dept_econ, fund_type, project: all that are given must match, a code matches its subtree) or by list (lines). basis says what the ratios are of: fixed (amount, in yuan), lines (appropriated - allotted - transferred - withdrawn of its lines), receipts (以收定支) or plan (twelve amounts; the limit is their sum up to the month of the posting). consumes names the buckets that use it up: precommitted, committed, requested and paid unless said otherwise. Above warn_ratio an alert is raised, above block_ratio a posting is refused with ZB002; NULL or 0 is never. slots spreads what is used over so many rows, for a cap over very many busy lines. Errors: 22023, 22004, 23503 unknown code, 23505 name, 42704 line, ZB004 year, ZB008 duty, ZB010 line outside.';
+  'Makes a cap (控制限额) over the lines of a year and returns its number: by rule (division, the root unless given; unit, func, gov_econ, dept_econ, fund_type, project: all that are given must match, a code matches its subtree) or by list (lines). basis says what the ratios are of: fixed (amount, in yuan), lines (appropriated - allotted - transferred - withdrawn of its lines), receipts (以收定支) or plan (twelve amounts; the limit is their sum up to the month of the posting). consumes names the buckets that use it up: precommitted, committed, requested and paid unless said otherwise. Above warn_ratio an alert is raised, above block_ratio a posting is refused with ZB002; NULL or 0 is never. slots spreads what is used over so many rows, for a cap over very many busy lines. Errors: 22023, 22004, 23503 unknown code, 23505 name, 42704 line, ZB004 year, ZB008 duty, ZB010 line outside.';
 
 CREATE FUNCTION @ledger@.change_cap(
   cap integer, amount numeric DEFAULT NULL, basis text DEFAULT NULL, warn_ratio numeric DEFAULT NULL,

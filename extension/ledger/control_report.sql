@@ -32,14 +32,14 @@ CREATE VIEW @report@.cap WITH (security_invoker = true) AS
                  c.warn_ratio, c.block_ratio, c.slots, c.state
             FROM @ledger@.cap c
             JOIN @ledger@.cap_total t ON t.cap_id = c.cap_id
-            LEFT JOIN @ledger@.division d ON d.code = c.division
+            JOIN @ledger@.division d ON d.code = c.division
             LEFT JOIN @ledger@.unit u ON u.code = c.unit) v;
 COMMENT ON VIEW @report@.cap IS 'Caps (控制限额) with what is used and left of them. Of a plan (用款计划), limits are those of the current month.';
 COMMENT ON COLUMN @report@.cap.cap_id IS 'The cap.';
 COMMENT ON COLUMN @report@.cap.fiscal_year IS 'Fiscal year (预算年度).';
 COMMENT ON COLUMN @report@.cap.name IS 'Its name.';
 COMMENT ON COLUMN @report@.cap.kind IS 'What sort of cap it is: three_public (三公经费), department (部门总额), provisional, fund_receipts (以收定支), plan (用款计划) or another word.';
-COMMENT ON COLUMN @report@.cap.division_code IS 'Official code of its division (财政区划代码); NULL: the whole ledger.';
+COMMENT ON COLUMN @report@.cap.division_code IS 'Official code of its division (财政区划代码).';
 COMMENT ON COLUMN @report@.cap.division_name IS 'Name of the division.';
 COMMENT ON COLUMN @report@.cap.unit_code IS 'Official code of its unit (单位代码); NULL: every unit.';
 COMMENT ON COLUMN @report@.cap.unit_name IS 'Name of the unit.';
@@ -64,7 +64,7 @@ CREATE VIEW @report@.alert WITH (security_invoker = true) AS
            ORDER BY e.event_no DESC LIMIT 1)::varchar(2000) AS last_note
     FROM @ledger@.alert a
     LEFT JOIN @ledger@.cap c ON c.cap_id = a.cap_id
-    LEFT JOIN @ledger@.division d ON d.code = a.division
+    JOIN @ledger@.division d ON d.code = a.division
     LEFT JOIN @ledger@.unit u ON u.code = a.unit;
 COMMENT ON VIEW @report@.alert IS 'Alerts (预警) and how far they have come: raised, assigned, answered, closed.';
 COMMENT ON COLUMN @report@.alert.alert_id IS 'The alert.';
@@ -143,7 +143,7 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
                 WHEN 'receipts' THEN COALESCE((
                   SELECT budgetpm.sum(r.amount) FROM @ledger@.receipt r
                    WHERE r.fiscal_year = c.fiscal_year
-                     AND (c.division IS NULL OR r.division OPERATOR(budgetpm.<@) c.division)
+                     AND r.division OPERATOR(budgetpm.<@) c.division
                      AND (c.fund_type IS NULL OR c.fund_type = r.fund_type)
                      AND (c.revenue IS NULL OR EXISTS (
                        SELECT 1 FROM pg_catalog.unnest(c.revenue) AS f(code) WHERE r.revenue OPERATOR(budgetpm.<@) f.code))), '0')
@@ -169,8 +169,7 @@ LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
       FROM seen c JOIN @ledger@.line l ON l.fiscal_year = c.fiscal_year
        AND CASE WHEN c.listed THEN EXISTS (SELECT 1 FROM @ledger@.cap_member m WHERE m.cap_id = c.cap_id AND m.line_id = l.line_id)
                 WHEN c.unit IS NOT NULL THEN l.unit OPERATOR(budgetpm.<@) c.unit
-                WHEN c.division IS NOT NULL THEN l.division OPERATOR(budgetpm.<@) c.division
-                ELSE true END
+                ELSE l.division OPERATOR(budgetpm.<@) c.division END
        AND (c.listed OR (
            (c.func IS NULL OR EXISTS (SELECT 1 FROM pg_catalog.unnest(c.func) AS f(code) WHERE l.func OPERATOR(budgetpm.<@) f.code))
        AND (c.gov_econ IS NULL OR EXISTS (SELECT 1 FROM pg_catalog.unnest(c.gov_econ) AS f(code) WHERE l.gov_econ OPERATOR(budgetpm.<@) f.code))

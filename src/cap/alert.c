@@ -63,7 +63,6 @@ raise_alert(BpmLedger *ledger, const BpmCap *cap, BpmCapCrossing *crossing)
 	values[8] = DateADTGetDatum(GetSQLCurrentDate());
 	values[9] = TimestampTzGetDatum(GetCurrentTimestamp());
 	nulls[3] = crossing->posting == 0 ? 'n' : ' ';
-	nulls[6] = cap->division == 0 ? 'n' : ' ';
 	nulls[7] = cap->unit == 0 ? 'n' : ' ';
 	permit.relation = bpm_guarded_relation(ledger, "alert", 0);
 	permit.columns = ALERT_TYPES;

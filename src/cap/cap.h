@@ -55,7 +55,7 @@ typedef struct BpmCap
 	int			fiscal_year;
 	bool		active;
 	BpmCapBasis basis_kind;
-	BpmCode		division;		/* 0: the whole ledger */
+	BpmCode		division;
 	BpmCode		unit;			/* 0: none */
 	bool		listed;			/* its lines are a list, not a rule */
 	uint16		consumes;		/* a bit a bucket */

@@ -10,8 +10,8 @@
 #include "cap/cap_private.h"
 
 /*
- * Three scans of one index: caps of the unit or of one above it, caps of the
- * division or of one above it, caps of the whole ledger.
+ * Two scans of one index: caps of the unit or of one above it, caps of the
+ * division or of one above it.
  */
 #define MATCHES \
 	" AND (c.func IS NULL OR EXISTS (SELECT 1 FROM pg_catalog.unnest(c.func) AS f" \
@@ -32,8 +32,6 @@ static const BpmStatement caps_of_place = {
 	" UNION ALL "
 	OF_YEAR " AND c.unit IS NULL AND c.division OPERATOR(budgetpm.=) ANY (budgetpm.prefixes($2))"
 	MATCHES
-	" UNION ALL "
-	OF_YEAR " AND c.unit IS NULL AND c.division IS NULL" MATCHES
 	") AS m ORDER BY m.cap_id", "iccccctl"
 };
 

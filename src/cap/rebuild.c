@@ -72,7 +72,6 @@ rebuild_row(BpmLedger *ledger, const BpmCapState *before, const BpmCapState *aft
 	values[2] = Int64GetDatum(after->used);
 	values[3] = Int64GetDatum(after->cap.division);
 	values[4] = Int64GetDatum(after->cap.unit);
-	nulls[3] = after->cap.division == 0 ? 'n' : ' ';
 	nulls[4] = after->cap.unit == 0 ? 'n' : ' ';
 	bpm_write_row(ledger, "cap_balance", 0, after->cap.id, &insert_row, values, nulls, true);
 }
@@ -88,7 +87,6 @@ rebuild_slots(BpmLedger *ledger, const BpmCapState *before, BpmCapState *after)
 	values[1] = Int32GetDatum(after->cap.slots);
 	values[2] = Int64GetDatum(after->cap.division);
 	values[3] = Int64GetDatum(after->cap.unit);
-	nulls[2] = after->cap.division == 0 ? 'n' : ' ';
 	nulls[3] = after->cap.unit == 0 ? 'n' : ' ';
 	if (before->cap.slots > 0)
 		write_slots(ledger, &delete_slots, &after->cap, values, NULL);

@@ -71,8 +71,7 @@ fetch_alert(BpmLedger *ledger, int64 id, bool lock, Alert *alert)
 	alert->id = id;
 	alert->state = bpm_row_string(row, desc, 1);
 	alert->assigned_to = SPI_getvalue(row, desc, 2);
-	code = SPI_getbinval(row, desc, 3, &isnull);
-	alert->division = isnull ? 0 : DatumGetInt64(code);
+	alert->division = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
 	code = SPI_getbinval(row, desc, 4, &isnull);
 	alert->unit = isnull ? 0 : DatumGetInt64(code);
 	return true;
@@ -105,7 +104,6 @@ store_step(BpmLedger *ledger, const Alert *alert, const char *state, const char 
 	values[4] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
 	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[6] = Int64GetDatum(alert->division);
-	nulls[6] = alert->division == 0 ? 'n' : ' ';
 	values[7] = Int64GetDatum(alert->unit);
 	nulls[7] = alert->unit == 0 ? 'n' : ' ';
 	bpm_write_row(ledger, "alert_event", 0, alert->id, &insert_event, values, nulls, true);

@@ -62,10 +62,9 @@ bpm_year_month(int fiscal_year)
 	"SELECT l.line_id FROM @ledger@.cap c JOIN @ledger@.line l" \
 	" ON l.fiscal_year" EQ "c.fiscal_year" place MATCHES " WHERE c.cap_id" EQ "$1"
 
-/* The lines of a cap: of its unit, of its division, of the whole ledger, or a list. */
+/* The lines of a cap: of its unit, of its division, or a list. */
 #define OF_UNIT		BY_RULE(" AND l.unit" UNDER "$2")
 #define OF_DIVISION	BY_RULE(" AND l.division" UNDER "$2")
-#define OF_ALL		BY_RULE(" AND $2 IS NULL")
 #define OF_LIST		"SELECT item FROM pg_catalog.unnest($2) AS item WHERE $1 IS NOT NULL"
 
 #define LOCK(lines) \
@@ -88,16 +87,16 @@ bpm_year_month(int fiscal_year)
 
 enum
 {
-	SCOPE_UNIT, SCOPE_DIVISION, SCOPE_ALL, SCOPE_LIST
+	SCOPE_UNIT, SCOPE_DIVISION, SCOPE_LIST
 };
 
-#define FOUR(action) \
-	{{action(OF_UNIT), "ic"}, {action(OF_DIVISION), "ic"}, {action(OF_ALL), "ic"}, {action(OF_LIST), "ix"}}
+#define EACH(action) \
+	{{action(OF_UNIT), "ic"}, {action(OF_DIVISION), "ic"}, {action(OF_LIST), "ix"}}
 
-static const BpmStatement lock_lines[] = FOUR(LOCK);
-static const BpmStatement join_lines[] = FOUR(JOIN);
-static const BpmStatement leave_lines[] = FOUR(LEAVE);
-static const BpmStatement sum_lines[] = FOUR(SUM);
+static const BpmStatement lock_lines[] = EACH(LOCK);
+static const BpmStatement join_lines[] = EACH(JOIN);
+static const BpmStatement leave_lines[] = EACH(LEAVE);
+static const BpmStatement sum_lines[] = EACH(SUM);
 
 static const BpmStatement listed_lines = {
 	"SELECT pg_catalog.array_agg(line_id) FROM @ledger@.cap_member WHERE cap_id" EQ "$1", "i"
@@ -105,21 +104,18 @@ static const BpmStatement listed_lines = {
 
 /* Returns the number of rows that a statement on the lines of a cap met. */
 static int64
-execute_on_lines(BpmLedger *ledger, const BpmCap *cap, Datum lines, const BpmStatement *four)
+execute_on_lines(BpmLedger *ledger, const BpmCap *cap, Datum lines, const BpmStatement *each)
 {
-	int			scope = lines != 0 ? SCOPE_LIST : cap->unit != 0 ? SCOPE_UNIT :
-		cap->division != 0 ? SCOPE_DIVISION : SCOPE_ALL;
+	int			scope = lines != 0 ? SCOPE_LIST : cap->unit != 0 ? SCOPE_UNIT : SCOPE_DIVISION;
 	Datum		values[2];
-	char		nulls[2] = "  ";
 	int			result;
 
 	values[0] = Int32GetDatum(cap->id);
 	values[1] = lines != 0 ? lines : Int64GetDatum(cap->unit != 0 ? cap->unit : cap->division);
-	nulls[1] = scope == SCOPE_ALL ? 'n' : ' ';
-	result = SPI_execute_snapshot(bpm_ledger_plan(ledger, &four[scope], cap->fiscal_year), values,
-								  nulls, GetLatestSnapshot(), InvalidSnapshot, false, false, 0);
+	result = SPI_execute_snapshot(bpm_ledger_plan(ledger, &each[scope], cap->fiscal_year), values,
+								  NULL, GetLatestSnapshot(), InvalidSnapshot, false, false, 0);
 	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", four[scope].text,
+		elog(ERROR, "could not execute \"%s\": %s", each[scope].text,
 			 SPI_result_code_string(result));
 	return (int64) SPI_processed;
 }
@@ -197,7 +193,7 @@ bpm_sum_cap_lines(BpmLedger *ledger, const BpmCap *cap, Datum lines, BpmFen *del
 static const BpmStatement sum_receipts = {
 	"SELECT budgetpm.sum(r.amount) FROM @ledger@.cap c JOIN @ledger@.receipt r"
 	" ON r.fiscal_year" EQ "c.fiscal_year"
-	" AND (c.division IS NULL OR r.division" UNDER "c.division)"
+	" AND r.division" UNDER "c.division"
 	" AND (c.fund_type IS NULL OR c.fund_type" EQ "r.fund_type)"
 	" AND (c.revenue IS NULL OR EXISTS (SELECT 1 FROM pg_catalog.unnest(c.revenue) AS f"
 	"   WHERE r.revenue" UNDER "f)) WHERE c.cap_id" EQ "$1", "i"

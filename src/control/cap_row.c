@@ -81,7 +81,7 @@ bpm_insert_cap(BpmLedger *ledger, const BpmCapRequest *request)
 	values[0] = Int32GetDatum(cap->fiscal_year);
 	values[1] = CStringGetTextDatum(request->name);
 	values[2] = CStringGetTextDatum(request->kind);
-	optional(values, nulls, 3, Int64GetDatum(cap->division));
+	values[3] = Int64GetDatum(cap->division);
 	optional(values, nulls, 4, Int64GetDatum(cap->unit));
 	values[5] = BoolGetDatum(request->lines != 0);
 	optional(values, nulls, 6, request->func);
@@ -120,7 +120,7 @@ bpm_note_cap_event(BpmLedger *ledger, const BpmCap *cap, const char *action, Jso
 	optional(values, nulls, 3, document ? CStringGetTextDatum(document) : 0);
 	values[4] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
 	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
-	optional(values, nulls, 6, Int64GetDatum(cap->division));
+	values[6] = Int64GetDatum(cap->division);
 	optional(values, nulls, 7, Int64GetDatum(cap->unit));
 	bpm_insert_rows(ledger, "cap_event", &insert_event, values, nulls, false);
 }

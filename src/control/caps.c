@@ -19,9 +19,12 @@
 
 static const BpmStatement place_of_lines = {
 	"SELECT pg_catalog.count(l.line_id), pg_catalog.min(l.fiscal_year), pg_catalog.max(l.fiscal_year),"
-	" CASE WHEN pg_catalog.count(DISTINCT l.division)" EQ "1 THEN budgetpm.min(l.division) END,"
+	" (SELECT d.code FROM @ledger@.division d WHERE d.code" UNDER "$2"
+	"   AND d.code OPERATOR(budgetpm.@>) budgetpm.min(l.division)"
+	"   AND d.code OPERATOR(budgetpm.@>) budgetpm.max(l.division)"
+	"   ORDER BY d.code USING OPERATOR(budgetpm.>) LIMIT 1),"
 	" CASE WHEN pg_catalog.count(DISTINCT l.unit)" EQ "1 THEN budgetpm.min(l.unit) END,"
-	" pg_catalog.count(l.line_id) FILTER (WHERE NOT ($2 IS NULL OR l.division" UNDER "$2)),"
+	" pg_catalog.count(l.line_id) FILTER (WHERE NOT l.division" UNDER "$2),"
 	" pg_catalog.count(l.line_id) FILTER (WHERE NOT ($3 IS NULL OR l.unit" UNDER "$3))"
 	" FROM @ledger@.line l WHERE l.line_id" EQ "ANY ($1)", "xcc"
 };
@@ -79,7 +82,7 @@ bpm_compare_ids(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Looks that the lines of a list are of the cap's year and place; fills the place where none was given. */
+/* Looks that the lines of a list are of the cap's year and place; narrows the place to what they share. */
 static void
 check_list(BpmLedger *ledger, Datum lines, BpmCap *cap, bool fill)
 {
@@ -90,7 +93,6 @@ check_list(BpmLedger *ledger, Datum lines, BpmCap *cap, bool fill)
 	values[0] = lines;
 	values[1] = Int64GetDatum(cap->division);
 	values[2] = Int64GetDatum(cap->unit);
-	nulls[1] = cap->division == 0 ? 'n' : ' ';
 	nulls[2] = cap->unit == 0 ? 'n' : ' ';
 	bpm_ledger_execute(ledger, &place_of_lines, 0, values, nulls);
 	if (number_of_row(1) != wanted)
@@ -109,7 +111,7 @@ check_list(BpmLedger *ledger, Datum lines, BpmCap *cap, bool fill)
 				(errcode(ERRCODE_BPM_RULE_VIOLATED),
 				 errmsg("some of the lines are outside the cap's division or unit"),
 				 errdetail("Whoever may read a cap may read all its lines.")));
-	if (fill && cap->division == 0)
+	if (fill && cap->unit == 0)
 	{
 		cap->division = number_of_row(4);
 		cap->unit = number_of_row(5);

@@ -49,6 +49,7 @@ typedef struct BpmCapRequest
 extern BpmFen bpm_amount_or_zero(Numeric value, const char *name);
 extern void bpm_read_cap_request(FunctionCallInfo fcinfo, BpmLedger *ledger,
 								 BpmCapRequest *request);
+extern BpmCode bpm_division_or_root(BpmLedger *ledger, const char *official_code);
 extern BpmCapBasis bpm_read_basis(const char *basis);
 extern uint16 bpm_read_consumes(ArrayType *names);
 extern int32 bpm_read_ratio(Numeric ratio, const char *name);

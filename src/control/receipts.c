@@ -65,7 +65,7 @@ static const BpmStatement receipt_of_key = {
 
 static const BpmStatement caps_of_receipt = {
 	"SELECT c.cap_id FROM @ledger@.cap c WHERE c.fiscal_year" EQ "$1 AND c.state" EQ "'active'"
-	" AND c.basis" EQ "'receipts' AND (c.division IS NULL OR $2" UNDER "c.division)"
+	" AND c.basis" EQ "'receipts' AND $2" UNDER "c.division"
 	" AND (c.fund_type IS NULL OR c.fund_type" EQ "$3)"
 	" AND (c.revenue IS NULL OR EXISTS (SELECT 1 FROM pg_catalog.unnest(c.revenue) AS f"
 	"   WHERE $4" UNDER "f)) ORDER BY c.cap_id", "ictc"

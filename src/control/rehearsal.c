@@ -93,8 +93,7 @@ read_rule(BpmLedger *ledger, HeapTuple row, TupleDesc desc, BpmRehearsedCap *cap
 	char	   *project = SPI_getvalue(row, desc, FIELD_PROJECT);
 	int			year = definition->fiscal_year;
 
-	if (division)
-		definition->division = bpm_registry_division(ledger, division);
+	definition->division = bpm_division_or_root(ledger, division);
 	if (unit)
 		bpm_registry_unit(ledger, unit, &definition->unit, &definition->division);
 	read_codes(ledger, "function", year, array_field(row, desc, FIELD_FUNC), &cap->func);
@@ -209,8 +208,7 @@ bpm_rehearsed_holds(const BpmRehearsedCap *cap, const BpmCapPlace *place, int64 
 		return bsearch(&line, cap->lines, cap->nlines, sizeof(int64), bpm_compare_ids) != NULL;
 	if (definition->unit != 0 && !bpm_code_covers(definition->unit, place->unit))
 		return false;
-	if (definition->unit == 0 && definition->division != 0 &&
-		!bpm_code_covers(definition->division, place->division))
+	if (definition->unit == 0 && !bpm_code_covers(definition->division, place->division))
 		return false;
 	return covers(&cap->func, place->func) && covers(&cap->gov_econ, place->gov_econ) &&
 		covers(&cap->dept_econ, place->dept_econ) &&
@@ -223,7 +221,7 @@ bool
 bpm_rehearsed_receives(const BpmRehearsedCap *cap, BpmCode division, BpmCode revenue,
 					   const char *fund_type)
 {
-	return (cap->state.cap.division == 0 || bpm_code_covers(cap->state.cap.division, division)) &&
+	return bpm_code_covers(cap->state.cap.division, division) &&
 		(cap->fund_type == NULL || strcmp(cap->fund_type, fund_type) == 0) &&
 		covers(&cap->revenue, revenue);
 }

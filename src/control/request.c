@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -198,6 +199,27 @@ codes_argument(FunctionCallInfo fcinfo, BpmLedger *ledger, int argument, const c
 		bpm_codes(ledger, scheme, fiscal_year, PG_GETARG_ARRAYTYPE_P(argument));
 }
 
+static const BpmStatement root_division = {
+	"SELECT d.code FROM @ledger@.ledger l JOIN @ledger@.division d"
+	" ON d.official_code" EQ "l.root_code", ""
+};
+
+/* Returns the division of that official code; the ledger's root, which covers every line, for none. */
+BpmCode
+bpm_division_or_root(BpmLedger *ledger, const char *official_code)
+{
+	bool		isnull;
+
+	if (official_code)
+		return bpm_registry_division(ledger, official_code);
+	if (bpm_ledger_execute(ledger, &root_division, 0, NULL, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
+				 errmsg("the root division of ledger %s does not exist", ledger->schema),
+				 errhint("Run budgetpm.check_ledger().")));
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
 /* Reads which lines the cap is to hold. */
 static void
 read_rule(FunctionCallInfo fcinfo, BpmLedger *ledger, BpmCapRequest *request)
@@ -207,14 +229,13 @@ read_rule(FunctionCallInfo fcinfo, BpmLedger *ledger, BpmCapRequest *request)
 	char	   *unit = bpm_limited_text(fcinfo, ARG_UNIT, "unit", 21);
 	char	   *project = bpm_limited_text(fcinfo, ARG_PROJECT, "project", 21);
 
-	if (division)
-		request->cap.division = bpm_registry_division(ledger, division);
+	request->cap.division = bpm_division_or_root(ledger, division);
 	if (unit)
 	{
 		BpmCode		home;
 
 		bpm_registry_unit(ledger, unit, &request->cap.unit, &home);
-		if (request->cap.division != 0 && request->cap.division != home)
+		if (division && request->cap.division != home)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("unit \"%s\" is not of division \"%s\" itself", unit, division),

@@ -15,6 +15,7 @@ CREATE ROLE sec_administrator LOGIN;
 CREATE ROLE sec_stranger LOGIN;
 CREATE ROLE sec_planter LOGIN;
 CREATE ROLE sec_partition LOGIN;
+CREATE ROLE sec_branch LOGIN;
 SELECT format('GRANT CREATE ON DATABASE %I TO sec_owner, sec_stranger, sec_planter', current_database()) \gexec
 
 SET SESSION AUTHORIZATION sec_owner;
@@ -47,11 +48,21 @@ SELECT budget.commit_funds(:wuxi, 66.66, '锡机密合同') AS wuxi_contract \gs
 SELECT budget.request_payment(:wuxi, 33.33, '锡机密申请', commitment => :wuxi_contract) AS wuxi_request \gset
 SELECT budget.send_transfer(:root, '320505000', 5000, '苏财教〔2026〕9号') AS sent \gset
 
+-- Caps with an alert each, one in slots and one a list; what Wuxi received.
+SELECT budget.create_cap(2026, '苏财预限额', 'lines', division => '320500000', warn_ratio => 0.0001, slots => 2) AS cap \gset
+SELECT budget.create_cap(2026, '第一中学', amount => 5, lines => ARRAY[:child]::bigint[], block_ratio => 0, warn_ratio => 1) AS unit_cap \gset
+SELECT budget.create_cap(2026, '无锡机密限额', 'lines', division => '320200000') AS wuxi_cap \gset
+SELECT budget.create_cap(2026, '无锡机密预警', amount => 5, lines => ARRAY[:wuxi]::bigint[], block_ratio => 0, warn_ratio => 1) \g /dev/null
+SELECT budget.record_receipt(2026, '320200000', '11', 777770, '锡财机密缴款') AS wuxi_receipt \gset
+SELECT max(alert_id) FILTER (WHERE cap_id = :cap) AS alert, max(alert_id) AS wuxi_alert FROM budget.alert \gset
+SELECT budget.assign_alert(:alert, 'sec_officer', '苏财请答复'), budget.assign_alert(:wuxi_alert, 'sec_other', '无锡机密答复') \g /dev/null
+
 SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_officer', 'officer', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_other', 'officer', '320200000'),
        budgetpm.grant_ledger('budget', 'sec_application', 'application'),
        budgetpm.grant_ledger('budget', 'sec_administrator', 'administrator'),
+       budgetpm.grant_ledger('budget', 'sec_branch', 'administrator', '320200000'),
        budgetpm.grant_ledger('budget', 'sec_planter', 'application'),
        budgetpm.grant_ledger('budget', 'sec_planter', 'administrator') \g /dev/null
 -- A clerk of one unit: the grants of an officer, and a duty over that unit alone.
@@ -66,7 +77,13 @@ SELECT budget.grant_duty('sec_partition', '320500000') \g /dev/null
 RESET SESSION AUTHORIZATION;
 ANALYZE;
 
+<<<<<<< HEAD
 SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nplan=%s\ncontract=%s\nrequest=%s\nwuxi_contract=%s\nwuxi_request=%s\nledger=%s',
   :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
   :plan, :contract, :request, :wuxi_contract, :wuxi_request,
   'budget.ledger'::regclass::oid);
+=======
+SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nledger=%s\ncap=%s\nunit_cap=%s\nwuxi_cap=%s\nwuxi_receipt=%s\nalert=%s\nwuxi_alert=%s',
+  :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
+  'budget.ledger'::regclass::oid, :cap, :unit_cap, :wuxi_cap, :wuxi_receipt, :alert, :wuxi_alert);
+>>>>>>> c1fea41 (A cap always stands in a division, the root for the whole ledger, so that who reads it may read all of it; the security matrix knows caps, plans, receipts and alerts)
