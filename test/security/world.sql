@@ -77,13 +77,7 @@ SELECT budget.grant_duty('sec_partition', '320500000') \g /dev/null
 RESET SESSION AUTHORIZATION;
 ANALYZE;
 
-<<<<<<< HEAD
-SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nplan=%s\ncontract=%s\nrequest=%s\nwuxi_contract=%s\nwuxi_request=%s\nledger=%s',
+SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nplan=%s\ncontract=%s\nrequest=%s\nwuxi_contract=%s\nwuxi_request=%s\nledger=%s\ncap=%s\nunit_cap=%s\nwuxi_cap=%s\nwuxi_receipt=%s\nalert=%s\nwuxi_alert=%s',
   :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
   :plan, :contract, :request, :wuxi_contract, :wuxi_request,
-  'budget.ledger'::regclass::oid);
-=======
-SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nledger=%s\ncap=%s\nunit_cap=%s\nwuxi_cap=%s\nwuxi_receipt=%s\nalert=%s\nwuxi_alert=%s',
-  :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
   'budget.ledger'::regclass::oid, :cap, :unit_cap, :wuxi_cap, :wuxi_receipt, :alert, :wuxi_alert);
->>>>>>> c1fea41 (A cap always stands in a division, the root for the whole ledger, so that who reads it may read all of it; the security matrix knows caps, plans, receipts and alerts)

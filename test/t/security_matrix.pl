@@ -24,18 +24,11 @@ my %column = (
 	cap_balance => 'cap_id', cap_slot => 'slot', cap_event => 'action', alert => 'kind', alert_event => 'note',
 	receipt => 'document');
 my %value = (
-<<<<<<< HEAD
 	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026)),
-	fiscal_year => '2026', duty => 'true');
-my %each = (
-	guarded => [qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026 fiscal_year entry_kind)],
-=======
-	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer)),
 	fiscal_year => '2026', duty => 'true', cap_member => '2026000000000001', cap_balance => '1', cap_slot => '1');
 my %each = (
-	guarded => [qw(journal journal_2026 balance balance_2026 line transfer fiscal_year entry_kind
+	guarded => [qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026 fiscal_year entry_kind
 		cap cap_member cap_balance cap_slot cap_event alert alert_event receipt)],
->>>>>>> c1fea41 (A cap always stands in a division, the root for the whole ledger, so that who reads it may read all of it; the security matrix knows caps, plans, receipts and alerts)
 	plain => [qw(virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event)]);
 
 my $folder = "$FindBin::Bin/../security";
@@ -47,12 +40,9 @@ my $state_query = q{SELECT md5(string_agg(x::text, ';' ORDER BY x::text)) FROM (
 	SELECT j::text FROM budget.journal j UNION ALL SELECT b::text FROM budget.balance b
 	UNION ALL SELECT l::text FROM budget.line l UNION ALL SELECT d::text FROM budget.duty d
 	UNION ALL SELECT y::text FROM budget.fiscal_year y UNION ALL SELECT t::text FROM budget.transfer t
-<<<<<<< HEAD
-	UNION ALL SELECT o::text FROM budget.obligation o) AS s(x)};
-=======
+	UNION ALL SELECT o::text FROM budget.obligation o
 	UNION ALL SELECT c::text FROM budget.cap c UNION ALL SELECT c::text FROM budget.cap_total c
 	UNION ALL SELECT a::text FROM budget.alert a UNION ALL SELECT r::text FROM budget.receipt r) AS s(x)};
->>>>>>> c1fea41 (A cap always stands in a division, the root for the whole ledger, so that who reads it may read all of it; the security matrix knows caps, plans, receipts and alerts)
 $each{readable} = [ split /\n/, $server->query(q{SELECT c.oid::regclass FROM pg_class c
 	WHERE c.relnamespace::regnamespace::text IN ('budget', 'budget_report') AND c.relkind IN ('r', 'p', 'v', 'm')
 	AND (NOT c.relispartition OR EXISTS (SELECT FROM pg_policy o WHERE o.polrelid = c.oid AND o.polcmd <> 'r'))
