@@ -305,6 +305,19 @@ write_balances(BpmPosting *posting)
 			bpm_write_balance(posting->ledger, &posting->lines[i]);
 }
 
+/* Moves the list of a line's caps to where the posting lives: they are consumed after the statement that read them. */
+static void
+keep_caps(BpmPosting *posting, BpmLine *line)
+{
+	int32	   *caps;
+
+	if (line->ncaps == 0)
+		return;
+	caps = MemoryContextAlloc(posting->context, line->ncaps * sizeof(int32));
+	memcpy(caps, line->caps, line->ncaps * sizeof(int32));
+	line->caps = caps;
+}
+
 /* Called with the one line's row under its lock. */
 static bool
 post_locked_line(void *context, BpmLine *line)
@@ -314,6 +327,7 @@ post_locked_line(void *context, BpmLine *line)
 	SPI_connect();
 	posting->lines[0] = *line;
 	posting->lines[0].foreign_scope = posting->foreign[0];
+	keep_caps(posting, &posting->lines[0]);
 	posting->nlines = 1;
 	posting->written = authorize_lines(posting) && bpm_posting_decide(posting) &&
 		write_entries(posting);
