@@ -25,7 +25,7 @@ CREATE FUNCTION budgetpm.rollup_total(ledger regclass, division text, fiscal_yea
 RETURNS SETOF record
 LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED COST 10000 ROWS 1 AS 'MODULE_PATHNAME', 'bpm_rollup_total';
 COMMENT ON FUNCTION budgetpm.rollup_total(regclass, text, integer, integer, integer, text, boolean) IS
-  'What the entries of a division and all below it (or its own only) moved, in yuan, between two accounting months. Errors: 22004, 23503 unknown division, 42501, ZB008.';
+  'What the entries of a division and all below it (or its own only) moved, in yuan, between two accounting months. Errors: 22004, 23503 unknown division, 42501, ZB004 unknown year, ZB008.';
 
 CREATE FUNCTION budgetpm.verify_rollup(ledger regclass, OUT grain text, OUT fiscal_year integer, OUT month integer,
   OUT division text, OUT place text, OUT bucket text, OUT expected numeric, OUT found numeric)

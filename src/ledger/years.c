@@ -225,6 +225,18 @@ make_partition(BpmLedger *ledger, const char *table, int year, int fillfactor)
 		elog(ERROR, "could not make partition %s_%d", table, year);
 }
 
+/*
+ * Keeps the planner from learning that nearly all entries are in a few segments:
+ * asked for the newest ones, it would scan everything.
+ */
+static void
+ignore_segments(BpmLedger *ledger, int year)
+{
+	if (SPI_execute(psprintf("ALTER TABLE %s.journal_%d ALTER COLUMN segment SET STATISTICS 0",
+							 ledger->schema, year), false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not alter journal_%d", year);
+}
+
 /* The table is too small for autovacuum ever to look at, and unanalyzed counts as a thousand rows. */
 static void
 analyze_years(BpmLedger *ledger)
@@ -270,6 +282,7 @@ bpm_add_year(PG_FUNCTION_ARGS)
 				 errhint("Its state is changed with %s.set_year_state().", ledger->schema)));
 	make_partition(ledger, "balance", year, 70);
 	make_partition(ledger, "journal", year, 100);
+	ignore_segments(ledger, year);
 	make_partition(ledger, "obligation", year, 80);
 	analyze_years(ledger);
 	bpm_owner_leave(&scope);

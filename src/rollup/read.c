@@ -29,13 +29,17 @@ static const BpmStatement newest_segment = {
 };
 static const BpmStatement tail_detail = {
 	BPM_DETAIL("@ledger@.journal",
-			   "j.segment" IS "ANY ($1) AND j.line_id OPERATOR(pg_catalog.>=) $2"
-			   " AND j.line_id OPERATOR(pg_catalog.<) $3"), "kll"
+			   "j.segment" IS "ANY ($1) AND ($2 IS NULL OR"
+			   " j.line_id OPERATOR(pg_catalog./) 1000000000000" IS "$2)"), "ki"
 };
 
 #define MONEY(bucket)	", COALESCE(budgetpm.sum(x." bucket "), '0')::pg_catalog.numeric"
 
-/* $1 a division, $2 its last code or itself, $3 with what is below, $9 and $10 the year's lines. */
+/*
+ * $1 is a division, $2 its last code or itself, $3 whether with what is below. No
+ * condition but the segment may fit an index of the journal: the planner would
+ * believe a range of parameters to be narrow.
+ */
 static const BpmStatement total_of_division = {
 	"SELECT COALESCE(pg_catalog.sum(x.entries), 0)::pg_catalog.int8,"
 	" COALESCE(budgetpm.sum(x.appropriated OPERATOR(budgetpm.-) x.allotted OPERATOR(budgetpm.-)"
@@ -46,13 +50,12 @@ static const BpmStatement total_of_division = {
 	" AND r.month OPERATOR(pg_catalog.>=) $5 AND r.month OPERATOR(pg_catalog.<=) $6"
 	" AND ($7 IS NULL OR r.fund_type" IS "$7)"
 	" UNION ALL SELECT f.entries" BPM_CHANGES " FROM "
-	BPM_FLOWS("@ledger@.journal",
-			  "j.segment" IS "ANY ($8) AND j.line_id OPERATOR(pg_catalog.>=) $9"
-			  " AND j.line_id OPERATOR(pg_catalog.<) $10"
+	BPM_FLOWS("@ledger@.journal_@year@",
+			  "j.segment" IS "ANY ($8)"
 			  " AND j.division OPERATOR(budgetpm.>=) $1 AND j.division OPERATOR(budgetpm.<=) $2")
 	" WHERE f.month OPERATOR(pg_catalog.>=) $5 AND f.month OPERATOR(pg_catalog.<=) $6"
 	" AND ($7 IS NULL OR EXISTS (SELECT 1 FROM @ledger@.line l"
-	"  WHERE l.line_id" IS "f.line_id AND l.fund_type" IS "$7))) x", "ccbiiitkll"
+	"  WHERE l.line_id" IS "f.line_id AND l.fund_type" IS "$7))) x", "ccbiiitk"
 };
 
 /*
@@ -154,29 +157,21 @@ bpm_return_rows(FunctionCallInfo fcinfo)
 	}
 }
 
-/* Gives the ids between which the lines of a year are, of all years for 0. */
-static void
-line_range(int year, Datum *from, Datum *to)
-{
-	*from = Int64GetDatum(year * INT64CONST(1000000000000));
-	*to = Int64GetDatum((year == 0 ? 10000 : year + 1) * INT64CONST(1000000000000));
-}
-
 /* rollup_tail(ledger, fiscal_year): detail sums of the entries that no run covers. */
 PG_FUNCTION_INFO_V1(bpm_rollup_tail);
 Datum
 bpm_rollup_tail(PG_FUNCTION_ARGS)
 {
-	int			year = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
-	Datum		values[3];
+	Datum		values[2];
+	char		nulls[2] = {' ', PG_ARGISNULL(1) ? 'n' : ' '};
 	BpmLedger  *ledger;
 
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	values[0] = PointerGetDatum(bpm_uncovered_segments(ledger));
-	line_range(year, &values[1], &values[2]);
-	bpm_execute_by_index(ledger, &tail_detail, 0, values, NULL, true);
+	values[1] = PG_ARGISNULL(1) ? (Datum) 0 : PG_GETARG_DATUM(1);
+	bpm_execute_by_index(ledger, &tail_detail, 0, values, nulls, true);
 	bpm_return_rows(fcinfo);
 	SPI_finish();
 	return (Datum) 0;
@@ -201,8 +196,8 @@ PG_FUNCTION_INFO_V1(bpm_rollup_total);
 Datum
 bpm_rollup_total(PG_FUNCTION_ARGS)
 {
-	Datum		values[10];
-	char		nulls[10];
+	Datum		values[8];
+	char		nulls[8];
 	BpmLedger  *ledger;
 	BpmCode		division;
 	bool		own;
@@ -227,8 +222,7 @@ bpm_rollup_total(PG_FUNCTION_ARGS)
 	nulls[6] = PG_ARGISNULL(5) ? 'n' : ' ';
 	bpm_owner_enter(ledger, &scope);
 	values[7] = PointerGetDatum(bpm_uncovered_segments(ledger));
-	line_range(PG_GETARG_INT32(2), &values[8], &values[9]);
-	bpm_execute_by_index(ledger, &total_of_division, 0, values, nulls, true);
+	bpm_execute_by_index(ledger, &total_of_division, PG_GETARG_INT32(2), values, nulls, true);
 	bpm_owner_leave(&scope);
 	bpm_return_rows(fcinfo);
 	SPI_finish();

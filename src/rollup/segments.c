@@ -47,30 +47,33 @@ static const BpmStatement begun_segments = {
 };
 
 /*
- * For each segment before $2: who may still write it, and whether that is written
- * down. $1 are the journal and its partitions.
+ * For each segment before $2: whether who may still write it was looked for before,
+ * which of them are running, and all by name. $1 are the journal and its partitions.
  */
 static const BpmStatement look_for_writers = {
 	"WITH locks AS MATERIALIZED (SELECT l.locktype, l.database, l.relation, l.transactionid,"
 	"  l.virtualtransaction, l.pid, l.mode, l.granted FROM pg_catalog.pg_lock_status() l),"
-	" prepared AS (SELECT t.virtualtransaction, " PREPARED_NAME " AS who"
+	" prepared AS (SELECT t.virtualtransaction, p.gid, " PREPARED_NAME " AS who"
 	"  FROM locks t JOIN pg_catalog.pg_prepared_xact() p ON p.transaction" IS "t.transactionid"
 	"  WHERE t.pid IS NULL AND t.locktype" IS "'transactionid'),"
 	" holder AS MATERIALIZED (SELECT DISTINCT l.pid IS NULL AS is_prepared,"
 	"  CASE WHEN l.pid IS NULL THEN COALESCE(p.who, l.virtualtransaction)"
-	"   ELSE l.virtualtransaction END AS who"
+	"   ELSE l.virtualtransaction END AS who,"
+	"  CASE WHEN l.pid IS NULL THEN pg_catalog.concat('prepared transaction ', p.gid)"
+	"   ELSE pg_catalog.concat('process ', l.pid) END AS label"
 	"  FROM locks l LEFT JOIN prepared p ON l.pid IS NULL"
 	"   AND p.virtualtransaction" IS "l.virtualtransaction"
 	"  WHERE l.locktype" IS "'relation' AND l.mode" IS "'RowExclusiveLock' AND l.granted"
 	"   AND l.database" IS "$3::pg_catalog.oid"
 	"   AND l.relation::pg_catalog.int8" IS "ANY ($1))"
-	" SELECT s.segment, s.awaited IS NULL,"
-	"  ARRAY(SELECT h.who FROM holder h WHERE NOT h.is_prepared AND (s.awaited IS NULL"
-	"   OR (h.who" IS "ANY (s.awaited) AND s.server_start" IS SERVER_START "))),"
-	"  ARRAY(SELECT h.who FROM holder h WHERE h.is_prepared"
-	"   AND NOT h.who" IS "ANY (s.prepared))"
-	" FROM @ledger@.journal_segment s WHERE s.segment OPERATOR(pg_catalog.<) $2"
-	" ORDER BY s.segment", "xil"
+	" SELECT s.segment, s.awaited IS NULL, w.running, w.label"
+	" FROM @ledger@.journal_segment s CROSS JOIN LATERAL ("
+	"  SELECT COALESCE(pg_catalog.array_agg(h.who) FILTER (WHERE NOT h.is_prepared), '{}') AS running,"
+	"   pg_catalog.string_agg(h.label, ', ' ORDER BY h.label) AS label FROM holder h"
+	"  WHERE CASE WHEN h.is_prepared THEN NOT h.who" IS "ANY (s.prepared)"
+	"   WHEN s.awaited IS NULL THEN true"
+	"   ELSE h.who" IS "ANY (s.awaited) AND s.server_start" IS SERVER_START " END) w"
+	" WHERE s.segment OPERATOR(pg_catalog.<) $2 ORDER BY s.segment", "xil"
 };
 static const BpmStatement write_down = {
 	"UPDATE @ledger@.journal_segment SET awaited = $2, server_start = " SERVER_START
@@ -130,14 +133,6 @@ newest_segment(BpmLedger *ledger, int32 *announced)
 	return newest;
 }
 
-/* Tells whether an array of a row has no element. */
-static bool
-is_empty(Datum array)
-{
-	return ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(array)),
-						  ARR_DIMS(DatumGetArrayTypeP(array))) == 0;
-}
-
 /* Keeps who may still write a segment, so that the next look asks for nobody else. */
 static void
 keep_awaited(BpmLedger *ledger, int32 segment, Datum awaited)
@@ -166,15 +161,15 @@ look(BpmLedger *ledger, int32 announced, BpmSealing *sealing)
 		int32		segment = DatumGetInt32(SPI_getbinval(row, rows->tupdesc, 1, &isnull));
 		bool		first = DatumGetBool(SPI_getbinval(row, rows->tupdesc, 2, &isnull));
 		Datum		running = SPI_getbinval(row, rows->tupdesc, 3, &isnull);
-		Datum		prepared = SPI_getbinval(row, rows->tupdesc, 4, &isnull);
+		char	   *who = SPI_getvalue(row, rows->tupdesc, 4);
 
-		if (is_empty(running) && is_empty(prepared))
+		if (who == NULL)
 		{
 			sealing->sealed[sealing->nsealed++] = segment;
 			continue;
 		}
 		sealing->waiting++;
-		sealing->who = SPI_getvalue(row, rows->tupdesc, is_empty(prepared) ? 3 : 4);
+		sealing->who = who;
 		if (first)
 			keep_awaited(ledger, segment, running);
 	}
