@@ -1,7 +1,7 @@
 # Eight clerks post at random on eight lines while clients are killed and the
 # server crashes; afterwards the journal is recomputed from outside.
 #
-# BUDGETPM_STRESS_SECONDS (16) is how long they work, BUDGETPM_STRESS_SEED repeats
+# BUDGETPM_STRESS_SECONDS (12) is how long they work, BUDGETPM_STRESS_SEED repeats
 # what they try; what happens between them is for the machine to decide.
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ use Test::More;
 use Time::HiRes qw(time sleep);
 
 my $seed = $ENV{BUDGETPM_STRESS_SEED} // int rand 1_000_000;
-my $seconds = $ENV{BUDGETPM_STRESS_SECONDS} // 16;
+my $seconds = $ENV{BUDGETPM_STRESS_SECONDS} // 12;
 my $clerks = 8;
 note "seed $seed, $seconds s";
 srand $seed;
@@ -75,7 +75,7 @@ sub read_lines
 # The last line of a clerk that was killed may be half written: it promised nothing.
 sub acknowledgements
 {
-	return map { /^(\S+) (\d{16})$/ ? ($1 => $2) : () } read_lines('*.acks');
+	return map { /^(\S+) (\d{16}) (\w+) (\S+)$/ ? ($1 => [ $2, $3, $4 ]) : () } read_lines('c*.acks');
 }
 
 sub new_ledger
@@ -104,6 +104,8 @@ sub work_through_a_crash
 	my $crash = time + $seconds / 2;
 	my %killed = (client => 0, backend => 0);
 	start_clerk($server, $until) for 1 .. $clerks;
+	my $folder = Budgetpm::Clerk::start(name => 'folder', folder => 1, seed => $seed, until => $until,
+		directory => $directory, connection => [ $server->connection ]);
 	while (time < $until - 0.5)
 	{
 		sleep 0.1 + rand 0.4;
@@ -114,6 +116,7 @@ sub work_through_a_crash
 		$crash = 0;
 	}
 	wait_for_clerks();
+	waitpid $folder, 0;
 
 	my %acks = acknowledgements();
 	my ($entries, $kinds, $unasked) = split /\|/, $server->query(
@@ -123,7 +126,9 @@ sub work_through_a_crash
 	  $killed{client}, $killed{backend}, scalar keys %acks, $unasked, $entries, $kinds;
 	is(join("\n", read_lines('*.trouble')), '', 'no clerk was told what it should never be told');
 	cmp_ok(scalar keys %acks, '>', 100, 'the clerks got work done');
-	cmp_ok($kinds, '>=', 20, 'of most kinds');
+	cmp_ok($kinds, '>=', 30, 'of most kinds');
+	my $folds = grep { /^fold [1-9]/ } read_lines('folder.acks');
+	cmp_ok($folds, '>', 2, "the journal was folded $folds times beside them");
 	is(join(' ', Budgetpm::Oracle::unknown_acknowledgements($server, 'budget', \%acks)), '',
 		'no acknowledged posting is lost');
 	check_ledger($server, 'after a crash and many deaths');

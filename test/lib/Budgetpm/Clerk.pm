@@ -7,8 +7,8 @@
 #
 # The clerk is a process of its own, to be killed.  Each of its postings carries a
 # key; when a connection breaks it asks again with the same key, as a real client
-# must.  $dir/<name>.acks holds "key posting" of what was acknowledged, one a line;
-# $dir/<name>.trouble what no clerk should ever be told.
+# must.  $dir/<name>.acks holds "key posting operation amount" of what was acknowledged,
+# one a line; $dir/<name>.trouble what no clerk should ever be told.
 package Budgetpm::Clerk;
 
 use strict;
@@ -21,7 +21,7 @@ my $done = 'clerk-statement-done';
 
 # What a clerk may be refused for: funds, state, rules, and losing a race.
 my %expected = map { $_ => 1 }
-  qw(ZB001 ZB003 ZB004 ZB007 ZB010 40001 40P01 57P01 57P02 57P03 25P02);
+  qw(ZB001 ZB002 ZB003 ZB004 ZB007 ZB010 40001 40P01 57P01 57P02 57P03 25P02);
 
 my @province = map { "202500000000000$_" } 1 .. 5;
 my @city = map { "202500000000000$_" } 6 .. 8;
@@ -57,6 +57,11 @@ SELECT budget.appropriate($province[3], 1000, '苏财预1号', key => 'begin-2')
 SELECT budget.allot($province[0], $province[1], 800, '苏财预2号', key => 'begin-3');
 SELECT budget.allot($province[0], $province[2], 800, '苏财预2号', key => 'begin-4');
 SELECT budget.allot($province[3], $province[4], 500, '苏财预2号', key => 'begin-5');
+SELECT budget.create_cap(2025, '一行', amount => 1500, division => '320000000', warn_ratio => 0.5);
+SELECT budget.create_cap(2025, '分槽', 'lines', warn_ratio => 0.2, block_ratio => 0.6, slots => 4);
+SELECT budget.create_cap(2025, '名单', amount => 400, consumes => '{paid}', lines => '{$province[1],$province[4],$city[1]}');
+SELECT budget.create_cap(2025, '以收定支', 'receipts', division => '320100000', fund_type => '11', slots => 2);
+SELECT budget.record_receipt(2025, '320100000', '11', 500, '缴款书1');
 CREATE ROLE stress_officer LOGIN;
 SELECT budgetpm.grant_ledger('budget', 'stress_officer', 'officer');
 SQL
@@ -92,15 +97,20 @@ sub work
 	srand $self->{seed};
 	open $self->{acks}, '>>', "$self->{directory}/$self->{name}.acks" or die "acks: $!\n";
 	$self->{number} = 0;
+	return $self->fold if $self->{folder};
 	while (time < $self->{until})
 	{
 		if (!$self->{alone} && rand() < 0.12)
 		{
 			$self->several;
 		}
-		elsif ($self->{owner} && rand() < 0.02)
+		elsif ($self->{owner} && rand() < 0.04)
 		{
-			$self->administer;
+			rand() < 0.4 ? $self->administer : $self->change_caps;
+		}
+		elsif (rand() < 0.08)
+		{
+			$self->insist_on_batch;
 		}
 		else
 		{
@@ -122,7 +132,7 @@ sub connect_server
 		@{$self}{qw(in out)} = ($in, $out);
 		$in->autoflush(1);
 		my ($state) = $self->ask(
-			rand() < 0.2 ? "SET default_transaction_isolation = 'repeatable read'" : 'SELECT 1');
+			!$self->{folder} && rand() < 0.2 ? "SET default_transaction_isolation = 'repeatable read'" : 'SELECT 1');
 		last if defined $state;
 		sleep 0.05;
 	}
@@ -177,7 +187,11 @@ sub trouble
 sub acknowledge
 {
 	my ($self, @done) = @_;
-	print { $self->{acks} } map { "$_->[0] $_->[1]\n" } @done;
+	for my $done (@done)
+	{
+		my ($key, $posting, $call) = @$done;
+		printf { $self->{acks} } "%s %s %s %s\n", $key, $posting, $call->{operation}, $call->{amount} // '-';
+	}
 	$self->{acks}->flush;
 	$self->{acks}->sync;
 	return;
@@ -188,7 +202,7 @@ sub insist
 {
 	my ($self, $call) = @_;
 	my $key = $self->new_key;
-	my $statement = sprintf $call, $key;
+	my $statement = call_sql($call, $key);
 	for (1 .. 20)
 	{
 		$self->connect_server unless $self->{out};
@@ -196,7 +210,7 @@ sub insist
 		my ($state, $posting) = $self->ask("SELECT $statement");
 		if (defined $state)
 		{
-			$self->acknowledge([ $key, $posting ]) if $state eq '00000';
+			$self->acknowledge([ $key, $posting, $call ]) if $state eq '00000';
 			return unless $state eq '40001' || $state eq '40P01';
 		}
 	}
@@ -217,6 +231,71 @@ sub administer
 	return;
 }
 
+# Caps change under the postings: their limit, basis, buckets, slots and lines, and what came in.
+sub change_caps
+{
+	my ($self) = @_;
+	my $line = pick(@province, @city);
+	my $call = pick(
+		'change_cap(1, basis => \'fixed\', amount => ' . (500 + int rand 3000) . ', block_ratio => 1)',
+		"change_cap(1, basis => 'lines', block_ratio => 0.7)", "change_cap(1, basis => 'fixed', amount => 1500, block_ratio => 1)",
+		'change_cap(' . pick(1, 2, 4) . ', slots => ' . pick(0, 2, 4, 8) . ')',
+		"change_cap(2, consumes => '{" . pick('paid', 'requested,paid', 'committed,requested,paid') . "}')",
+		"add_cap_lines(3, ARRAY[$line])", "remove_cap_lines(3, ARRAY[$line])",
+		sprintf("record_receipt(2025, '320100000', '11', %s, '缴款书', key => '%s')", amount(), $self->new_key),
+		"reverse_receipt((SELECT max(receipt_id) FROM budget.receipt WHERE amount > '0'), '退库')");
+	$self->connect_server unless $self->{out};
+	return unless $self->{out};
+	$self->ask("SELECT budget.$call");
+	return;
+}
+
+# Folds all the time, and compares in one snapshot each what the rollup and what the
+# journal say of everybody's postings.
+sub fold
+{
+	my ($self) = @_;
+	my $moved = join ', ', map { "sum(CASE WHEN k.target = '$_' THEN j.amount::numeric WHEN k.source = '$_' THEN -j.amount::numeric ELSE 0.00 END)" } qw(available requested paid);
+	while (time < $self->{until})
+	{
+		$self->connect_server unless $self->{out};
+		return unless $self->{out};
+		my ($state, $row) = $self->ask('SELECT segments_folded FROM budget.fold_rollup()');
+		$self->acknowledge([ 'fold', $row, { operation => 'fold' } ]) if ($state // '') eq '00000';
+		next unless defined $state;
+		($state, $row) = $self->ask("SELECT r, s FROM (SELECT (entries, available, requested, paid)::text AS r FROM budget.rollup_total('320000000', 2025)) r, "
+			. "(SELECT (count(*), $moved)::text AS s FROM budget.journal j JOIN budget.entry_kind k USING (kind)) s WHERE r <> s");
+		$self->trouble("rollup against journal: $row") if defined $row;
+		sleep 0.05;
+	}
+	$self->disconnect;
+	return;
+}
+
+# Several postings by one call; what is not known to have happened is sent again.
+sub insist_on_batch
+{
+	my ($self) = @_;
+	my @calls = grep { $_ } map { $self->choose } 1 .. 3 + int rand 6;
+	my @keys = map { $self->new_key } @calls;
+	my $entries = join ', ', map { call_json($calls[$_], $keys[$_]) } 0 .. $#calls;
+	for (1 .. 20)
+	{
+		$self->connect_server unless $self->{out};
+		return unless $self->{out};
+		my ($state, @postings) = $self->ask(
+			"SELECT coalesce(p, '-') FROM jsonb_array_elements_text(budget.post_batch('[$entries]', 'report') -> 'postings') p");
+		next unless defined $state;
+		if ($state eq '00000')
+		{
+			$self->trouble(@postings . ' answers to ' . @calls . ' entries') if @postings != @calls;
+			$self->acknowledge(map { [ $keys[$_], $postings[$_], $calls[$_] ] } grep { $postings[$_] ne '-' } 0 .. $#calls);
+		}
+		return unless $state eq '40001' || $state eq '40P01';
+	}
+	return;
+}
+
 # Two or three postings in one transaction, each in a savepoint.  Locks are then
 # taken in any order, so this is where deadlocks come from.
 sub several
@@ -232,11 +311,11 @@ sub several
 	{
 		my $key = $self->new_key;
 		my ($state, $posting) = $self->ask('SAVEPOINT before');
-		($state, $posting) = $self->ask('SELECT ' . sprintf $call, $key) if defined $state;
+		($state, $posting) = $self->ask('SELECT ' . call_sql($call, $key)) if defined $state;
 		return unless defined $state;
 		if ($state eq '00000' && rand() < 0.8)
 		{
-			push @posted, [ $key, $posting ];
+			push @posted, [ $key, $posting, $call ];
 			next;
 		}
 		($state) = $self->ask('ROLLBACK TO before');
@@ -299,51 +378,106 @@ sub pair
 	return ($from, pick(grep { $_ ne $from } @tree));
 }
 
+# An obligation of some stage that holds money, its line and how much; or nothing.
+sub holding
+{
+	my ($self, @stages) = @_;
+	my $list = join ', ', map { "'$_'" } @stages;
+	$self->connect_server unless $self->{out};
+	return unless $self->{out};
+	my ($state, $row) = $self->ask(
+		'SELECT obligation_id, line_id, amount - drawn - released FROM budget.obligation '
+		  . "WHERE stage IN ($list) AND amount > drawn + released ORDER BY obligation_id DESC LIMIT 1 OFFSET " . int rand 8);
+	return split /\|/, $row // '';
+}
+
+# Part of what is there, all of it, or one fen too much.
+sub part
+{
+	my ($there) = @_;
+	my $choice = rand;
+	return $choice < 0.2 ? $there : $choice < 0.25 ? sprintf('%.2f', $there + 0.01) : sprintf '%.2f', 0.01 + rand() * ($there - 0.01);
+}
+
+# A stage of spending: on what holds money for it, or on the line itself.
+sub drawing
+{
+	my ($self, $argument, @stages) = @_;
+	my ($obligation, $line, $left) = rand() < 0.7 ? $self->holding(@stages) : ();
+	return (line => pick(@province, @city), amount => amount()) if !$obligation;
+	return (line => $line, amount => part($left), $argument => $obligation);
+}
+
+sub simple { my (@lines) = @_; return (line => pick(@lines), amount => amount()) }
+
+my @all = (@province, @city);
+my @paid = qw(pay pay_drawn correct_in);
 my %make = (
-	pay => sub { sprintf 'pay(%s, %s, \'支付\'', pick(@province, @city), amount() },
-	supplement => sub { sprintf 'supplement(%s, %s, \'追加\'', pick(@roots), amount() },
-	reduce => sub { sprintf 'reduce(%s, %s, \'追减\'', pick(@roots), amount() },
-	freeze => sub { sprintf 'freeze(%s, %s, \'冻结\'', pick(@province, @city), amount() },
-	unfreeze => sub { sprintf 'unfreeze(%s, %s, \'解冻\'', pick(@province, @city), amount() },
-	reserve_out => sub { sprintf 'reserve_out(%s, %s, \'在途\'', pick(@province, @city), amount() },
-	release_out => sub { sprintf 'release_out(%s, %s, \'撤销\'', pick(@province, @city), amount() },
-	withdraw => sub { sprintf 'withdraw(%s, %s, \'收回\', memo => \'{"why": [1, "超期"]}\'', pick(@province, @city), amount() },
-	allot => sub { my $child = pick(keys %parent); sprintf 'allot(%s, %s, %s, \'下达\'', $parent{$child}, $child, amount() },
-	return_allotment => sub { my $child = pick(keys %parent); sprintf 'return_allotment(%s, %s, %s, \'退回\'', $child, $parent{$child}, amount() },
-	virement => sub { sprintf 'virement(%s, %s, %s, \'调剂\'', pair(), amount() },
-	send_transfer => sub { sprintf 'send_transfer(%s, \'320100000\', %s, \'%s\'', pick(@province), amount(), $document },
-	receive_transfer => sub { my $transfer = $_[0]->transfer_in('sent') or return; "receive_transfer($transfer, $city[0], '收到'" },
-	return_transfer => sub { my $transfer = $_[0]->transfer_in('sent', 'received') or return; "return_transfer($transfer, '退回'" },
+	pay => sub { $_[0]->drawing(request => 'request') },
+	precommit => sub { simple(@all) },
+	commit_funds => sub { $_[0]->drawing(precommitment => 'precommit') },
+	request_payment => sub { $_[0]->drawing(commitment => 'commit') },
+	release => sub {
+		my ($obligation, undef, $left) = $_[0]->holding(pick([qw(precommit commit request)], ['request'], ['commit'])->@*) or return;
+		(obligation => $obligation, rand() < 0.4 ? () : (amount => part($left)), rand() < 0.5 ? () : (target => pick(qw(predecessor available))));
+	},
+	supplement => sub { simple(@roots) }, reduce => sub { simple(@roots) },
+	freeze => sub { simple(@all) }, unfreeze => sub { simple(@all) },
+	reserve_out => sub { simple(@all) }, release_out => sub { simple(@all) },
+	withdraw => sub { (simple(@all), memo => '{"why": [1, "超期"]}') },
+	allot => sub { my $child = pick(keys %parent); (parent => $parent{$child}, child => $child, amount => amount()) },
+	return_allotment => sub { my $child = pick(keys %parent); (child => $child, parent => $parent{$child}, amount => amount()) },
+	virement => sub { my ($from, $to) = pair(); (from_line => $from, to_line => $to, amount => amount()) },
+	send_transfer => sub { (line => pick(@province), to_division => '320100000', amount => amount(), document => $document) },
+	receive_transfer => sub { my $transfer = $_[0]->transfer_in('sent') or return; (transfer => $transfer, line => $city[0]) },
+	return_transfer => sub { my $transfer = $_[0]->transfer_in('sent', 'received') or return; (transfer => $transfer) },
 	refund => sub {
-		my $payment = $_[0]->earlier(pick(@province, @city), 'pay', 'correct_in') or return;
-		sprintf 'refund(%s, %s, \'退款\'', $payment, amount();
+		my $payment = $_[0]->earlier(pick(@all), @paid) or return;
+		(payment => $payment, amount => amount(), target => pick(qw(available request commitment)));
 	},
 	correct_payment => sub {
 		my ($from, $to) = pair();
-		my $payment = $_[0]->earlier($from, 'pay', 'correct_in') or return;
-		sprintf 'correct_payment(%s, %s, %s, \'更正\'', $payment, $to, amount();
+		my $payment = $_[0]->earlier($from, @paid) or return;
+		(payment => $payment, to_line => $to, amount => amount());
 	},
 	reverse => sub {
-		my $posting = $_[0]->earlier(pick(@province, @city), qw(pay freeze supplement allot_in
-			virement_in return_out withdraw refund correct_in reserve_out)) or return;
-		sprintf 'reverse(%s, \'冲销\'%s', $posting, rand() < 0.5 ? ', ' . amount() : '';
+		my $posting = $_[0]->earlier(pick(@all), qw(pay freeze supplement allot_in virement_in return_out
+			withdraw refund correct_in reserve_out pay_drawn precommit commit commit_drawn request request_drawn
+			release_precommit release_commit release_commit_back release_request release_request_back
+			refund_request refund_commit)) or return;
+		(posting => $posting, rand() < 0.5 ? (amount => amount()) : ());
 	});
 my %weight = (
-	pay => 30, virement => 12, refund => 10, supplement => 8, allot => 8, reverse => 8,
-	correct_payment => 8, send_transfer => 6, receive_transfer => 6, return_transfer => 4,
-	return_allotment => 5, freeze => 4, unfreeze => 4, reserve_out => 3, release_out => 3,
-	withdraw => 2, reduce => 2);
+	pay => 30, virement => 10, refund => 10, supplement => 8, allot => 8, reverse => 12,
+	correct_payment => 6, send_transfer => 6, receive_transfer => 6, return_transfer => 4,
+	return_allotment => 5, freeze => 3, unfreeze => 3, reserve_out => 3, release_out => 3,
+	withdraw => 2, reduce => 2, precommit => 8, commit_funds => 12, request_payment => 14, release => 10);
 my @lot = map { ($_) x $weight{$_} } sort keys %weight;
 
-# A call with a place for its key, or nothing when there is nothing to act on.
+# A call: an operation and its arguments by name; nothing when there is nothing to act on.
 sub choose
 {
 	my ($self) = @_;
 	my $operation = pick(@lot);
-	my $call = $make{$operation}->($self);
-	return unless defined $call;
-	$call =~ s/%/%%/g;
-	return "budget.$call, key => '%s')";
+	my %arguments = $make{$operation}->($self);
+	return %arguments ? { document => '文号', %arguments, operation => $operation } : undef;
+}
+
+# The call in SQL, and as an entry of a batch.
+sub call_sql
+{
+	my ($call, $key) = @_;
+	my @arguments = map { "$_ => " . ($call->{$_} =~ /^[0-9.]+$/ && $_ ne 'to_division' ? $call->{$_} : "'$call->{$_}'") }
+	  grep { $_ ne 'operation' } sort keys %$call;
+	return "budget.$call->{operation}(" . join(', ', @arguments, "key => '$key'") . ')';
+}
+
+sub call_json
+{
+	my ($call, $key) = @_;
+	my %call = (%$call, key => $key);
+	return '{' . join(', ', map { "\"$_\": " . ($call{$_} =~ /^\{/ || $call{$_} =~ /^[0-9.]+$/ && $_ ne 'to_division' ? $call{$_} : "\"$call{$_}\"") }
+		  sort keys %call) . '}';
 }
 
 1;

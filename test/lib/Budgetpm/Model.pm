@@ -48,25 +48,23 @@ sub predict
 	my $rules = Budgetpm::Model->can("call_$operation") or die "the model knows no $operation\n";
 	return (['22023']) if defined $call{amount} && ($call{amount} <= 0
 		|| ($call{from_pending} // 0) + ($call{from_frozen} // 0) > $call{amount});
-	for my $line (grep { defined } @call{qw(line to_line parent child)})
-	{
-		return (['42704']) if !$self->{line}{$line};
-	}
-	for my $obligation (grep { defined } @call{qw(precommitment commitment request obligation)})
-	{
-		# The line may be refused before the obligation is looked for.
-		return ([ '42704', 'ZB010' ]) if !$self->{obligation}{$obligation};
-	}
-	for my $posting (grep { defined } @call{qw(posting payment)})
-	{
-		return (['42704']) if !$self->{posting}{$posting};
-	}
+	# What the call says of what there is may be refused before what there is not.
+	return ([ '42704', 'ZB010' ]) if !$self->all_there(\%call);
 	my ($refusals, @moves) = $rules->($self, \%call);
 	my @moves_made = grep { $_->{amount} > 0 } @moves;
 	my %refused = map { $_ => 1 } @$refusals, $self->refusals_of_moves(@moves_made);
 	my %years = map { $self->{line}{ $_->{line} }{year} => 1 } @moves_made;
 	$refused{ZB004} = 1 if keys %years > 1 && $operation ne 'carry_forward';
 	return ([ sort keys %refused ], \@moves_made);
+}
+
+# Whether every line, obligation and posting that a call names exists.
+sub all_there
+{
+	my ($self, $call) = @_;
+	my %kind = ((map { $_ => 'line' } qw(line to_line parent child)), (map { $_ => 'posting' } qw(posting payment)),
+		(map { $_ => 'obligation' } qw(precommitment commitment request obligation)));
+	return !any { defined $call->{$_} && !$self->{ $kind{$_} }{ $call->{$_} } } keys %kind;
 }
 
 # What refuses the moves themselves: states of years, buckets and obligations.

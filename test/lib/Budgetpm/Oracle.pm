@@ -33,6 +33,8 @@ SELECT j.line_id, j.entry_no, j.posting_id, j.kind, j.amount::numeric AS amount,
   j.from_obligation, j.to_obligation, b.control,
   $columns
 FROM $ledger.journal j JOIN $ledger.balance b USING (line_id) LEFT JOIN oracle_kind k ON k.kind = j.kind;
+CREATE INDEX ON moved (line_id); CREATE INDEX ON moved (posting_id); CREATE INDEX ON moved (refers_line, refers_entry);
+CREATE INDEX ON moved (from_obligation); CREATE INDEX ON moved (to_obligation); ANALYZE moved;
 SQL
 }
 
@@ -144,6 +146,7 @@ SQL
 SELECT posting_id FROM moved WHERE kind ~ '^carry_' GROUP BY posting_id
 HAVING sum(carried) <> sum(appropriated) - sum(allotted)
 SQL
+		cap_questions($ledger),
 		'line that missed a change of its year' => <<"SQL",
 SELECT b.line_id FROM $ledger.balance b JOIN $ledger.fiscal_year y ON y.fiscal_year = b.line_id / 1000000000000
 WHERE b.year_state IS DISTINCT FROM (CASE y.state WHEN 'closed' THEN 'x' ELSE left(y.state, 1) END)::"char"
@@ -152,6 +155,44 @@ SQL
 		  "SELECT line_id FROM $ledger.line FULL JOIN $ledger.balance b USING (line_id) WHERE b.line_id IS NULL",
 		'key that posted twice' =>
 		  'SELECT key FROM moved WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1');
+}
+
+# Caps: which lines are under each, what is used of it and what it is a ratio of.
+sub cap_questions
+{
+	my ($ledger) = @_;
+	my $used = join ' + ', map { "CASE WHEN '$_' = ANY (c.consumes) THEN m.$_ ELSE 0 END" } @buckets;
+	my $member = <<"SQL";
+SELECT c.cap_id, l.line_id FROM $ledger.cap c JOIN $ledger.line l USING (fiscal_year)
+WHERE c.state = 'active' AND CASE WHEN c.listed
+  THEN EXISTS (SELECT FROM $ledger.cap_member m WHERE (m.cap_id, m.line_id) = (c.cap_id, l.line_id))
+  ELSE (c.division IS NULL OR l.division OPERATOR(budgetpm.<@) c.division)
+    AND (c.unit IS NULL OR l.unit OPERATOR(budgetpm.<@) c.unit)
+    AND (c.fund_type IS NULL OR l.fund_type = c.fund_type) END
+SQL
+	return (
+		'line under other caps than their rules say' => <<"SQL",
+SELECT b.line_id, b.caps FROM $ledger.balance b
+WHERE b.caps IS DISTINCT FROM (SELECT array_agg(m.cap_id ORDER BY m.cap_id) FROM ($member) m WHERE m.line_id = b.line_id)
+SQL
+		'cap is not what its lines moved' => <<"SQL",
+SELECT * FROM (
+  SELECT c.cap_id,
+    (SELECT coalesce(sum($used), 0) FROM moved m JOIN ($member) p USING (line_id) WHERE p.cap_id = c.cap_id) AS used,
+    CASE c.basis
+      WHEN 'lines' THEN (SELECT coalesce(sum(m.appropriated - m.allotted - m.transferred - m.withdrawn), 0)
+        FROM moved m JOIN ($member) p USING (line_id) WHERE p.cap_id = c.cap_id)
+      WHEN 'receipts' THEN (SELECT coalesce(sum(r.amount::numeric), 0) FROM $ledger.receipt r
+        WHERE r.fiscal_year = c.fiscal_year AND (c.fund_type IS NULL OR r.fund_type = c.fund_type)
+          AND (c.division IS NULL OR r.division OPERATOR(budgetpm.<@) c.division)) END AS basis,
+    b.used::numeric + coalesce(s.used, 0) AS used_found, b.basis::numeric + coalesce(s.basis, 0) AS basis_found
+  FROM $ledger.cap c JOIN $ledger.cap_balance b USING (cap_id)
+  LEFT JOIN (SELECT cap_id, sum(used::numeric) AS used, sum(basis::numeric) AS basis FROM $ledger.cap_slot GROUP BY 1) s
+    USING (cap_id) WHERE c.state = 'active') x
+WHERE used <> used_found OR basis <> basis_found
+SQL
+		'slot beyond its grant' =>
+		  "SELECT cap_id, slot FROM $ledger.cap_slot WHERE used::numeric > granted::numeric");
 }
 
 # One text for each kind of fault that is there.
@@ -212,13 +253,27 @@ sub broken_links
 	return @broken;
 }
 
-# The acknowledged postings, by key, that the journal does not hold under that key.
+# The acknowledged postings, by key, that the journal does not hold under that key,
+# or not with that operation and amount.
 sub unknown_acknowledgements
 {
 	my ($server, $ledger, $acks) = @_;
-	my %posted = map { $_->[0] => $_->[1] }
-	  rows($server, "SELECT key, posting_id FROM $ledger.journal WHERE key IS NOT NULL");
-	return sort grep { !defined $posted{$_} || $posted{$_} ne $acks->{$_} } keys %$acks;
+	my %posted = map { shift @$_ => join ' ', @$_ } rows($server, <<"SQL");
+SELECT f.key, f.posting_id, k.operation, CASE k.operation WHEN 'reverse' THEN f.amount::numeric
+    ELSE (SELECT sum(j.amount::numeric) FROM $ledger.journal j
+          WHERE j.posting_id = f.posting_id AND j.line_id = f.line_id) END
+FROM $ledger.journal f JOIN $ledger.entry_kind k USING (kind) WHERE f.key IS NOT NULL
+SQL
+	my @unknown;
+	for my $key (sort keys %$acks)
+	{
+		my ($posting, $operation, $amount) = @{ $acks->{$key} };
+		my $found = $posted{$key} // '';
+		$found =~ s/ \S+$/ -/ if $amount eq '-';
+		$amount = sprintf '%.2f', $amount if $amount ne '-';
+		push @unknown, "$key: $posting $operation $amount, found '$found'" if $found ne "$posting $operation $amount";
+	}
+	return @unknown;
 }
 
 1;
