@@ -42,3 +42,17 @@ SELECT division_name, date_trunc('month', accounting_date)::date AS month, sum(p
 SELECT budget.send_transfer(:department, '320500000', 500000, '苏财教〔2026〕9号') > 0 AS sent;
 SELECT document, from_division_name, to_division_name, amount, direct
   FROM budget_report.transfer_in_transit;
+
+-- 9. Obligations and contracts
+SELECT budget.open_line(2026, '101', '2050202', '50201', title => '设备购置') AS equipment \gset
+SELECT budget.appropriate(:equipment, 500000, '苏财预〔2026〕1号') > 0 AS appropriated;
+SELECT budget.precommit(:equipment, 300000, '采购计划 9') AS plan \gset
+SELECT budget.commit_funds(:equipment, 260000, '合同 HT-9', precommitment => :plan) AS contract \gset
+SELECT budget.request_payment(:equipment, 120000, '支付申请 11', commitment => :contract) AS request \gset
+SELECT budget.pay(:equipment, 100000, '支付凭证 0011', request => :request) AS payment \gset
+SELECT budget.refund(:payment, 10000, '退款 0011', target => 'request') > 0 AS refunded;
+
+SELECT stage_name, document, amount, drawn, released, remaining, state
+  FROM budget_report.obligation WHERE unit_code = '101' AND state = 'open' ORDER BY obligation_id;
+SELECT document, plan_document, planned, contracted, requested, paid, refunded, pending, remaining, payment_rate
+  FROM budget_report.contract_execution WHERE fiscal_year = 2026;
