@@ -47,7 +47,7 @@ COMMENT ON COLUMN @ledger@.staged_entry.amount IS 'Amount in yuan, at most two d
 COMMENT ON COLUMN @ledger@.staged_entry.document IS 'The document that gives authority.';
 COMMENT ON COLUMN @ledger@.staged_entry.other IS 'The second id, where the function takes one: child, parent, to_line or transfer.';
 COMMENT ON COLUMN @ledger@.staged_entry.obligation IS 'The obligation to draw on: precommitment, commitment, request or obligation.';
-COMMENT ON COLUMN @ledger@.staged_entry.target IS 'target of refund and release, to_division of send_transfer.';
+COMMENT ON COLUMN @ledger@.staged_entry.target IS 'target of refund and release, to_division of send_transfer, source of supplement.';
 COMMENT ON COLUMN @ledger@.staged_entry.from_pending IS 'How much of the amount comes from pending_out.';
 COMMENT ON COLUMN @ledger@.staged_entry.from_frozen IS 'How much of the amount comes from frozen.';
 COMMENT ON COLUMN @ledger@.staged_entry.key IS 'Idempotency key.';

@@ -59,6 +59,5 @@ extern void bpm_batch_run(BpmBatch *batch, BpmBatchSource *source);
 extern bool bpm_read_id(const char *text, int64 *id, BpmRefusal *refusal);
 extern bool bpm_read_date(const char *text, DateADT *date, BpmRefusal *refusal);
 extern bool bpm_read_memo(const char *text, Jsonb **memo, BpmRefusal *refusal);
-extern Jsonb *bpm_memo_with_source(Jsonb *memo, char *source);
 
 #endif

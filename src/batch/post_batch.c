@@ -136,7 +136,6 @@ static bool
 read_date_and_memo(Members *members, BpmForm *form, BpmRefusal *refusal)
 {
 	char	   *date;
-	char	   *source = NULL;
 	JsonbValue *memo = find_member(members, "memo");
 
 	if (!member_text(members, "accounting_date", &date, refusal))
@@ -146,11 +145,6 @@ read_date_and_memo(Members *members, BpmForm *form, BpmRefusal *refusal)
 	if (date && !bpm_read_date(date, &form->accounting_date, refusal))
 		return false;
 	form->memo = memo ? JsonbValueToJsonb(memo) : NULL;
-	if (strcmp(form->operation, "supplement") == 0 &&
-		!member_text(members, "source", &source, refusal))
-		return false;
-	if (source)
-		form->memo = bpm_memo_with_source(form->memo, source);
 	return true;
 }
 

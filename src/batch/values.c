@@ -138,22 +138,3 @@ bpm_read_memo(const char *text, Jsonb **memo, BpmRefusal *refusal)
 	*memo = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 	return true;
 }
-
-/* Adds the source of a supplement to its memo, as the wrapper does. */
-Jsonb *
-bpm_memo_with_source(Jsonb *memo, char *source)
-{
-	JsonbParseState *state = NULL;
-	JsonbValue	key = {.type = jbvString,.val.string = {6, "source"}};
-	JsonbValue	value = {.type = jbvString,.val.string = {strlen(source), source}};
-	Jsonb	   *addition;
-
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	pushJsonbValue(&state, WJB_KEY, &key);
-	pushJsonbValue(&state, WJB_VALUE, &value);
-	addition = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-	if (memo == NULL)
-		return addition;
-	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(memo),
-											  JsonbPGetDatum(addition)));
-}
