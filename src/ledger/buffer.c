@@ -221,18 +221,31 @@ keep_lines(BpmBuffer *buffer, const BpmPosting *posting, bool written)
 	}
 }
 
-/* Takes over the lines of a posting that was written past the buffer, which was empty. */
-void
-bpm_buffer_keep(BpmBuffer *buffer, const BpmPosting *posting)
-{
-	keep_lines(buffer, posting, true);
-}
-
 /* Gives a number for a key on a line; two that share one are told apart by the journal. */
 static int64
 key_number(int64 line, const char *key)
 {
 	return (int64) hash_bytes_extended((const unsigned char *) key, strlen(key), (uint64) line);
+}
+
+/* Notes the key of a posting, whose repetition must not post again. */
+static void
+note_key(BpmBuffer *buffer, const BpmPosting *posting)
+{
+	int64		number;
+
+	if (posting->request.key == NULL)
+		return;
+	number = key_number(posting->wanted[0], posting->request.key);
+	hash_search(buffer->keys, &number, HASH_ENTER, NULL);
+}
+
+/* Takes over the lines of a posting that was written past the buffer, which was empty. */
+void
+bpm_buffer_keep(BpmBuffer *buffer, const BpmPosting *posting)
+{
+	note_key(buffer, posting);
+	keep_lines(buffer, posting, true);
 }
 
 /* Tells whether the posting's key may be used already: in the journal, or by an entry that waits. */
@@ -335,12 +348,7 @@ bpm_buffer_add(BpmBuffer *buffer, BpmPosting *posting)
 		if (i != first)
 			add_row(buffer, posting, i, false);
 	MemoryContextSwitchTo(old);
-	if (posting->request.key)
-	{
-		int64		number = key_number(posting->wanted[0], posting->request.key);
-
-		hash_search(buffer->keys, &number, HASH_ENTER, NULL);
-	}
+	note_key(buffer, posting);
 	keep_lines(buffer, posting, false);
 }
 
