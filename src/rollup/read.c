@@ -49,13 +49,16 @@ static const BpmStatement total_of_division = {
 	" WHERE r.division OPERATOR(budgetpm.=) $1 AND r.fiscal_year" IS "$4 AND r.subtree" IS "$3"
 	" AND r.month OPERATOR(pg_catalog.>=) $5 AND r.month OPERATOR(pg_catalog.<=) $6"
 	" AND ($7 IS NULL OR r.fund_type" IS "$7)"
-	" UNION ALL SELECT f.entries" BPM_CHANGES " FROM "
-	BPM_FLOWS("@ledger@.journal_@year@",
-			  "j.segment" IS "ANY ($8)"
-			  " AND j.division OPERATOR(budgetpm.>=) $1 AND j.division OPERATOR(budgetpm.<=) $2")
-	" WHERE f.month OPERATOR(pg_catalog.>=) $5 AND f.month OPERATOR(pg_catalog.<=) $6"
-	" AND ($7 IS NULL OR EXISTS (SELECT 1 FROM @ledger@.line l"
-	"  WHERE l.line_id" IS "f.line_id AND l.fund_type" IS "$7))) x", "ccbiiitk"
+	" UNION ALL SELECT f.entries" BPM_CHANGES " FROM (SELECT j.kind,"
+	"  budgetpm.sum(j.amount) AS amount, pg_catalog.count(*) AS entries"
+	"  FROM @ledger@.journal_@year@ j WHERE j.segment" IS "ANY ($8)"
+	"  AND j.division OPERATOR(budgetpm.>=) $1 AND j.division OPERATOR(budgetpm.<=) $2"
+	"  AND ($5 OPERATOR(pg_catalog.<=) 1 AND $6 OPERATOR(pg_catalog.>=) 12"
+	"   OR pg_catalog.date_part('month', j.accounting_date) OPERATOR(pg_catalog.>=) $5::pg_catalog.float8"
+	"   AND pg_catalog.date_part('month', j.accounting_date) OPERATOR(pg_catalog.<=) $6::pg_catalog.float8)"
+	"  AND ($7 IS NULL OR EXISTS (SELECT 1 FROM @ledger@.line l"
+	"   WHERE l.line_id" IS "j.line_id AND l.fund_type" IS "$7)) GROUP BY j.kind) f"
+	" JOIN @ledger@.entry_kind k ON k.kind" IS "f.kind) x", "ccbiiitk"
 };
 
 /*

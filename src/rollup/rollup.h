@@ -44,7 +44,7 @@
 
 /* Entries of one line, kind and month as one flow: there are far fewer of them. */
 #define BPM_FLOWS(journal, condition) \
-	"(SELECT j.line_id, j.kind, EXTRACT(month FROM j.accounting_date)::pg_catalog.int2 AS month," \
+	"(SELECT j.line_id, j.kind, pg_catalog.date_part('month', j.accounting_date)::pg_catalog.int2 AS month," \
 	" budgetpm.sum(j.amount) AS amount, pg_catalog.count(*) AS entries" \
 	" FROM " journal " j WHERE " condition " GROUP BY 1, 2, 3) f" \
 	" JOIN @ledger@.entry_kind k ON k.kind" IS "f.kind"

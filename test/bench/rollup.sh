@@ -2,7 +2,7 @@
 # rollup.sh: a province's total out of the rollups, beside GROUP BY of its journal,
 # with and without an old snapshot; and what rollups cost a posting.
 #
-#   ENTRIES=10000000 ROUNDS=5 SECONDS_EACH=4 OLD_SECONDS=30 test/bench/rollup.sh
+#   ENTRIES=10000000 ROUNDS=5 SECONDS_EACH=4 OLD_SECONDS=30 RATE=1000 test/bench/rollup.sh
 #
 # The entries are generated into the tables with their guards off, which only a
 # throw-away cluster may see. 10,000,000 need 6 GB.

@@ -1,6 +1,7 @@
 # run.pl: the measuring of rollup.sh.
 use strict;
 use warnings;
+$| = 1;
 use File::Temp qw(tempdir);
 use IPC::Run ();
 use POSIX ();
@@ -78,7 +79,7 @@ sub totals
 totals('all folded:', $s, $parallel);
 printf "%-44s (against one process and against hard-wired kinds: %.0f x, %.0f x)\n", '', $alone / best(31, $s, $total), $parallel_cheaper / best(31, $s, $total);
 
-# Postings of every line, a fold twice a second, and a snapshot from before.
+# Payments on all lines at a given rate, a fold twice a second, and a snapshot from before.
 my ($first, $lines) = split /\|/, ask($s, 'SELECT min(line_id), count(*) FROM budget.line') =~ s/\n//r;
 open my $script, '>', "$dir/pay" or die $!;
 print $script "\\set line $first + random(0, $lines - 1)\nSELECT budget.pay(:line, 0.01, 'V 1', accounting_date => '2026-12-01');\n";
@@ -86,16 +87,24 @@ close $script;
 my $old = session();
 ask($old, "BEGIN ISOLATION LEVEL REPEATABLE READ; $total");
 my $before = ask($old, $total);
-my ($out, $folder) = ('', session());
-my $writer = IPC::Run::start([ 'pgbench', '-n', '-M', 'prepared', '-c', 4, '-T', $old_seconds, '-f', "$dir/pay" ], \undef, '>&', \$out);
-my $end = time + $old_seconds - 8;
-my $folds = 0;
-while (time < $end) { ask($folder, 'SELECT * FROM budget.fold_rollup()'); $folds++; sleep 0.4 }
-totals("$folds folds beside 4 writers, old snapshot:", $old, $parallel);
-totals('the same moment, new snapshots:', $s, $parallel);
+my $rate = $ENV{RATE} // 1000;
+my $out = '';
+my $writer = IPC::Run::start([ 'pgbench', '-n', '-M', 'prepared', '-c', 4, '-R', $rate, '-T', $old_seconds, '-f', "$dir/pay" ], \undef, '>&', \$out);
+open $script, '>', "$dir/fold" or die $!;
+print $script "SELECT * FROM budget.fold_rollup();\n\\sleep 500 ms\n";
+close $script;
+my $said = '';
+my $folder = IPC::Run::start([ 'pgbench', '-n', '-c', 1, '-T', $old_seconds, '-f', "$dir/fold" ], \undef, '>&', \$said);
+sleep $old_seconds - 10;
+totals('old snapshot, postings and folds beside:', $old, $parallel);
+totals('new snapshots, the same moment:', $s, $parallel);
+my $tail = ask($s, "SELECT coalesce(sum(entries), 0) FROM budgetpm.rollup_tail('budget.ledger', NULL)");
+printf "  GROUP BY at that moment: %.0f ms\n", timed($s, $group_by);
+$folder->finish;
 $writer->finish;
 my ($tps) = $out =~ /tps = (\d+)/;
-print "  the writers made $tps tps; in the tail then: ", ask($s, "SELECT coalesce(sum(entries), 0) FROM budgetpm.rollup_tail('budget.ledger', NULL)");
+my ($folds) = $said =~ /actually processed: (\d+)/;
+print "  $tps payments a second, $folds folds; in the tail then: $tail";
 ask($old, $total) eq $before or die "the old snapshot changed\n";
 printf "  GROUP BY in the old snapshot, beside nothing: %.0f ms\n", timed($old, $group_by);
 ask($old, 'COMMIT');
@@ -110,7 +119,18 @@ sub server_cpu
 	my @field = split ' ', <$stat> =~ s/^.*\) //r;
 	return ($field[13] + $field[14]) / POSIX::sysconf(POSIX::_SC_CLK_TCK());
 }
+
+# A backend's time is the postmaster's once it has ended.
+sub quiet
+{
+	1 until ask($s, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgbench' OR backend_type ~ 'autovacuum worker'") == 0;
+	sleep 0.3;
+	return;
+}
+
 my %cpu;
+ask($s, 'ALTER TABLE budget.journal_2026 SET (autovacuum_enabled = off)');
+ask($s, 'ALTER TABLE budget.balance_2026 SET (autovacuum_enabled = off)');
 for my $round (1 .. $rounds)
 {
 	for my $kept ('with', 'without')
@@ -118,12 +138,14 @@ for my $round (1 .. $rounds)
 		my $flag = $kept eq 'with' ? 'true' : 'false';
 		ask($s, "UPDATE pg_index SET indisready = $flag, indisvalid = $flag WHERE indexrelid IN"
 			. " (SELECT oid FROM pg_class WHERE relname ~ '^journal_(2026_)?segment_idx')");
+		quiet();
 		my $start = server_cpu();
-		my $said = qx(pgbench -n -M prepared -c 2 -T $seconds -f $dir/pay 2>&1);
-		sleep 0.1;
+		$said = qx(pgbench -n -M prepared -c 2 -T $seconds -f $dir/pay 2>&1);
+		quiet();
 		my ($count) = $said =~ /actually processed: (\d+)/ or die $said;
 		push @{ $cpu{$kept} }, (server_cpu() - $start) / $count * 1e6;
 	}
 }
+print join("\n", map { "$_: " . join ' ', map { sprintf '%.0f', $_ } @{ $cpu{$_} } } sort keys %cpu), "\n";
 printf "payment, CPU: %.1f us with the index on segment, %.1f us without: %.1f %%\n", median(@{ $cpu{with} }), median(@{ $cpu{without} }),
   (median(@{ $cpu{with} }) / median(@{ $cpu{without} }) - 1) * 100;
