@@ -54,6 +54,7 @@ typedef struct BpmBatch
 
 extern bool bpm_batch_aborts(const char *on_error);
 extern void bpm_batch_run(BpmBatch *batch, BpmBatchSource *source);
+extern void bpm_batch_lock(BpmLedger *ledger, int64 *lines, int count);
 
 /* values.c: numbers, dates and memos out of texts, without an error */
 extern bool bpm_read_id(const char *text, int64 *id, BpmRefusal *refusal);

@@ -361,3 +361,28 @@ bpm_batch_run(BpmBatch *batch, BpmBatchSource *source)
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(run.context);
 }
+
+/*
+ * Locks lines, and the caps that they are under, in their order: for a statement
+ * that makes several batches, whose locks would not be in order otherwise.
+ */
+void
+bpm_batch_lock(BpmLedger *ledger, int64 *lines, int count)
+{
+	MemoryContext old = CurrentMemoryContext;
+	Run			run = {0};
+
+	run.context = AllocSetContextCreate(CurrentMemoryContext, "budgetpm batch",
+										ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(run.context);
+	run.buffer = bpm_buffer_make(ledger);
+	run.lines = lines;
+	run.nlines = count;
+	bpm_progress_start("post_documents", count);
+	bpm_owner_enter(ledger, &run.scope);
+	lock_all_lines(&run);
+	bpm_owner_leave(&run.scope);
+	bpm_progress_end();
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(run.context);
+}

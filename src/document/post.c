@@ -278,6 +278,31 @@ post_contracts(BpmLedger *ledger, const BpmDocumentKind *kind, BpmDocument *docu
 	post_items(ledger, kind, items, n);
 }
 
+/* Tells whether a payment has to be requested by this statement. */
+static bool
+needs_request(const BpmDocument *document)
+{
+	return document->step == STEP_REQUEST ||
+		(document->step == STEP_PAY_AT_ONCE && document->contract != 0);
+}
+
+/* Locks all lines first where requests come in one batch and other payments in a second. */
+static void
+lock_for_both(BpmLedger *ledger, const BpmDocument *documents, int count)
+{
+	int64	   *lines = palloc(count * sizeof(int64));
+	int			requests = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		lines[i] = documents[i].line;
+		requests += needs_request(&documents[i]);
+	}
+	if (requests > 0 && requests < count)
+		bpm_batch_lock(ledger, lines, count);
+	pfree(lines);
+}
+
 /* Makes the requests of payments, drawn on their contracts where they name one. */
 static void
 post_requests(BpmLedger *ledger, const BpmDocumentKind *kind, BpmDocument *documents, int count)
@@ -292,8 +317,7 @@ post_requests(BpmLedger *ledger, const BpmDocumentKind *kind, BpmDocument *docum
 		const BpmDocument *document = &documents[i];
 		DocumentItem *item = &items[n];
 
-		if (document->step != STEP_REQUEST &&
-			(document->step != STEP_PAY_AT_ONCE || document->contract == 0))
+		if (!needs_request(document))
 			continue;
 		item->document = document;
 		item->operation = "request_payment";
@@ -325,6 +349,7 @@ post_payments(BpmLedger *ledger, const BpmDocumentKind *kind, BpmDocument *docum
 	int64	   *returned;
 	int			n = 0;
 
+	lock_for_both(ledger, documents, count);
 	post_requests(ledger, kind, documents, count);
 
 	/* Now that they are requested, these are paid as any others. */

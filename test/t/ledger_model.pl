@@ -441,7 +441,7 @@ for my $operation (sort keys %outcome)
 }
 my @never = grep { !$outcome{$_}{'00000'} } sort keys %weight;
 is("@never", '', 'each operation was posted');
-cmp_ok(scalar keys %{ $model->{obligation} }, '>', $calls / 20, 'many obligations were opened');
+cmp_ok(scalar keys %{ $model->{obligation} }, '>', $calls / 40, 'many obligations were opened');
 my @faults = Budgetpm::Oracle::faults($server, 'budget');
 is(scalar @faults, 0, 'the journal, the balances, the trees, the obligations and the chains agree') or diag join "\n", @faults;
 done_testing();

@@ -21,7 +21,7 @@ my $done = 'clerk-statement-done';
 
 # What a clerk may be refused for: funds, state, rules, and losing a race.
 my %expected = map { $_ => 1 }
-  qw(ZB001 ZB002 ZB003 ZB004 ZB007 ZB010 40001 40P01 57P01 57P02 57P03 25P02);
+  qw(ZB001 ZB002 ZB003 ZB004 ZB007 ZB010 23505 40001 40P01 57P01 57P02 57P03 25P02);
 
 my @province = map { "202500000000000$_" } 1 .. 5;
 my @city = map { "202500000000000$_" } 6 .. 8;
@@ -111,6 +111,10 @@ sub work
 		elsif (rand() < 0.08)
 		{
 			$self->insist_on_batch;
+		}
+		elsif (rand() < 0.12)
+		{
+			rand() < 0.6 ? $self->insert_documents : $self->change_documents;
 		}
 		else
 		{
@@ -247,6 +251,55 @@ sub change_caps
 	$self->connect_server unless $self->{out};
 	return unless $self->{out};
 	$self->ask("SELECT budget.$call");
+	return;
+}
+
+# Contracts and payments as rows of tables: one statement posts for all of them.  What
+# it posts has keys made of the rows' numbers.
+sub insert_documents
+{
+	my ($self) = @_;
+	my $table = rand() < 0.25 ? 'contract' : 'payment';
+	my %step = (signed => 'commit_funds', requested => 'request_payment', paid => 'pay');
+	my @rows = map { { number => $self->new_key, line => pick(@province, @city), amount => amount(),
+		state => $table eq 'contract' ? 'signed' : pick(qw(draft requested paid paid)) } } 1 .. 1 + int rand 4;
+	my $on = 'NULL';
+	if ($table eq 'payment' && rand() < 0.5)
+	{
+		my ($state, $found) = $self->ask("SELECT contract_id, line_id FROM budget.contract WHERE state = 'signed' ORDER BY contract_id DESC LIMIT 1 OFFSET " . int rand 5)
+		  if $self->{out};
+		($on, $rows[0]{line}) = split /\|/, $found if $found;
+	}
+	my $values = join ', ', map { "('$rows[$_]{number}', $rows[$_]{line}, $rows[$_]{amount}, '$rows[$_]{state}'"
+		  . ($table eq 'payment' ? ', ' . ($_ == 0 ? $on : 'NULL') : '') . ')' } 0 .. $#rows;
+	my $columns = "${table}_no, line_id, amount, state" . ($table eq 'payment' ? ', contract_id' : '');
+	for (1 .. 20)
+	{
+		$self->connect_server unless $self->{out};
+		return unless $self->{out};
+		my ($state, @ids) = $self->ask("INSERT INTO budget.$table ($columns) VALUES $values RETURNING ${table}_id");
+		next unless defined $state;
+		if ($state eq '00000')
+		{
+			$self->acknowledge(map { [ "$table:$ids[$_]:$rows[$_]{state}", '-', { operation => $step{ $rows[$_]{state} }, amount => $rows[$_]{amount} } ] }
+				  grep { $rows[$_]{state} ne 'draft' } 0 .. $#rows);
+		}
+		# Inserted already by a statement that was not answered: 23505.
+		return unless $state eq '40001' || $state eq '40P01';
+	}
+	return;
+}
+
+# A clerk changes rows of its own only, so that the order in which it reaches them is nobody's business.
+sub change_documents
+{
+	my ($self) = @_;
+	my ($table, $from, $to) = pick([qw(payment draft requested)], [qw(payment requested paid)], [qw(payment requested cancelled)],
+		[qw(payment paid returned)], [qw(payment draft paid)], [qw(contract signed closed)])->@*;
+	$self->connect_server unless $self->{out};
+	return unless $self->{out};
+	$self->ask("UPDATE budget.$table SET state = '$to' WHERE ${table}_id IN (SELECT ${table}_id FROM budget.$table "
+		. "WHERE state = '$from' AND ${table}_no LIKE '$self->{name}-%' ORDER BY 1 DESC LIMIT " . (1 + int rand 4) . ')');
 	return;
 }
 

@@ -34,7 +34,7 @@ SELECT j.line_id, j.entry_no, j.posting_id, j.kind, j.amount::numeric AS amount,
   $columns
 FROM $ledger.journal j JOIN $ledger.balance b USING (line_id) LEFT JOIN oracle_kind k ON k.kind = j.kind;
 CREATE INDEX ON moved (line_id); CREATE INDEX ON moved (posting_id); CREATE INDEX ON moved (refers_line, refers_entry);
-CREATE INDEX ON moved (from_obligation); CREATE INDEX ON moved (to_obligation); ANALYZE moved;
+CREATE INDEX ON moved (from_obligation); CREATE INDEX ON moved (key); CREATE INDEX ON moved (to_obligation); ANALYZE moved;
 SQL
 }
 
@@ -147,6 +147,7 @@ SELECT posting_id FROM moved WHERE kind ~ '^carry_' GROUP BY posting_id
 HAVING sum(carried) <> sum(appropriated) - sum(allotted)
 SQL
 		cap_questions($ledger),
+		'document that did not post what it says' => document_question($ledger),
 		'line that missed a change of its year' => <<"SQL",
 SELECT b.line_id FROM $ledger.balance b JOIN $ledger.fiscal_year y ON y.fiscal_year = b.line_id / 1000000000000
 WHERE b.year_state IS DISTINCT FROM (CASE y.state WHEN 'closed' THEN 'x' ELSE left(y.state, 1) END)::"char"
@@ -193,6 +194,33 @@ WHERE used <> used_found OR basis <> basis_found
 SQL
 		'slot beyond its grant' =>
 		  "SELECT cap_id, slot FROM $ledger.cap_slot WHERE used::numeric > granted::numeric");
+}
+
+# Contracts and payments: each state, and no other, has posted once, whole, on the row's line.
+sub document_question
+{
+	my ($ledger) = @_;
+	return <<"SQL";
+SELECT * FROM (
+  SELECT 'contract:' || contract_id || ':' AS document, line_id, amount, state,
+    CASE state WHEN 'draft' THEN '' WHEN 'signed' THEN 'signed' ELSE 'signed,?' END AS states
+  FROM $ledger.contract
+  UNION ALL SELECT 'payment:' || payment_id || ':', line_id, amount, state,
+    CASE state WHEN 'draft' THEN '' WHEN 'requested' THEN 'requested' WHEN 'cancelled' THEN '?'
+      WHEN 'paid' THEN 'requested?,paid' ELSE 'requested?,paid,returned' END
+  FROM $ledger.payment) d
+LEFT JOIN LATERAL (
+  SELECT string_agg(split_part(m.key, ':', 3), ',' ORDER BY m.posting_id) AS found,
+    count(*) FILTER (WHERE split_part(m.key, ':', 3) IN ('signed', 'requested', 'paid') AND m.whole <> d.amount) AS unequal,
+    count(DISTINCT m.key) <> count(*) AS twice, count(*) FILTER (WHERE m.line_id <> d.line_id) AS elsewhere
+  FROM (SELECT m.*, (SELECT sum(w.amount) FROM moved w WHERE w.posting_id = m.posting_id) AS whole FROM moved m) m
+  WHERE m.key >= d.document AND m.key < d.document || '~') m ON true
+WHERE coalesce(unequal, 0) > 0 OR twice OR elsewhere > 0
+  OR NOT coalesce(found, '') ~ ('^' || CASE states
+    WHEN 'signed,?' THEN 'signed(,(closed|cancelled))?' WHEN '?' THEN '(requested,cancelled)?'
+    WHEN 'requested?,paid' THEN '(requested,)?paid'
+    WHEN 'requested?,paid,returned' THEN '(requested,)?paid,returned' ELSE states END || '\$')
+SQL
 }
 
 # One text for each kind of fault that is there.
@@ -271,6 +299,7 @@ SQL
 		my $found = $posted{$key} // '';
 		$found =~ s/ \S+$/ -/ if $amount eq '-';
 		$amount = sprintf '%.2f', $amount if $amount ne '-';
+		$found =~ s/^\d+ /- / if $posting eq '-';
 		push @unknown, "$key: $posting $operation $amount, found '$found'" if $found ne "$posting $operation $amount";
 	}
 	return @unknown;
