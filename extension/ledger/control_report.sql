@@ -266,7 +266,8 @@ INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation
   FROM (VALUES
     ('roa+', '{explain_cap,verify_caps,rehearse}'),
-    ('oa', '{record_receipt,reverse_receipt,answer_alert}'),
+    ('oa', '{record_receipt,reverse_receipt}'),
+    ('oa+', '{answer_alert}'),
     ('+', '{create_cap,change_cap,add_cap_lines,remove_cap_lines,close_cap,create_standard_caps,set_plan,run_reminders,assign_alert,close_alert}')
   ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation

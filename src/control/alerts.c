@@ -26,6 +26,7 @@ typedef struct Alert
 	char	   *assigned_to;	/* NULL: nobody */
 	BpmCode		division;
 	BpmCode		unit;
+	Oid			caller;			/* who asks: statements run as the owner */
 } Alert;
 
 static const BpmStatement lock_alert = {
@@ -101,7 +102,7 @@ store_step(BpmLedger *ledger, const Alert *alert, const char *state, const char 
 	nulls[2] = assigned_to ? ' ' : 'n';
 	bpm_write_row(ledger, "alert", 0, alert->id, &move_alert, values, nulls, true);
 	values[3] = CStringGetTextDatum(note);
-	values[4] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	values[4] = CStringGetTextDatum(GetUserNameFromId(alert->caller, false));
 	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[6] = Int64GetDatum(alert->division);
 	values[7] = Int64GetDatum(alert->unit);
@@ -130,7 +131,7 @@ check_closer(BpmLedger *ledger, const Alert *alert)
 
 	if (bpm_ledger_execute(ledger, &last_answer, 0, values, NULL) == 1 &&
 		strcmp(bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1),
-			   GetUserNameFromId(GetSessionUserId(), false)) == 0)
+			   GetUserNameFromId(alert->caller, false)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_NOT_ALLOWED),
 				 errmsg("alert " INT64_FORMAT " was answered by the one who would close it", alert->id),
@@ -147,6 +148,7 @@ begin_step(FunctionCallInfo fcinfo, const char *operation, bool with_duty, Alert
 	bool		found;
 
 	bpm_authorize_operation(ledger, operation);
+	alert->caller = GetUserId();
 	bpm_owner_enter(ledger, scope);
 	found = fetch_alert(ledger, id, false, alert);
 	bpm_owner_leave(scope);

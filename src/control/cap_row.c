@@ -108,8 +108,8 @@ bpm_insert_cap(BpmLedger *ledger, const BpmCapRequest *request)
 
 /* Adds to the history of a cap. */
 void
-bpm_note_cap_event(BpmLedger *ledger, const BpmCap *cap, const char *action, Jsonb *content,
-				   const char *document)
+bpm_note_cap_event(BpmLedger *ledger, Oid caller, const BpmCap *cap, const char *action,
+				   Jsonb *content, const char *document)
 {
 	Datum		values[8];
 	char		nulls[8] = "        ";
@@ -118,7 +118,7 @@ bpm_note_cap_event(BpmLedger *ledger, const BpmCap *cap, const char *action, Jso
 	values[1] = CStringGetTextDatum(action);
 	optional(values, nulls, 2, PointerGetDatum(content));
 	optional(values, nulls, 3, document ? CStringGetTextDatum(document) : 0);
-	values[4] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	values[4] = CStringGetTextDatum(GetUserNameFromId(caller, false));
 	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[6] = Int64GetDatum(cap->division);
 	optional(values, nulls, 7, Int64GetDatum(cap->unit));

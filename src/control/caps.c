@@ -163,7 +163,7 @@ bpm_make_cap(BpmLedger *ledger, BpmCapRequest *request)
 	bpm_mark_cap_lines(ledger, &after->cap, 0, true);
 	total_up(ledger, after, request->amount);
 	bpm_cap_rebuild(ledger, before, after, bpm_year_month(after->cap.fiscal_year));
-	bpm_note_cap_event(ledger, &after->cap, "created", NULL, request->document);
+	bpm_note_cap_event(ledger, request->caller, &after->cap, "created", NULL, request->document);
 	bpm_progress_end();
 	return request->cap.id;
 }
@@ -189,6 +189,7 @@ bpm_create_cap(PG_FUNCTION_ARGS)
 	bpm_owner_leave(&scope);
 	bpm_authorize(ledger, "create_cap", request->cap.division, request->cap.unit);
 	bpm_owner_enter(ledger, &scope);
+	request->caller = scope.saved_user;
 	id = bpm_make_cap(ledger, request);
 	bpm_owner_leave(&scope);
 	SPI_finish();
@@ -273,7 +274,8 @@ check_changes(FunctionCallInfo fcinfo, const BpmCap *before, const BpmCap *after
 
 /* Stores the definition as it is to be, with its history. */
 static void
-store_definition(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmCap *cap, Datum plan)
+store_definition(FunctionCallInfo fcinfo, BpmLedger *ledger, Oid caller, const BpmCap *cap,
+				 Datum plan)
 {
 	Datum		values[8];
 	char		nulls[8] = "        ";
@@ -295,7 +297,7 @@ store_definition(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmCap *cap, 
 	nulls[7] = plan == 0 ? 'n' : ' ';
 	if (bpm_write_row(ledger, "cap", 0, cap->id, &update_cap, values, nulls, true) != 1)
 		elog(ERROR, "cap %d vanished under its lock", cap->id);
-	bpm_note_cap_event(ledger, cap, "changed",
+	bpm_note_cap_event(ledger, caller, cap, "changed",
 					   DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[0],
 														SPI_tuptable->tupdesc, 1, &isnull)),
 					   bpm_limited_text(fcinfo, CHANGE_DOCUMENT, "document", 200));
@@ -316,7 +318,7 @@ bpm_lock_active_cap(BpmLedger *ledger, int32 id, BpmCapState *state)
 
 /* Changes a cap whose year is locked; its lines too, where what they count for changes. */
 static void
-change_cap(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmCap *known)
+change_cap(FunctionCallInfo fcinfo, BpmLedger *ledger, Oid caller, const BpmCap *known)
 {
 	BpmCapState *before = palloc0(sizeof(BpmCapState));
 	BpmCapState *after = palloc(sizeof(BpmCapState));
@@ -331,7 +333,7 @@ change_cap(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmCap *known)
 	after->crossings = NIL;
 	take_changes(fcinfo, &after->cap, &plan);
 	check_changes(fcinfo, &before->cap, &after->cap, plan);
-	store_definition(fcinfo, ledger, &after->cap, plan);
+	store_definition(fcinfo, ledger, caller, &after->cap, plan);
 	if (recount)
 		total_up(ledger, after, before->basis);
 	if (after->cap.basis_kind == BPM_BASIS_PLAN)
@@ -358,7 +360,7 @@ bpm_change_cap(PG_FUNCTION_ARGS)
 	bpm_owner_enter(ledger, &scope);
 	bpm_progress_start("change_cap", 0);
 	bpm_lock_year(ledger, cap.fiscal_year);
-	change_cap(fcinfo, ledger, &cap);
+	change_cap(fcinfo, ledger, scope.saved_user, &cap);
 	bpm_progress_end();
 	bpm_owner_leave(&scope);
 	SPI_finish();
@@ -462,7 +464,7 @@ change_list(FunctionCallInfo fcinfo, const char *operation, bool join)
 	bpm_progress_start(operation, 0);
 	bpm_lock_year(ledger, cap.fiscal_year);
 	moved = move_lines(ledger, &cap, PG_GETARG_DATUM(2), join);
-	bpm_note_cap_event(ledger, &cap, join ? "lines added" : "lines removed",
+	bpm_note_cap_event(ledger, scope.saved_user, &cap, join ? "lines added" : "lines removed",
 					   DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
 														  CStringGetDatum(psprintf("{\"lines\": \"" INT64_FORMAT "\"}", moved)))),
 					   bpm_limited_text(fcinfo, 3, "document", 200));
@@ -513,7 +515,8 @@ bpm_close_cap(PG_FUNCTION_ARGS)
 	values[0] = Int32GetDatum(cap.id);
 	bpm_write_row(ledger, "cap", 0, cap.id, &close_row, values, NULL, true);
 	bpm_cap_definition_changed(ledger);
-	bpm_note_cap_event(ledger, &cap, "closed", NULL, bpm_limited_text(fcinfo, 2, "document", 200));
+	bpm_note_cap_event(ledger, scope.saved_user, &cap, "closed", NULL,
+					   bpm_limited_text(fcinfo, 2, "document", 200));
 	bpm_progress_end();
 	bpm_owner_leave(&scope);
 	SPI_finish();

@@ -43,6 +43,7 @@ typedef struct BpmCapRequest
 	Datum		plan;			/* text[] of twelve amounts; 0: none */
 	BpmFen		amount;			/* basis fixed */
 	char	   *document;
+	Oid			caller;			/* who asks: statements run as the owner */
 } BpmCapRequest;
 
 /* request.c */
@@ -72,8 +73,8 @@ extern BpmFen bpm_sum_receipts(BpmLedger *ledger, int32 cap);
 extern int32 bpm_insert_cap(BpmLedger *ledger, const BpmCapRequest *request);
 extern void bpm_insert_rows(BpmLedger *ledger, const char *table, const BpmStatement *statement,
 							Datum *values, const char *nulls, bool many);
-extern void bpm_note_cap_event(BpmLedger *ledger, const BpmCap *cap, const char *action,
-							   Jsonb *content, const char *document);
+extern void bpm_note_cap_event(BpmLedger *ledger, Oid caller, const BpmCap *cap,
+							   const char *action, Jsonb *content, const char *document);
 extern void bpm_require_cap(BpmLedger *ledger, const char *operation, int32 id, BpmCap *cap);
 
 /* plans.c */

@@ -198,7 +198,7 @@ change_plan(BpmLedger *ledger, int32 id, const BpmCapRequest *request)
 	values[3] = Int32GetDatum(after->cap.block_ratio);
 	nulls[3] = after->cap.block_ratio == BPM_CAP_NO_RATIO ? 'n' : ' ';
 	bpm_write_row(ledger, "cap", 0, id, &update_plan, values, nulls, true);
-	bpm_note_cap_event(ledger, &after->cap, "changed",
+	bpm_note_cap_event(ledger, request->caller, &after->cap, "changed",
 					   DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[0],
 														SPI_tuptable->tupdesc, 1, &isnull)),
 					   request->document);
@@ -230,6 +230,7 @@ bpm_set_plan(PG_FUNCTION_ARGS)
 		bpm_authorize(ledger, "set_plan", request->cap.division, request->cap.unit);
 	bpm_owner_enter(ledger, &scope);
 	read_binding(fcinfo, ledger, request);
+	request->caller = scope.saved_user;
 	bpm_lock_year(ledger, request->cap.fiscal_year);
 	id = find_plan(ledger, fcinfo, request);
 	if (id != 0)

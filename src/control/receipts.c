@@ -40,6 +40,7 @@ typedef struct Receipt
 	DateADT		received_on;
 	char	   *key;
 	int64		reverses;		/* 0: none */
+	Oid			caller;
 } Receipt;
 
 static const BpmStatement share_year = {
@@ -182,7 +183,7 @@ store_receipt(BpmLedger *ledger, const Receipt *receipt)
 	nulls[7] = receipt->key ? ' ' : 'n';
 	values[8] = Int64GetDatum(receipt->reverses);
 	nulls[8] = receipt->reverses == 0 ? 'n' : ' ';
-	values[9] = CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false));
+	values[9] = CStringGetTextDatum(GetUserNameFromId(receipt->caller, false));
 	values[10] = TimestampTzGetDatum(GetCurrentTimestamp());
 	bpm_insert_rows(ledger, "receipt", &insert_receipt, values, nulls, false);
 	if (SPI_processed == 0)
@@ -238,6 +239,7 @@ bpm_record_receipt(PG_FUNCTION_ARGS)
 	bpm_owner_leave(&scope);
 	bpm_authorize(ledger, "record_receipt", receipt.division, 0);
 	bpm_owner_enter(ledger, &scope);
+	receipt.caller = scope.saved_user;
 	keep_year(ledger, receipt.fiscal_year);
 	id = store_receipt(ledger, &receipt);
 	bpm_owner_leave(&scope);
@@ -337,6 +339,7 @@ bpm_reverse_receipt(PG_FUNCTION_ARGS)
 				 errmsg("receipt " INT64_FORMAT " does not exist in ledger %s", id, ledger->schema)));
 	bpm_authorize(ledger, "reverse_receipt", receipt.division, 0);
 	bpm_owner_enter(ledger, &scope);
+	receipt.caller = scope.saved_user;
 	keep_year(ledger, receipt.fiscal_year);
 	check_reversal(fcinfo, ledger, id, &receipt);
 	id = store_receipt(ledger, &receipt);
