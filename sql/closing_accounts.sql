@@ -157,3 +157,14 @@ FULL JOIN (
 WHERE coalesce(t.closing, 0) <> coalesce(b.amount, 0);
 -- What was allotted meets what was received: zero over whole trees.
 SELECT account_code, sum(closing) AS zero FROM budget_report.trial_balance WHERE chart = 'neutral' AND account_code LIKE '6%' GROUP BY 1 ORDER BY 1;
+
+-- Carried down a tree of the next year: it opens with what was carried, once, and what
+-- came from above meets what was given down.
+SELECT budget.add_year(2028), budget.open_line(2028, '101', '2050202', '50201', title => 'top') AS top \gset
+SELECT budget.open_line(2028, '101', '2050202', '50201', title => 'middle', parent => :top) AS middle \gset
+SELECT budget.open_line(2028, '101001', '2050202', '50201', title => 'bottom', parent => :middle) AS bottom, budget.open_line(2027, '101001', '2050202', '50201', title => 'old') AS old \gset
+SELECT budget.appropriate(:old, 500, 'd'), budget.commit_funds(:old, 200, '合同') AS contract \gset
+SELECT budget.set_year_state(2027, 'closing') \g /dev/null
+SELECT budget.carry_forward(:old, :bottom, 300, '结转') > 0 AS carried, budget.carry_forward(:old, :bottom, 200, '结转', obligation => :contract) > 0 AS carried;
+SELECT account_code, account_name, opening, debit, credit, closing FROM budget_report.trial_balance WHERE chart = 'neutral' AND fiscal_year = 2028;
+SELECT * FROM budget.verify_ledger();

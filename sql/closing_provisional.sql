@@ -96,6 +96,9 @@ WHERE l.elements ->> 'provisional' = 'true' ORDER BY l.line_id;
 SELECT budget.open_line(2026, '101', '2050299', '50201', title => 'never approved', provisional => true) AS never \gset
 SELECT budget.appropriate(:never, 10, 'd') \g /dev/null
 SELECT item, blocks, note FROM budget.closing_plan(2026) WHERE line_id = :never;
+SELECT budget.set_year_state(2026, 'closing') \g /dev/null
+SELECT budget.approve_line(:never, 12, '人代会') > 0 AS approved;
+SELECT item, action, amount, blocks FROM budget.closing_plan(2026) WHERE line_id = :never;
 SELECT item, l.title, o.amount, o.blocks, o.note FROM budget.opening_check(2027) o LEFT JOIN budget.line l USING (line_id) ORDER BY 1, 2;
 SELECT * FROM budget.verify_ledger();
 SELECT * FROM budget.verify_caps();
