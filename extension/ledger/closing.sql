@@ -54,6 +54,10 @@ COMMENT ON COLUMN @ledger@.year_event.postings IS 'Postings that it made.';
 COMMENT ON COLUMN @ledger@.year_event.happened_at IS 'When.';
 COMMENT ON COLUMN @ledger@.year_event.login IS 'Who ran it.';
 
+-- Lines that somebody opened for carried money, among which each old line looks for its own.
+CREATE INDEX line_origin ON @ledger@.line (fiscal_year, unit)
+  WHERE elements ? 'origin_year' AND (key IS NULL OR key !~~ 'close:%');
+
 -- Where money of a line goes: the year it first came from, and how long it has been
 -- carried, are elements, so that they are part of the line's first digest.
 INSERT INTO @ledger@.element (number, element, name, kind, scheme, choices, line_column) VALUES
@@ -116,15 +120,17 @@ BEGIN ATOMIC
     LEFT JOIN LATERAL @ledger@.next_year_code('function', o.func_code, o.fiscal_year) f ON true
     LEFT JOIN LATERAL @ledger@.next_year_code('gov_economic', o.gov_econ_code, o.fiscal_year) g ON true
     LEFT JOIN LATERAL @ledger@.next_year_code('dept_economic', o.dept_econ_code, o.fiscal_year) d ON true)
-  SELECT (SELECT m.line_id FROM @ledger@.line m
-           WHERE m.fiscal_year = n.fiscal_year + 1 AND m.parent_id IS NULL
-             AND (m.key IS NULL OR m.key NOT LIKE 'close:%' OR m.key = 'close:' || n.line_id) AND m.unit OPERATOR(budgetpm.=) n.heir
-             AND m.func::text = n.next_func AND m.gov_econ::text IS NOT DISTINCT FROM n.next_gov_econ
-             AND m.dept_econ::text IS NOT DISTINCT FROM n.next_dept_econ AND m.fund_type = n.fund_type
-             AND m.project_id IS NOT DISTINCT FROM n.project_id AND m.title = n.title AND m.executable = n.executable
-             AND m.control = n.control AND m.source_doc IS NOT DISTINCT FROM n.source_doc AND m.direct = n.direct
-             AND m.elements = n.next_elements
-           ORDER BY m.key IS DISTINCT FROM 'close:' || n.line_id, m.line_id LIMIT 1),
+  SELECT COALESCE(
+           (SELECT m.line_id FROM @ledger@.line m
+             WHERE m.fiscal_year = n.fiscal_year + 1 AND m.key = 'close:' || n.line_id AND m.elements = n.next_elements),
+           (SELECT min(m.line_id) FROM @ledger@.line m
+             WHERE m.fiscal_year = n.fiscal_year + 1 AND m.elements ? 'origin_year' AND (m.key IS NULL OR m.key !~~ 'close:%')
+               AND m.unit OPERATOR(budgetpm.=) n.heir AND m.parent_id IS NULL
+               AND m.func::text = n.next_func AND m.gov_econ::text IS NOT DISTINCT FROM n.next_gov_econ
+               AND m.dept_econ::text IS NOT DISTINCT FROM n.next_dept_econ AND m.fund_type = n.fund_type
+               AND m.project_id IS NOT DISTINCT FROM n.project_id AND m.title = n.title AND m.executable = n.executable
+               AND m.control = n.control AND m.source_doc IS NOT DISTINCT FROM n.source_doc AND m.direct = n.direct
+               AND m.elements = n.next_elements)),
          n.trouble, n.heir_code, n.next_func, n.next_gov_econ, n.next_dept_econ, n.fund_type, n.title,
          (SELECT p.official_code FROM @ledger@.project p WHERE p.project_id = n.project_id), n.executable,
          CASE n.control WHEN 'b' THEN 'block' WHEN 'w' THEN 'warn' ELSE 'off' END, n.next_elements, n.source_doc, n.direct, n.origin

@@ -137,9 +137,11 @@ CREATE VIEW @ledger@.account_case WITH (security_invoker = true) AS
            CROSS JOIN @ledger@.entry_kind k CROSS JOIN @ledger@.fund_type f
            CROSS JOIN (VALUES (true), (false)) AS x(executable)
            CROSS JOIN (VALUES ('debit', 'credit'), ('credit', 'debit')) AS v(side, other)) w
-    LEFT JOIN @ledger@.account_rule r
-           ON r.chart = w.chart AND r.side = w.rule_side
-          AND (r.kind IS NULL OR r.kind = w.rule_kind)
+    -- A rule for any kind stands for each, so that cases find rules by a hash.
+    LEFT JOIN (SELECT a.*, a.kind AS rule_kind FROM @ledger@.account_rule a WHERE a.kind IS NOT NULL
+               UNION ALL
+               SELECT a.*, k.kind FROM @ledger@.account_rule a CROSS JOIN @ledger@.entry_kind k WHERE a.kind IS NULL) r
+           ON r.chart = w.chart AND r.side = w.rule_side AND r.rule_kind = w.rule_kind
           AND (r.fund_type IS NULL OR r.fund_type = w.fund_type)
           AND (r.executable IS NULL OR r.executable = w.executable)
           AND (r.division IS NULL OR r.division @> w.scope)

@@ -18,7 +18,8 @@ my @scripts = (
 	[ 'docs/reports.sql', 'docs/reports.md' ],
 	[ 'docs/ledger.sql', 'docs/ledger.md' ],
 	[ 'docs/evidence.sql', 'docs/evidence.md' ],
-	[ 'docs/security.sql', 'docs/security.md' ]);
+	[ 'docs/security.sql', 'docs/security.md' ],
+	[ 'docs/closing.sql', 'docs/closing.md' ]);
 
 sub read_file
 {
