@@ -763,6 +763,12 @@ BEGIN
                concat(v.problem, ': is ' || v.found, ', should be ' || v.expected),
                'find out who changed it, and restore it from the backup'
           FROM budgetpm.verify_ledger(relation, NULL) v;
+      RETURN QUERY
+        SELECT 'error', format('rollup of year %s, month %s, division %s', v.fiscal_year, v.month, v.division),
+               format('sums differ from the journal (%s, %s): first is %s %s, should be %s', v.grain, v.place, v.bucket, v.found, v.expected),
+               format('SELECT %I.rebuild_rollup()', name)
+          FROM (SELECT DISTINCT ON (o.fiscal_year, o.month, o.division) o.* FROM budgetpm.verify_rollup(relation) o
+                 ORDER BY o.fiscal_year, o.month, o.division, o.grain, o.place, o.bucket) v;
     END IF;
   EXCEPTION WHEN OTHERS THEN
     severity := 'error'; object := name; problem := 'rows and chains could not be checked: ' || SQLERRM;

@@ -164,6 +164,7 @@ UPDATE budget.rollup_detail SET entries = entries + 1, requested = '5' WHERE fis
 ALTER TABLE budget.rollup_division ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE budget.rollup_detail ENABLE ALWAYS TRIGGER guard;
 SELECT grain, fiscal_year, month, division, place, bucket, expected, found FROM budget.verify_rollup();
+SELECT * FROM budgetpm.check_ledger('budget');
 SELECT budget.rebuild_rollup() > 0 AS rebuilt;
 SELECT count(*), sum(entries) FROM budget.rollup_run;
 SELECT * FROM budget.verify_rollup();
