@@ -19,7 +19,8 @@ my @scripts = (
 	[ 'docs/ledger.sql', 'docs/ledger.md' ],
 	[ 'docs/evidence.sql', 'docs/evidence.md' ],
 	[ 'docs/security.sql', 'docs/security.md' ],
-	[ 'docs/closing.sql', 'docs/closing.md' ]);
+	[ 'docs/closing.sql', 'docs/closing.md' ],
+	[ 'docs/control.sql', 'docs/control.md' ]);
 
 sub read_file
 {
