@@ -19,19 +19,27 @@
 
 #define CHUNK	10000
 
+/* Ids of rows to lock. */
+typedef struct IdList
+{
+	int64	   *ids;
+	int			count;
+	int			size;
+} IdList;
+
 /* A run of a batch, while it lasts. */
 typedef struct Run
 {
 	BpmBatch   *batch;
 	BpmBatchSource *source;
 	BpmOwnerScope scope;
+	BpmLedger  *ledger;
 	BpmBuffer  *buffer;
 	BpmPosting *posting;		/* the entry that is being worked on */
 	const BpmOperation *allowed;	/* the caller has EXECUTE on this one */
 	MemoryContext context;
-	int64	   *lines;			/* of all entries so far */
-	int			nlines;
-	int			lines_size;
+	IdList		lines;			/* of all entries so far, as the next */
+	IdList		transfers;
 	int			limit;			/* of entries in a chunk */
 	int64		number;			/* of the entry being decided */
 	int64		done;
@@ -136,24 +144,37 @@ plan_entries(Run *run, BpmBatchEntry *entries, int count)
 	}
 }
 
-/* Adds the lines that the entries need to those of the run. */
+/* Adds an id to a list of the run. */
 static void
-collect_lines(Run *run, const BpmBatchEntry *entries, int count)
+add_id(Run *run, IdList *list, int64 id)
+{
+	if (list->count == list->size)
+	{
+		Size		size = add_size(1024, mul_size(2, list->size));
+
+		list->ids = list->ids == NULL ?
+			MemoryContextAllocHuge(run->context, mul_size(size, sizeof(int64))) :
+			repalloc_huge(list->ids, mul_size(size, sizeof(int64)));
+		list->size = size;
+	}
+	list->ids[list->count++] = id;
+}
+
+/* Adds the lines and transfers that the entries need to those of the run. */
+static void
+collect_rows(Run *run, const BpmBatchEntry *entries, int count)
 {
 	for (int i = 0; i < count; i++)
-		for (int j = 0; j < entries[i].nwanted; j++)
-		{
-			if (run->nlines == run->lines_size)
-			{
-				Size		size = add_size(1024, mul_size(2, run->lines_size));
+	{
+		int64		transfer = 0;
 
-				run->lines = run->lines == NULL ?
-					MemoryContextAllocHuge(run->context, mul_size(size, sizeof(int64))) :
-					repalloc_huge(run->lines, mul_size(size, sizeof(int64)));
-				run->lines_size = size;
-			}
-			run->lines[run->nlines++] = entries[i].wanted[j];
-		}
+		for (int j = 0; j < entries[i].nwanted; j++)
+			add_id(run, &run->lines, entries[i].wanted[j]);
+		if (entries[i].nwanted > 0)
+			transfer = bpm_transfer_of_request(&entries[i].request);
+		if (transfer != 0)
+			add_id(run, &run->transfers, transfer);
+	}
 }
 
 /* Orders ids. */
@@ -181,23 +202,37 @@ leave_in_once(int64 *ids, int count)
 	return n + 1;
 }
 
+/* Locks, once all lines are locked, what single postings lock after theirs: transfers, then caps. */
+static void
+lock_transfers_and_caps(Run *run)
+{
+	IdList	   *transfers = &run->transfers;
+
+	transfers->count = leave_in_once(transfers->ids, transfers->count);
+	bpm_lock_transfers(run->ledger, transfers->ids, transfers->count);
+	transfers->count = 0;
+	bpm_buffer_lock_caps(run->buffer);
+}
+
 /* Locks all lines of a run of many chunks, before the first of them is posted. */
 static void
 lock_all_lines(Run *run)
 {
-	run->nlines = leave_in_once(run->lines, run->nlines);
-	bpm_progress_phase("locking lines", run->nlines);
-	for (int i = 0; i < run->nlines; i += CHUNK)
+	IdList	   *lines = &run->lines;
+
+	lines->count = leave_in_once(lines->ids, lines->count);
+	bpm_progress_phase("locking lines", lines->count);
+	for (int i = 0; i < lines->count; i += CHUNK)
 	{
 		SPI_connect();
-		bpm_buffer_lock(run->buffer, run->lines + i, Min(CHUNK, run->nlines - i));
+		bpm_buffer_lock(run->buffer, lines->ids + i, Min(CHUNK, lines->count - i));
 		bpm_buffer_reset(run->buffer);
 		SPI_finish();
 		bpm_progress_update(i);
 	}
-	run->nlines = 0;
+	lines->count = 0;
 	SPI_connect();
-	bpm_buffer_lock_caps(run->buffer);
+	lock_transfers_and_caps(run);
 	SPI_finish();
 }
 
@@ -289,11 +324,11 @@ post_chunk(Run *run, BpmBatchEntry *entries)
 	SPI_connect();
 	count = run->source->next(run->source, entries, run->limit);
 	plan_entries(run, entries, count);
-	collect_lines(run, entries, count);
-	run->nlines = leave_in_once(run->lines, run->nlines);
-	bpm_buffer_lock(run->buffer, run->lines, run->nlines);
-	run->nlines = 0;
-	bpm_buffer_lock_caps(run->buffer);
+	collect_rows(run, entries, count);
+	run->lines.count = leave_in_once(run->lines.ids, run->lines.count);
+	bpm_buffer_lock(run->buffer, run->lines.ids, run->lines.count);
+	run->lines.count = 0;
+	lock_transfers_and_caps(run);
 	read_obligations(run, entries, count);
 	find_keys(run, entries, count);
 	decide_entries(run, entries, count);
@@ -318,7 +353,7 @@ lock_source(Run *run, BpmBatchEntry *entries)
 		SPI_connect();
 		count = run->source->next(run->source, entries, run->limit);
 		plan_entries(run, entries, count);
-		collect_lines(run, entries, count);
+		collect_rows(run, entries, count);
 		SPI_finish();
 		run->done += count;
 		bpm_progress_update(run->done);
@@ -340,6 +375,7 @@ bpm_batch_run(BpmBatch *batch, BpmBatchSource *source)
 	run.context = AllocSetContextCreate(CurrentMemoryContext, "budgetpm batch",
 										ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(run.context);
+	run.ledger = batch->ledger;
 	run.buffer = bpm_buffer_make(batch->ledger);
 	run.posting = bpm_new_posting();
 	run.limit = Min(CHUNK, source->count + 1);
@@ -376,8 +412,9 @@ bpm_batch_lock(BpmLedger *ledger, int64 *lines, int count)
 										ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(run.context);
 	run.buffer = bpm_buffer_make(ledger);
-	run.lines = lines;
-	run.nlines = count;
+	run.ledger = ledger;
+	run.lines.ids = lines;
+	run.lines.count = count;
 	bpm_progress_start("post_documents", count);
 	bpm_owner_enter(ledger, &run.scope);
 	lock_all_lines(&run);

@@ -256,6 +256,8 @@ extern bool bpm_plan_receive(BpmPosting *posting);
 extern bool bpm_decide_receive(BpmPosting *posting);
 extern void bpm_finish_receive(BpmPosting *posting);
 extern bool bpm_plan_transfer_return(BpmPosting *posting);
+extern int64 bpm_transfer_of_request(const BpmRequest *request);
+extern void bpm_lock_transfers(BpmLedger *ledger, const int64 *ids, int count);
 extern bool bpm_decide_transfer_return(BpmPosting *posting);
 extern void bpm_finish_transfer_return(BpmPosting *posting);
 extern bool bpm_plan_refund(BpmPosting *posting);

@@ -282,3 +282,25 @@ bpm_finish_transfer_return(BpmPosting *posting)
 	values[1] = Int64GetDatum(posting->id);
 	execute_permitted(posting, &mark_returned, posting->request.line, values, NULL);
 }
+
+/* Gives the transfer that a request receives or returns, 0 where it is about none. */
+int64
+bpm_transfer_of_request(const BpmRequest *request)
+{
+	if (request->operation->decide == bpm_decide_receive)
+		return request->other;
+	return request->operation->decide == bpm_decide_transfer_return ? request->line : 0;
+}
+
+/* Locks transfers, given in ascending order; one that does not exist is its posting's to refuse. */
+void
+bpm_lock_transfers(BpmLedger *ledger, const int64 *ids, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		Datum		values[1] = {Int64GetDatum(ids[i])};
+
+		bpm_ledger_execute(ledger, &lock_transfer, 0, values, NULL);
+		SPI_freetuptable(SPI_tuptable);
+	}
+}
