@@ -414,6 +414,29 @@ bpm_ledger_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 	return find_plan(ledger, statement, year)->plan;
 }
 
+/*
+ * Has a statement planned again at its next use, for a caller that will execute it
+ * very often: a plan made while a table was empty may read it by the wrong index.
+ */
+void
+bpm_ledger_plan_anew(BpmLedger *ledger, const BpmStatement *statement, int year)
+{
+	PlanKey		key;
+	PlanEntry  *entry;
+	MemoryContext old;
+
+	memset(&key, 0, sizeof(key));
+	key.statement = statement;
+	key.year = year;
+	entry = hash_search(ledger->private->plans, &key, HASH_FIND, NULL);
+	if (entry == NULL || entry->plan == NULL)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	retired_plans = lappend(retired_plans, entry->plan);
+	entry->plan = NULL;
+	MemoryContextSwitchTo(old);
+}
+
 /* Executes a fixed statement with the newest snapshot and returns the number of rows. */
 int
 bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,

@@ -11,6 +11,9 @@
 
 #include "document/document.h"
 
+/* From so many on, looking keys up is worth a plan of its own. */
+#define MANY_KEYS	100
+
 /* A contract's commitment, and what it was carried into (结转) from year to year. */
 static const BpmStatement commitments = {
 	"WITH RECURSIVE chain (contract, obligation) AS ("
@@ -91,7 +94,9 @@ bpm_find_postings(BpmLedger *ledger, const int64 *lines, char **keys, int count,
 	}
 	values[0] = id_array(lines, count);
 	values[1] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
-	rows = bpm_ledger_execute(ledger, &postings_of_keys, 0, values, NULL);
+	if (count > MANY_KEYS)
+		bpm_ledger_plan_anew(ledger, &postings_of_keys, 0);
+	rows = bpm_reach_rows(ledger, &postings_of_keys, 0, values);
 	for (int i = 0; i < rows; i++)
 		postings[DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
 											 &isnull)) - 1] =

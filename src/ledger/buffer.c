@@ -23,6 +23,9 @@
 #include "ledger/columns.h"
 #include "ledger/segment.h"
 
+/* From so many on, looking keys up is worth a plan of its own. */
+#define MANY_KEYS	100
+
 typedef struct PoolLine
 {
 	int64		id;
@@ -276,6 +279,8 @@ find_keys_of_year(BpmBuffer *buffer, int year, int64 *lines, Datum *keys, int co
 
 	values[0] = bpm_id_array(lines, count);
 	values[1] = PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT));
+	if (count > MANY_KEYS)
+		bpm_ledger_plan_anew(buffer->ledger, &used_keys, year);
 	found = bpm_reach_rows(buffer->ledger, &used_keys, year, values);
 	for (int i = 0; i < found; i++)
 	{
@@ -288,6 +293,8 @@ find_keys_of_year(BpmBuffer *buffer, int year, int64 *lines, Datum *keys, int co
 		hash_search(buffer->keys, &number, HASH_ENTER, NULL);
 	}
 	SPI_freetuptable(SPI_tuptable);
+	if (found > MANY_KEYS)
+		bpm_prepare_replays(buffer->ledger, year);
 }
 
 /* Finds which of these keys on locked lines were used before; lines of no year are passed over. */

@@ -14,6 +14,8 @@
 
 typedef struct BpmBuffer BpmBuffer;
 
+extern int	bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year,
+						   Datum *values);
 extern BpmBuffer *bpm_buffer_make(BpmLedger *ledger);
 extern void bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count);
 extern const BpmLine *bpm_buffer_line(BpmBuffer *buffer, int64 line);

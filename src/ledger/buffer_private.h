@@ -28,8 +28,6 @@ struct BpmBuffer
 };
 
 /* buffer.c */
-extern int	bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year,
-								 Datum *values);
 extern Datum bpm_id_array(const int64 *ids, int count);
 extern int	bpm_same_year_count(const int64 *ids, int count);
 

@@ -13,6 +13,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "ledger/buffer.h"
 #include "ledger/columns.h"
 #include "ledger/entry.h"
 #include "ledger/segment.h"
@@ -301,6 +302,13 @@ replay_difference(const BpmPosting *posting, HeapTuple row, TupleDesc desc)
 	return NULL;
 }
 
+/* Has the next replays of a year planned for what the journal is now. */
+void
+bpm_prepare_replays(BpmLedger *ledger, int year)
+{
+	bpm_ledger_plan_anew(ledger, &keyed_posting, year);
+}
+
 /*
  * Returns the posting that this request's key already made, 0 if there is none;
  * the same key with another content is the refusal of the posting.
@@ -312,6 +320,7 @@ bpm_replay(BpmPosting *posting)
 	Datum		values[6];
 	const char *detail = posting->request.detail;
 	const char *difference;
+	int64		id;
 	bool		isnull;
 
 	if (posting->request.key == NULL || posting->nwanted == 0)
@@ -322,8 +331,7 @@ bpm_replay(BpmPosting *posting)
 	values[3] = Int64GetDatum(posting->request.other);
 	values[4] = CStringGetTextDatum(detail ? detail : "");
 	values[5] = Int64GetDatum(posting->request.obligation);
-	if (bpm_ledger_execute(posting->ledger, &keyed_posting, BPM_LINE_YEAR(line),
-						   values, NULL) == 0)
+	if (bpm_reach_rows(posting->ledger, &keyed_posting, BPM_LINE_YEAR(line), values) == 0)
 		return 0;
 	difference = replay_difference(posting, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
 	if (difference)
@@ -338,5 +346,7 @@ bpm_replay(BpmPosting *posting)
 				   pstrdup("Give each posting a key of its own; repeat a posting with exactly what it said."));
 		return 0;
 	}
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return id;
 }

@@ -58,6 +58,7 @@ bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts)
 	facts->direct = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
 	facts->source_doc = SPI_getvalue(row, desc, 8);
 	facts->procurement = DatumGetBool(SPI_getbinval(row, desc, 9, &isnull)) && !isnull;
+	SPI_freetuptable(SPI_tuptable);
 	return true;
 }
 

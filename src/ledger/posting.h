@@ -222,6 +222,7 @@ extern void bpm_insert_balance(BpmLedger *ledger, const BpmLine *line);
 extern void bpm_link_entry(BpmPosting *posting, int leg, bool with_key, Datum *values,
 						   bool *nulls);
 extern bool bpm_write_entry(BpmPosting *posting, int leg, bool with_key);
+extern void bpm_prepare_replays(BpmLedger *ledger, int year);
 extern int64 bpm_replay(BpmPosting *posting);
 
 /* refusal.c */

@@ -112,6 +112,7 @@ describe_sources(BpmPosting *posting, int64 line)
 						 bpm_row_string(row, desc, 5));
 		shown++;
 	}
+	SPI_freetuptable(rows);
 	return shown ? text.data : NULL;
 }
 

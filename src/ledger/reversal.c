@@ -96,6 +96,7 @@ read_entries(BpmPosting *posting)
 		entry->from_obligation = DatumGetInt64(SPI_getbinval(row, desc, 6, &isnull));
 		entry->to_obligation = DatumGetInt64(SPI_getbinval(row, desc, 7, &isnull));
 	}
+	SPI_freetuptable(SPI_tuptable);
 	return list;
 }
 
