@@ -30,6 +30,7 @@ COMMENT ON TABLE import.refused IS 'Rows that were not loaded: the file, the lin
 CREATE TABLE import.note (file text NOT NULL, row_no int NOT NULL, kind text NOT NULL, remark text NOT NULL);
 COMMENT ON TABLE import.note IS 'Rows that were loaded and need a word: repeated keys, refunds, figures that do not agree with each other.';
 CREATE TABLE import.line_done (n int PRIMARY KEY, line_id bigint NOT NULL UNIQUE);
+CREATE TABLE import.stage_done (n int, stage int, part int, obligation bigint NOT NULL, amount numeric NOT NULL, PRIMARY KEY (n, stage, part));
 CREATE TABLE import.payment_line (n int, line_id bigint, amount numeric, PRIMARY KEY (n, line_id));
 -- A payment is a part for each request that it is drawn on, and one for what none of them holds.
 CREATE TABLE import.payment_part (n int, part int, line_id bigint NOT NULL, request bigint, amount numeric, PRIMARY KEY (n, part));
@@ -38,8 +39,8 @@ CREATE TABLE import.payment_done (n int, part int, line_id bigint NOT NULL, amou
 CREATE TABLE import.refund_done (n int NOT NULL, payment bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
 CREATE INDEX ON import.refund_done (payment);
 GRANT SELECT ON ALL TABLES IN SCHEMA import TO budget_app;
-GRANT INSERT ON import.refused, import.note, import.line_done, import.payment_line, import.payment_part, import.payment_done,
-  import.refund_done TO budget_app;
+GRANT INSERT ON import.refused, import.note, import.line_done, import.stage_done, import.payment_line, import.payment_part,
+  import.payment_done, import.refund_done TO budget_app;
 
 -- What a column of money says; anything that is not a plain decimal number is refused
 -- by name, and what the ledger cannot hold is left for the ledger to refuse.
@@ -118,36 +119,7 @@ BEGIN
 END;
 $$;
 
--- The stages of execution that the file gives for a line, each drawn on the one before.
--- A contract above its plan takes the rest from the line by itself; a request draws on
--- a contract what that holds, and the rest is a request without one.
-CREATE FUNCTION import.load_stages(line bigint, precommitted numeric, committed numeric, requested numeric,
-  document text, day date) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  plan bigint;
-  contract bigint;
-  drawn numeric := least(requested, greatest(committed, 0));
-BEGIN
-  IF precommitted <> 0 THEN
-    plan := budget.precommit(line, precommitted, document, accounting_date => day, memo => '{"column": "precommitted"}');
-  END IF;
-  IF committed <> 0 THEN
-    contract := budget.commit_funds(line, committed, document, precommitment => plan, accounting_date => day,
-      memo => '{"column": "committed"}');
-  END IF;
-  IF drawn <> 0 THEN
-    PERFORM budget.request_payment(line, drawn, document, commitment => contract, accounting_date => day,
-      memo => '{"column": "requested"}');
-  END IF;
-  IF requested > drawn THEN
-    PERFORM budget.request_payment(line, requested - drawn, document, accounting_date => day,
-      memo => '{"column": "requested"}');
-  END IF;
-END;
-$$;
-
--- Opens the line of a row and posts its credit and its stages: all of it or nothing.
+-- Opens the line of a row and posts its credit: all of it or nothing.
 CREATE FUNCTION import.load_line(r import.lines, first_row int) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -167,6 +139,7 @@ BEGIN
       DETAIL = format('The same key is on row %s.', first_row),
       HINT = 'Tell rows of one key apart by the column item.';
   END IF;
+  PERFORM import.money(r.precommitted, 'precommitted'), import.money(r.committed, 'committed'), import.money(r.requested, 'requested');
   line := budget.open_line(r.year::int, r.unit, r.func, r.gov_econ, r.dept_econ, coalesce(r.fund_type, '11'),
     coalesce(r.title, r.line), project => r.project, control => coalesce(r.control, 'block'), elements => r.elements::jsonb,
     key => r.line || coalesce('/' || r.item, ''), source_document => r.source_document,
@@ -184,14 +157,50 @@ BEGIN
   ELSIF rest < 0 THEN
     PERFORM budget.reduce(line, -rest, document, accounting_date => day, memo => '{"column": "final"}');
   END IF;
-  PERFORM import.load_stages(line, coalesce(import.money(r.precommitted, 'precommitted'), 0),
-    coalesce(import.money(r.committed, 'committed'), 0), coalesce(import.money(r.requested, 'requested'), 0), document, day);
   IF rest <> 0 THEN
     INSERT INTO import.note VALUES ('lines.csv', r.row_no, 'final differs',
       format('%s %s: initial %s + modification %s is not final %s; the difference of %s was posted as an entry of its own',
              r.year, r.line || coalesce('/' || r.item, ''), initial, modification, r.final, rest));
   END IF;
   RETURN line;
+END;
+$$;
+
+-- The stages of execution that the file gives for the lines of rows lo to hi, each drawn
+-- on the one before. A contract above its plan takes the rest from the line by itself; a
+-- request draws on a contract what that holds, and the rest is a request without one.
+CREATE FUNCTION import.load_stages(lo int, hi int) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  s record;
+BEGIN
+  FOR s IN VALUES (1, 'precommit', 'precommitted', ''), (2, 'commit_funds', 'committed', 'precommitment'),
+                  (3, 'request_payment', 'requested', 'commitment')
+  LOOP
+    WITH total AS (
+      SELECT l.n, d.line_id, coalesce(l.document, 'Budget ' || l.year) AS document,
+             coalesce(l.date::date, make_date(l.year::int, 1, 1)) AS day, p.obligation, p.amount AS held,
+             import.money(CASE s.column1 WHEN 1 THEN l.precommitted WHEN 2 THEN l.committed ELSE l.requested END, s.column3) AS amount
+        FROM import.lines l JOIN import.line_done d USING (n)
+        LEFT JOIN import.stage_done p ON p.n = l.n AND p.stage = s.column1 - 1
+       WHERE l.n BETWEEN lo AND hi),
+    part AS (
+      SELECT n, 1 AS part, line_id, document, day, obligation, CASE s.column1 WHEN 3 THEN least(amount, held) ELSE amount END AS amount
+        FROM total WHERE amount <> 0
+      UNION ALL
+      SELECT n, 2, line_id, document, day, NULL, amount - held FROM total WHERE s.column1 = 3 AND amount > held),
+    entry AS MATERIALIZED (
+      SELECT row_number() OVER (ORDER BY n, part) AS no, n, part, line_id, amount,
+             jsonb_build_object('operation', s.column2, 'line', line_id, 'amount', amount, 'document', document, 'accounting_date', day,
+               'memo', jsonb_build_object('column', s.column3))
+             || CASE WHEN obligation IS NULL THEN '{}' ELSE jsonb_build_object(s.column4, obligation) END AS item
+        FROM part),
+    done AS MATERIALIZED (
+      SELECT budget.post_batch(jsonb_agg(item ORDER BY no)) AS result FROM entry HAVING count(*) > 0)
+    INSERT INTO import.stage_done (n, stage, part, obligation, amount)
+    SELECT e.n, s.column1, e.part, i.posting::bigint, e.amount
+      FROM done, jsonb_array_elements_text(result -> 'postings') WITH ORDINALITY AS i(posting, no) JOIN entry e USING (no);
+  END LOOP;
 END;
 $$;
 

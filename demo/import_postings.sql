@@ -15,6 +15,12 @@ CALL import.run('lines.csv', 'lines',
     SELECT l.n, import.load_line(l, f.first_row) FROM import.lines l JOIN pg_temp.first_row f USING (n)
      WHERE l.n BETWEEN $1 AND $2 ORDER BY l.n$$);
 
+-- Execution comes after the credit of all lines, as it does in a year.
+SELECT count(*) > 0 AS staged FROM import.lines WHERE coalesce(precommitted, committed, requested) IS NOT NULL \gset
+\if :staged
+CALL import.run('lines.csv', 'stages of execution', 'SELECT import.load_stages($1, $2)');
+\endif
+
 INSERT INTO import.note (file, row_no, kind, remark)
 SELECT 'lines.csv', min(l.row_no), 'repeated key',
        format('%s %s: %s lines, rows %s', l.year, l.line, count(*), string_agg(l.row_no::text, ', ' ORDER BY l.row_no))
@@ -145,16 +151,21 @@ INSERT INTO import.payment_part (n, part, line_id, request, amount)
           SELECT n, line_id, 0, NULL, amount FROM import.payment_line WHERE (amount > 0 AND amount = round(amount, 2)) IS NOT TRUE) d;
 
 CALL import.run('payments.csv', 'payments',
-  $$INSERT INTO import.payment_done (n, part, line_id, amount, posting_id)
-    SELECT p.n, t.part, t.line_id, t.amount,
-           budget.pay(t.line_id, coalesce(t.amount, import.money(p.amount, 'amount')),
-             coalesce(p.document, p.payment, 'payments.csv row ' || p.row_no), request => t.request,
-             key => CASE WHEN t.part > 1 THEN ' ' || t.part || ' of ' ELSE '' END || coalesce(p.payment, 'payments.csv/' || p.row_no),
-             accounting_date => coalesce(p.date::date, make_date(p.year::int, 12, 31)),
-             memo => CASE WHEN p.payee IS NOT NULL OR p.description IS NOT NULL THEN
-               jsonb_strip_nulls(jsonb_build_object('payee', p.payee, 'description', p.description)) END)
-      FROM import.payments p JOIN import.payment_part t USING (n)
-     WHERE p.n BETWEEN $1 AND $2$$, 5000);
+  $$WITH entry AS MATERIALIZED (
+      SELECT row_number() OVER (ORDER BY t.n, t.part) AS no, t.n, t.part, t.line_id, t.amount,
+             jsonb_build_object('operation', 'pay', 'line', t.line_id, 'amount', coalesce(t.amount, import.money(p.amount, 'amount')),
+               'document', coalesce(p.document, p.payment, 'payments.csv row ' || p.row_no), 'request', t.request,
+               'key', CASE WHEN t.part > 1 THEN ' ' || t.part || ' of ' ELSE '' END || coalesce(p.payment, 'payments.csv/' || p.row_no),
+               'accounting_date', coalesce(p.date::date, make_date(p.year::int, 12, 31)),
+               'memo', CASE WHEN p.payee IS NOT NULL OR p.description IS NOT NULL THEN
+                 jsonb_strip_nulls(jsonb_build_object('payee', p.payee, 'description', p.description)) END) AS item
+        FROM import.payments p JOIN import.payment_part t USING (n)
+       WHERE p.n BETWEEN $1 AND $2),
+    done AS MATERIALIZED (
+      SELECT budget.post_batch(jsonb_agg(item ORDER BY no)) AS result FROM entry HAVING count(*) > 0)
+    INSERT INTO import.payment_done (n, part, line_id, amount, posting_id)
+    SELECT e.n, e.part, e.line_id, e.amount, i.posting::bigint
+      FROM done, jsonb_array_elements_text(result -> 'postings') WITH ORDINALITY AS i(posting, no) JOIN entry e USING (no)$$, 5000);
 
 SELECT count(*) > 0 AS some, max(n) AS last FROM import.payments WHERE amount LIKE '-%' \gset
 \if :some

@@ -221,7 +221,9 @@ SQL
 A|495.00|100.00|100.00|10.00|295.00
 B|600.00|0.00|0.00|1.00|399.00
 C|930.00|0.00|0.00|0.00|70.00
+D|1000.00|0.00|0.00|0.00|0.00
 F|950.00|0.00|0.00|1.00|49.00
+G|1000.00|0.00|0.00|0.00|0.00
 OUT
 is($server->query(<<'SQL'), <<'OUT' =~ s/\n\z//r, 'and each entry says where it came from');
 SELECT l.key || ' ' || string_agg(j.kind || ' ' || j.amount::numeric, ', ' ORDER BY j.entry_no)
