@@ -33,6 +33,7 @@ sql -c "SELECT budgetpm.grant_ledger('budget', 'budget_app', 'application')" >/d
 sql -c "GRANT EXECUTE ON FUNCTION budget.relax_control() TO budget_app" >/dev/null
 echo "Postings, by the application's role (budget_app), through budget.open_line(), budget.pay() and so on"
 sql -U budget_app -f demo/import_postings.sql 2>&1 >/dev/null | sed -u 's/^psql:[^ ]* INFO: //'
+[ ! -e "$work/copy/caps.copy" ] || sql -f demo/import_caps.sql 2>&1 >/dev/null | sed -u 's/^psql:[^ ]* INFO: //'
 sql -f demo/import_views.sql -c "SET client_min_messages = error" -c "VACUUM ANALYZE"
 mkdir -p "$(dirname "$report")"
 psql -Xq -v ON_ERROR_STOP=1 -v full=true -P pager=off -f demo/import_report.sql >"$report"

@@ -20,6 +20,9 @@ CREATE TABLE import.lines (n int PRIMARY KEY, row_no int NOT NULL, year text, li
   source_document text, direct text, elements text);
 CREATE TABLE import.payments (n int PRIMARY KEY, row_no int NOT NULL, year text, line text, item text, amount text,
   payment text, document text, date text, refund_of text, payee text, description text);
+CREATE TABLE import.caps (n int PRIMARY KEY, row_no int NOT NULL, year text, name text, division text, unit text, func text,
+  gov_econ text, dept_econ text, fund_type text, project text, basis text, amount text, consumes text, warn_ratio text,
+  block_ratio text, slots text, kind text);
 
 CREATE INDEX ON import.payments (year, line);
 CREATE INDEX ON import.lines (year, line);
@@ -36,6 +39,7 @@ CREATE TABLE import.payment_line (n int, line_id bigint, amount numeric, PRIMARY
 CREATE TABLE import.payment_part (n int, part int, line_id bigint NOT NULL, request bigint, amount numeric, PRIMARY KEY (n, part));
 CREATE TABLE import.payment_done (n int, part int, line_id bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL,
   PRIMARY KEY (n, part));
+CREATE TABLE import.cap_done (n int PRIMARY KEY, cap_id int NOT NULL);
 CREATE TABLE import.refund_done (n int NOT NULL, payment bigint NOT NULL, amount numeric NOT NULL, posting_id bigint NOT NULL);
 CREATE INDEX ON import.refund_done (payment);
 GRANT SELECT ON ALL TABLES IN SCHEMA import TO budget_app;

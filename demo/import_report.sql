@@ -22,7 +22,8 @@ FROM (
         UNION ALL SELECT 4, 'classifications.csv', count(*) FROM import.classifications
         UNION ALL SELECT 5, 'projects.csv', count(*) FROM import.projects
         UNION ALL SELECT 6, 'lines.csv', count(*) FROM import.lines
-        UNION ALL SELECT 7, 'payments.csv', count(*) FROM import.payments) s
+        UNION ALL SELECT 7, 'payments.csv', count(*) FROM import.payments
+        UNION ALL SELECT 8, 'caps.csv', count(*) FROM import.caps) s
   LEFT JOIN import.refused r ON r.file = s.file
   GROUP BY s.o, s.file, s.staged) f
 WHERE f.loaded + f.refused > 0 ORDER BY f.o;
@@ -119,6 +120,19 @@ SELECT year, line, item, precommitted, committed, commit_available AS "contracts
        request_available AS "requests, from available"
   FROM line_check WHERE commit_available > 0 AND said_precommitted > 0 OR request_available > 0 AND said_committed > 0 ORDER BY n LIMIT :rows;
 \endif
+\endif
+
+SELECT count(*) > 0 AS some FROM cap_done \gset
+\if :some
+\echo 'Caps: limits over many lines, what is used of them, and every one that is above its limit'
+CREATE TEMPORARY TABLE cap_check AS
+  SELECT r.fiscal_year AS year, r.name, r.block_limit AS "limit", r.used, r.used - r.block_limit AS over, r.colour, a.alerts
+    FROM cap_done d JOIN budget_report.cap r USING (cap_id)
+    LEFT JOIN (SELECT cap_id, count(*) AS alerts FROM budget.alert WHERE kind = 'cap_exceeded' GROUP BY cap_id) a USING (cap_id);
+SELECT year, count(*) AS caps, count(*) FILTER (WHERE colour = 'red') AS exceeded, count(*) FILTER (WHERE alerts = 1) AS "with an alert",
+       coalesce(sum(over) FILTER (WHERE over > 0), 0) AS "over, in all"
+  FROM cap_check GROUP BY year ORDER BY year;
+SELECT year, name, "limit", used, over FROM cap_check WHERE colour = 'red' ORDER BY over DESC, year, name LIMIT :rows;
 \endif
 
 SELECT count(*) > 0 AS some FROM import.note \gset

@@ -103,7 +103,7 @@ sub upper_name
 	return "$word $code";
 }
 
-my (%unit, %centro, %program, %economic, %seen, $rows);
+my (%unit, %centro, %pool, %program, %economic, %seen, $rows);
 my $lines = writer('lines.csv', qw(year line item unit func gov_econ fund_type title control
 	initial modification final precommitted committed requested document));
 each_row('budget_execution.csv', sub {
@@ -115,6 +115,7 @@ each_row('budget_execution.csv', sub {
 	$program{ $row->{program} } = $row->{program_name};
 	$economic{ $row->{economic} } = $row->{economic_name};
 	# The legal limit there is a pool of several lines, so a line of it blocks nothing.
+	$pool{ $row->{year} }{ join '-', @$row{qw(centro section program chapter)} } = 1;
 	print $lines csv(
 		$row->{year}, $key, $item, "$row->{centro}-$row->{section}", $row->{program}, $row->{economic}, '1',
 		"$row->{program_name} / $row->{economic_name}", 'off',
@@ -155,7 +156,20 @@ for ([ 'function', \%program, $groups, 'Grupo de programas' ], [ 'gov_economic',
 	print $codes csv($scheme, 2019, 2019, $_, upper_name($above, $_, $word)) for sort keys %upper;
 	print $codes csv($scheme, 2019, 2019, $_, $names->{$_}) for sort keys %$names;
 }
-for ($ledger, $units, $funds, $codes)
+
+# The pools (vinculación): section, programme and chapter, in block mode; a chapter is its concepts.
+my $caps = writer('caps.csv', qw(year name unit func gov_econ block_ratio kind));
+my %concepts;
+push @{ $concepts{ substr $_, 0, 1 } }, $_ for sort keys %{ { map { substr($_, 0, 3) => 1 } keys %economic } };
+for my $year (sort keys %pool)
+{
+	for my $name (sort keys %{ $pool{$year} })
+	{
+		my ($section, $program, $chapter) = $name =~ /^(.*)-(.*)-(.*)$/;
+		print $caps csv($year, $name, $section, $program, join(' ', @{ $concepts{$chapter} }), 1, 'vinculacion');
+	}
+}
+for ($ledger, $units, $funds, $codes, $caps)
 {
 	close $_ or die "could not write into \"$target\": $!\n";
 }

@@ -22,6 +22,8 @@ my @forms = (
 		[qw(year line unit func)] ],
 	[ payments => [ qw(year line item amount payment document date refund_of payee description) ],
 		[qw(year line amount)] ],
+	[ caps => [ qw(year name division unit func gov_econ dept_econ fund_type project basis amount consumes warn_ratio block_ratio slots kind) ],
+		[qw(year name)] ],
 );
 my @needed_files = qw(units lines);
 my %kept_as_written = map { $_ => 1 } qw(name title description payee document source_document);
