@@ -86,6 +86,8 @@ typedef struct Rehearsal
 	ReturnSetInfo *result;
 	BpmRehearsedCap *caps;
 	int			ncaps;
+	int		   *touched;		/* caps of the posting at hand, ascending */
+	int			ntouched;
 	HTAB	   *stopped;
 	Replayed	posting;
 	int64		postings;
@@ -171,7 +173,7 @@ put_summary(Rehearsal *rehearsal)
 	tuplestore_putvalues(rehearsal->result->setResult, rehearsal->result->setDesc, values, nulls);
 }
 
-/* Decides on the posting at hand by all caps, and lets it consume them or remembers it as stopped. */
+/* Decides on the posting at hand by all its caps, and lets it consume them or remembers it as stopped. */
 static void
 end_posting(Rehearsal *rehearsal)
 {
@@ -186,20 +188,20 @@ end_posting(Rehearsal *rehearsal)
 		rehearsal->payments++;
 		rehearsal->paid += posting->amount;
 	}
-	for (int i = 0; i < rehearsal->ncaps && !posting->fell; i++)
+	for (int i = 0; i < rehearsal->ntouched && !posting->fell; i++)
 	{
+		BpmRehearsedCap *cap = &rehearsal->caps[rehearsal->touched[i]];
 		BpmCapRefusal refusal = {0};
 
-		if (!bpm_cap_decide(&rehearsal->caps[i].state, rehearsal->caps[i].delta, posting->month,
-							&refusal))
+		if (!bpm_cap_decide(&cap->state, cap->delta, posting->month, &refusal))
 		{
-			put_stopped(rehearsal, &rehearsal->caps[i], &refusal);
+			put_stopped(rehearsal, cap, &refusal);
 			passes = false;
 		}
 	}
-	for (int i = 0; i < rehearsal->ncaps; i++)
+	for (int i = 0; i < rehearsal->ntouched; i++)
 	{
-		BpmRehearsedCap *cap = &rehearsal->caps[i];
+		BpmRehearsedCap *cap = &rehearsal->caps[rehearsal->touched[i]];
 
 		if (passes && !posting->fell)
 			bpm_cap_apply(&cap->state, cap->delta, posting->month, posting->id);
@@ -207,6 +209,7 @@ end_posting(Rehearsal *rehearsal)
 		memset(cap->delta, 0, sizeof(cap->delta));
 		cap->line = 0;
 	}
+	rehearsal->ntouched = 0;
 	if (!passes || posting->fell)
 	{
 		remember_stopped(rehearsal, 0, posting->id);
@@ -250,6 +253,17 @@ bucket_number(const char *name)
 	elog(ERROR, "unknown bucket \"%s\"", name);
 }
 
+/* Adds a cap to those of the posting at hand. */
+static void
+touch_cap(Rehearsal *rehearsal, int number)
+{
+	int			at = rehearsal->ntouched++;
+
+	for (; at > 0 && rehearsal->touched[at - 1] > number; at--)
+		rehearsal->touched[at] = rehearsal->touched[at - 1];
+	rehearsal->touched[at] = number;
+}
+
 /* Counts one entry for the caps that its line belongs to. */
 static void
 count_entry(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
@@ -277,7 +291,10 @@ count_entry(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
 		cap->delta[source] += source == BUCKET_APPROPRIATED ? amount : -amount;
 		cap->delta[target] += target == BUCKET_APPROPRIATED ? -amount : amount;
 		if (cap->line == 0)
+		{
 			cap->line = line;
+			touch_cap(rehearsal, i);
+		}
 	}
 }
 
@@ -404,6 +421,7 @@ bpm_rehearse(PG_FUNCTION_ARGS)
 	bpm_authorize_operation(rehearsal->ledger, "rehearse");
 	rehearsal->caps = bpm_read_rehearsed(rehearsal->ledger, PG_GETARG_JSONB_P(1), fiscal_year,
 										 &rehearsal->ncaps);
+	rehearsal->touched = palloc(rehearsal->ncaps * sizeof(int));
 	for (int i = 0; i < rehearsal->ncaps; i++)
 		bpm_authorize_read(rehearsal->ledger, "rehearse", rehearsal->caps[i].state.cap.division,
 						   rehearsal->caps[i].state.cap.unit);

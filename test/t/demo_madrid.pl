@@ -86,6 +86,33 @@ my @unobligated = grep { ($paid{$_} // 0) > $obligated{$_} } keys %rows_of;
 is(scalar(keys %line), 23230, 'the published budget has 23,230 lines');
 is(scalar(keys %payment), 103003, 'and 103,003 payments');
 
+# The pools that limit the city by law: section, programme and chapter. What a pool has
+# used is what was authorized, and what was paid above the obligated amount.
+my (%pool, %pool_of);
+for my $row (published('budget_execution'))
+{
+	my $key = "$row->{year} " . key($row);
+	my $name = join '-', @$row{qw(centro section program chapter)};
+	$pool_of{$key} = "$row->{year} $name";
+	$pool{"$row->{year} $name"}{$_} += fen($row->{$_}) for qw(final_credit authorized obligated);
+}
+for my $key (keys %pool_of)
+{
+	my $above = ($paid{$key} // 0) - $obligated{$key};
+	$pool{ $pool_of{$key} }{above} += $above > 0 ? $above : 0;
+	$pool{ $pool_of{$key} }{paid} += $paid{$key} // 0;
+}
+sub exceeded
+{
+	my ($used, $years) = @_;
+	return { map { $_ => sprintf '%.2f', ($used->($pool{$_}) - $pool{$_}{final_credit}) / 100 }
+		  grep { /^$years / && $used->($pool{$_}) > $pool{$_}{final_credit} } keys %pool };
+}
+my $all_used = sub { $_[0]{authorized} + $_[0]{above} };
+my $obligated_used = sub { $_[0]{obligated} + $_[0]{above} };
+my $paid_used = sub { $_[0]{paid} };
+my $overrun = exceeded($all_used, qr/\d+/);
+
 # The demonstration's own road, in a server of its own.
 my $server = Budgetpm::Server->new('shared_buffers=256MB', 'synchronous_commit=off', 'max_wal_size=2GB');
 my $directory = tempdir(CLEANUP => 1);
@@ -189,6 +216,49 @@ is_deeply(listed('Paid above what was requested', 5),
 	'the report lists exactly these, each with the excess');
 is_deeply(listed('Paid above what was requested', 6), listed('Paid above what was requested', 5), 'as it was drawn from available');
 like($report, qr/^ 20\d\d \| request +\| +\d+ \|/m, 'and says what obligations still hold');
+is(scalar(keys %pool), 4162, 'the city has 4,162 pools of section, programme and chapter');
+is($server->query("SELECT count(*) FROM budget.cap WHERE block_ratio = 1 AND state = 'active'"), '4162', 'each is a cap in block mode');
+is(scalar(keys %$overrun), 279, '279 of them are overrun');
+is_deeply(listed('Caps', 4), $overrun, 'the report names exactly these, each with the excess');
+is_deeply({ map { $_ => 1 } split /\n/, $server->query(<<'SQL') }, { map { $_ => 1 } keys %$overrun }, 'each has raised one alert');
+SELECT c.fiscal_year || ' ' || c.name FROM budget.alert a JOIN budget.cap c USING (cap_id) WHERE a.kind = 'cap_exceeded'
+SQL
+
+# In block mode a pool lets through what it has left, and not a fen more; an overrun one nothing.
+is($server->query(<<'SQL'), 't|t|t', 'every pool of 2021 lets through what is left of it, and refuses a fen more by its name');
+WITH member AS (
+  SELECT m.cap_id, min(b.line_id) AS line FROM budget.balance b CROSS JOIN LATERAL unnest(b.caps) m(cap_id) GROUP BY m.cap_id),
+probe AS MATERIALIZED (
+  SELECT row_number() OVER (ORDER BY c.cap_id, s.step) AS no, c.name, s.step,
+         jsonb_build_object('operation', 'pay', 'line', m.line, 'document', 'probe',
+           'amount', CASE s.step WHEN 1 THEN greatest(c.left_amount, 0) + 0.01 ELSE c.left_amount END) AS item
+    FROM budget_report.cap c JOIN member m USING (cap_id) CROSS JOIN generate_series(1, 2) s(step)
+   WHERE c.fiscal_year = 2021 AND (s.step = 1 OR c.left_amount > 0)),
+done AS MATERIALIZED (SELECT budget.post_batch(jsonb_agg(item ORDER BY no), 'report') AS result FROM probe)
+SELECT (result ->> 'posted')::int = (SELECT count(*) FROM probe WHERE step = 2),
+       (result ->> 'refused')::int = (SELECT count(*) FROM probe WHERE step = 1),
+       (SELECT count(*) FROM jsonb_array_elements(result -> 'refusals') f JOIN probe p ON p.no = (f ->> 'number')::int
+         WHERE p.step = 1 AND f ->> 'sqlstate' = 'ZB002' AND strpos(f ->> 'message', '"' || p.name || '"') > 0)
+       = (SELECT count(*) FROM probe WHERE step = 1)
+  FROM done
+SQL
+
+# A rehearsal of the years as they were posted stops the same pools, by what they count.
+for my $case ([ 'everything', $all_used, '{}' ], [ 'what was requested and paid', $obligated_used, '{"consumes": ["requested", "paid"]}' ],
+	[ 'what was paid', $paid_used, '{"consumes": ["paid"]}' ])
+{
+	my ($what, $used, $more) = @$case;
+	my %stopped = map { $_ => 1 } split /\n/, $server->query(<<"SQL");
+SELECT DISTINCT y.year || ' ' || r.cap
+  FROM (SELECT year, jsonb_agg(jsonb_build_object('name', name, 'basis', 'lines', 'unit', unit, 'func', jsonb_build_array(func),
+                 'gov_econ', to_jsonb(regexp_split_to_array(gov_econ, ' +'))) || '$more') AS caps
+          FROM import.caps WHERE year <> '2021' GROUP BY year) y, budget.rehearse(y.caps, y.year::int) r
+ WHERE r.cap IS NOT NULL
+SQL
+	is_deeply(\%stopped, { map { $_ => 1 } keys %{ exceeded($used, qr/2019|2020/) } },
+		"rehearsed, caps that count $what stop exactly the pools overrun by it");
+}
+
 is(scalar(@repeated), 421, '421 keys are repeated');
 is_deeply([ sort map { /repeated key\s+\| (20\d\d \S+): / ? $1 : () } split /\n/, $report ],
 	[ sort @repeated ], 'each is named in the report');
