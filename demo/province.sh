@@ -30,16 +30,21 @@ sql -f demo/province_plan.sql
 sql -f demo/province_registers.sql
 
 title "3. Three fiscal years (预算年度): 2024, 2025, 2026, posted through the API"
+sql -U budget_app -f demo/province_lines.sql 2>&1 | progress
+sql -f demo/province_caps.sql
 sql -U budget_app -f demo/province_post.sql 2>&1 | progress
 sql -c "SELECT budget.set_year_state(y, s) FROM unnest(ARRAY[2024, 2025]) y, unnest(ARRAY['closing', 'closed']) WITH ORDINALITY u(s, o) ORDER BY y, o" >/dev/null
 sql -c "SET client_min_messages = error" -c "VACUUM ANALYZE"
 sql -c "SELECT format('  %s lines, %s journal entries, of them %s payments; 2024 and 2025 are closed now',
-	(SELECT count(*) FROM budget.line), count(*), count(*) FILTER (WHERE kind = 'pay')) FROM budget.journal"
+	(SELECT count(*) FROM budget.line), count(*), count(*) FILTER (WHERE kind IN ('pay', 'pay_drawn'))) FROM budget.journal"
 
 title "4. The main job, step by step"
 psql -Xq -U budget_app -P pager=off -v VERBOSITY=default -f demo/main_job.sql 2>&1 | sed -u 's/^psql:[^ ]* //'
 
-title "5. Execution by city (执行情况), and the proof"
+title "5. What is held, and what is limited: obligations (占用) and caps (控制限额)"
+psql -Xq -P pager=off -v VERBOSITY=default -f demo/limits.sql 2>&1 | sed -u 's/^psql:[^ ]* //'
+
+title "6. Execution by city (执行情况), and the proof"
 psql -Xq -P pager=off -v ON_ERROR_STOP=1 -f demo/execution.sql
 cat <<'TEXT'
 

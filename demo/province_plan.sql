@@ -8,6 +8,28 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT ((hashtextextended(array_to_string(words, '/'), 20260101) & 9223372036854775807) % modulus)::int
 $$;
 
+-- Runs a statement over ranges of numbers, each a transaction of its own, and says how far it is.
+CREATE PROCEDURE demo.step(title text, statement text, first int, last int, chunk int)
+LANGUAGE plpgsql AS $$
+DECLARE
+  lo int := first;
+  begun timestamptz := clock_timestamp();
+  shown timestamptz := begun;
+BEGIN
+  WHILE lo <= last LOOP
+    EXECUTE statement USING lo, least(lo + chunk - 1, last);
+    COMMIT;
+    lo := lo + chunk;
+    IF lo > last OR clock_timestamp() > shown + interval '3 seconds' THEN
+      shown := clock_timestamp();
+      RAISE INFO '  % % of % %   % s', title, lpad((least(lo, last + 1) - first)::text, 6), lpad((last - first + 1)::text, 6),
+        lpad(100 * (least(lo, last + 1) - first)::bigint / (last - first + 1) || ' %', 5),
+        lpad(round(extract(epoch FROM shown - begun), 1)::text, 5);
+    END IF;
+  END LOOP;
+END;
+$$;
+
 -- Departments (部门), at which level they keep a budget, and the size of it.
 CREATE TABLE demo.department (dept text PRIMARY KEY, province_name text, local_name text, deepest int, share numeric);
 INSERT INTO demo.department VALUES
@@ -140,6 +162,14 @@ UPDATE demo.plan c SET amount = c.amount + b.amount
 UPDATE demo.plan p SET amount = b.amount
   FROM (SELECT year, programme, sum(amount) AS amount FROM demo.plan WHERE stage = 4 GROUP BY year, programme) b
  WHERE p.stage = 3 AND p.year = b.year AND p.programme = b.programme;
+-- 三公经费 of finance and government offices, out of what their departments hold back (stage 7).
+INSERT INTO demo.plan
+SELECT (SELECT max(n) FROM demo.plan) + row_number() OVER (ORDER BY r.n, t.no), r.n, r.year, u.code, r.func,
+       t.gov_econ, t.dept_econ, NULL, t.title, true, round(r.amount * t.part, 2), r.document, NULL, NULL, NULL, r.division, 7
+  FROM demo.plan r JOIN demo.unit u ON u.parent = r.unit AND u.no = 1
+ CROSS JOIN (VALUES (1, '50206', '30217', '公务接待费', 0.004), (2, '50208', '30231', '公务用车运行维护费', 0.006))
+    AS t(no, gov_econ, dept_econ, title, part)
+ WHERE r.stage = 1 AND u.dept IN ('101', '116');
 CREATE INDEX ON demo.plan (stage, n);
 CREATE INDEX ON demo.plan (year, programme, division) WHERE programme IS NOT NULL;
 
@@ -160,8 +190,24 @@ SELECT row_number() OVER (ORDER BY s.day, s.line_n, s.month) AS n, s.line_n, s.d
          WHERE p.executable) s
  WHERE s.month <= s.last_month;
 ALTER TABLE demo.payment ADD PRIMARY KEY (n);
+
+-- This year's projects are bought: a procurement plan (采购计划) of nine tenths of the line,
+-- two contracts (合同) with a twentieth more than is going to be paid on them, and a payment
+-- request (支付申请) for each payment, every fifth of them above what the bank then pays.
+CREATE TABLE demo.contract AS
+SELECT row_number() OVER (ORDER BY s.line_n, s.no) AS n, s.line_n, s.no, '苏采合同2026-' || to_char(s.line_n, 'FM000000') || '-' || s.no AS document,
+       round(s.paid * 1.05, 2) AS amount
+  FROM (SELECT p.n AS line_n, 1 + extract(month FROM y.day)::int % 2 AS no, sum(y.amount) AS paid
+          FROM demo.plan p JOIN demo.payment y ON y.line_n = p.n WHERE p.project IS NOT NULL AND p.year = 2026 GROUP BY 1, 2) s;
+ALTER TABLE demo.contract ADD PRIMARY KEY (n);
+ALTER TABLE demo.payment ADD COLUMN contract_n int, ADD COLUMN requested numeric(18,2);
+UPDATE demo.payment y SET contract_n = c.n, requested = CASE WHEN y.n % 5 = 0 THEN round(y.amount * 1.04, 2) ELSE y.amount END
+  FROM demo.contract c WHERE c.line_n = y.line_n AND c.no = 1 + extract(month FROM y.day)::int % 2;
+CREATE TABLE demo.planned (line_n int PRIMARY KEY, obligation bigint NOT NULL);
+CREATE TABLE demo.signed (n int PRIMARY KEY, obligation bigint NOT NULL);
+CREATE TABLE demo.requested (n int PRIMARY KEY, obligation bigint NOT NULL);
 CREATE TABLE demo.opened (n int PRIMARY KEY, line_id bigint NOT NULL UNIQUE);
 CREATE TABLE demo.sent (n int PRIMARY KEY, transfer bigint NOT NULL);
 GRANT USAGE ON SCHEMA demo TO budget_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA demo TO budget_app;
-GRANT INSERT ON demo.opened, demo.sent TO budget_app;
+GRANT INSERT ON demo.opened, demo.sent, demo.planned, demo.signed, demo.requested TO budget_app;

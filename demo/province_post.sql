@@ -1,77 +1,45 @@
--- province_post.sql: posts the generated province, by the application's role, through
--- the ledger's API and nothing else: one set-based SELECT budget.xxx(...) a step.
+-- province_post.sql: what is planned, contracted, requested and paid in the generated
+-- province, by the application's role, as in province_lines.sql.
 \set ON_ERROR_STOP on
 \set QUIET on
 SET client_min_messages = info;
 
--- Runs a statement over ranges of numbers, each a transaction of its own, and says how far it is.
-CREATE PROCEDURE pg_temp.step(title text, statement text, first int, last int, chunk int)
-LANGUAGE plpgsql AS $$
-DECLARE
-  lo int := first;
-  begun timestamptz := clock_timestamp();
-  shown timestamptz := begun;
-BEGIN
-  WHILE lo <= last LOOP
-    EXECUTE statement USING lo, least(lo + chunk - 1, last);
-    COMMIT;
-    lo := lo + chunk;
-    IF lo > last OR clock_timestamp() > shown + interval '3 seconds' THEN
-      shown := clock_timestamp();
-      RAISE INFO '  % % of % %   % s', title, lpad((least(lo, last + 1) - first)::text, 6), lpad((last - first + 1)::text, 6),
-        lpad(100 * (least(lo, last + 1) - first)::bigint / (last - first + 1) || ' %', 5),
-        lpad(round(extract(epoch FROM shown - begun), 1)::text, 5);
-    END IF;
-  END LOOP;
-END;
-$$;
-
--- Stages are runs of n, so that a range of numbers is a range of one stage.
-SELECT format('CALL pg_temp.step(%L, %L, %s, %s, 2000)', s.title, s.statement, min(p.n), max(p.n))
-  FROM (VALUES
-    (1, 1, 'departments'' lines opened (待分指标)     ', 'open'), (2, 1, 'appropriated (批复)                      ', 'appropriate'),
-    (3, 2, 'units'' lines opened (可执行指标)         ', 'open'), (4, 2, 'allotted to units (下达)                 ', 'allot'),
-    (5, 3, 'transfers: province''s lines (专项)       ', 'open'), (6, 3, 'transfers: appropriated                  ', 'appropriate'),
-    (7, 4, 'transfers: cities'' lines                 ', 'open'), (8, 4, 'transfers: sent and received by cities   ', 'transfer'),
-    (9, 5, 'transfers: counties'' lines               ', 'open'), (10, 5, 'transfers: sent and received by counties ', 'transfer'),
-    (11, 6, 'transfers: units'' lines                  ', 'open'), (12, 6, 'transfers: allotted to units             ', 'allot'))
-    AS o(ord, stage, title, action)
-  JOIN LATERAL (SELECT o.title, CASE o.action
-    WHEN 'open' THEN format($$
-      INSERT INTO demo.opened (n, line_id)
-      SELECT p.n, budget.open_line(p.year, p.unit, p.func, p.gov_econ, p.dept_econ, '11', p.title, p.project,
-               parent => r.line_id, executable => p.executable, source_document => p.source_document, direct => p.direct)
-        FROM demo.plan p LEFT JOIN demo.opened r ON r.n = p.parent_n
-       WHERE p.stage = %s AND p.n BETWEEN $1 AND $2 ORDER BY p.n$$, o.stage)
-    WHEN 'appropriate' THEN format($$
-      SELECT count(budget.appropriate(o.line_id, p.amount, p.document, accounting_date => make_date(p.year, 1, 20)))
-        FROM demo.plan p JOIN demo.opened o USING (n) WHERE p.stage = %s AND p.n BETWEEN $1 AND $2$$, o.stage)
-    WHEN 'allot' THEN format($$
-      SELECT count(budget.allot(r.line_id, o.line_id, p.amount, p.document, accounting_date => make_date(p.year, 2, 10)))
-        FROM demo.plan p JOIN demo.opened o USING (n) JOIN demo.opened r ON r.n = p.parent_n
-       WHERE p.stage = %s AND p.n BETWEEN $1 AND $2$$, o.stage)
-    WHEN 'transfer' THEN format($$
-      WITH sent AS (
-        INSERT INTO demo.sent (n, transfer)
-        SELECT p.n, budget.send_transfer(f.line_id, p.division, p.amount, p.source_document, accounting_date => make_date(p.year, 2, 1))
-          FROM demo.plan p JOIN demo.government g ON g.code = p.division
-          JOIN demo.plan s ON s.year = p.year AND s.programme = p.programme AND s.division = g.parent AND s.stage = p.stage - 1
-          JOIN demo.opened f ON f.n = s.n
-         WHERE p.stage = %s AND p.n BETWEEN $1 AND $2
-        RETURNING n, transfer)
-      SELECT count(budget.receive_transfer(t.transfer, o.line_id, p.document, accounting_date => make_date(p.year, 2, 5)))
-        FROM sent t JOIN demo.plan p USING (n) JOIN demo.opened o USING (n)$$, o.stage)
-    END AS statement) s ON true
-  JOIN demo.plan p ON p.stage = o.stage
- GROUP BY o.ord, s.title, s.statement ORDER BY o.ord
-\gexec
+SELECT max(n) AS last FROM demo.plan \gset
+CALL demo.step('procurement plans (采购计划)            ', $$
+  INSERT INTO demo.planned (line_n, obligation)
+  SELECT p.n, budget.precommit(o.line_id, round(p.amount * 0.9, 2), '采购计划2026-' || to_char(p.n, 'FM000000'), accounting_date => '2026-02-20')
+    FROM demo.plan p JOIN demo.opened o USING (n)
+   WHERE p.n BETWEEN $1 AND $2 AND p.n IN (SELECT line_n FROM demo.contract)$$, 1, :last, 5000);
+SELECT max(n) AS last FROM demo.contract \gset
+CALL demo.step('contracts (合同)                        ', $$
+  INSERT INTO demo.signed (n, obligation)
+  SELECT c.n, budget.commit_funds(o.line_id, c.amount, c.document, precommitment => p.obligation, accounting_date => '2026-02-28')
+    FROM demo.contract c JOIN demo.opened o ON o.n = c.line_n JOIN demo.planned p USING (line_n)
+   WHERE c.n BETWEEN $1 AND $2$$, 1, :last, 5000);
 
 SELECT max(n) AS last FROM demo.payment \gset
-CALL pg_temp.step('payments (支付)                          ', $$
+CALL demo.step('requests (支付申请), payments (支付)       ', $$
+  WITH requested AS (
+    INSERT INTO demo.requested (n, obligation)
+    SELECT p.n, budget.request_payment(o.line_id, p.requested, '支付申请' || to_char(p.day, 'YYYYMM') || '-' || to_char(p.n, 'FM000000'),
+             commitment => c.obligation, accounting_date => p.day)
+      FROM demo.payment p JOIN demo.opened o ON o.n = p.line_n JOIN demo.signed c ON c.n = p.contract_n
+     WHERE p.n BETWEEN $1 AND $2
+    RETURNING n, obligation)
   SELECT count(budget.pay(o.line_id, p.amount, '支付凭证' || to_char(p.day, 'YYYYMM') || '-' || to_char(p.n, 'FM000000'),
-           accounting_date => p.day, memo => jsonb_build_object('收款人', p.payee, '用途', p.purpose)))
-    FROM demo.payment p JOIN demo.opened o ON o.n = p.line_n
+           request => r.obligation, accounting_date => p.day, memo => jsonb_build_object('收款人', p.payee, '用途', p.purpose)))
+    FROM demo.payment p JOIN demo.opened o ON o.n = p.line_n LEFT JOIN requested r ON r.n = p.n
    WHERE p.n BETWEEN $1 AND $2$$, 1, :last, 5000);
+
+-- What a request kept above its payment goes back to the contract; some contracts end early;
+-- some suppliers give money back, and their contracts hold it again.
+SELECT count(budget.release(r.obligation, '撤回余额 ' || to_char(p.n, 'FM000000'), accounting_date => p.day)) AS released
+  FROM demo.requested r JOIN demo.payment p USING (n) WHERE p.requested > p.amount \gset
+SELECT count(budget.release(s.obligation, '合同终止 ' || c.document, target => 'available', accounting_date => '2026-10-30')) AS ended
+  FROM demo.contract c JOIN demo.signed s USING (n) WHERE c.n % 17 = 0 \gset
+SELECT count(budget.refund(j.posting_id, round(j.amount::numeric / 4, 2), '供应商退款 ' || j.document, target => 'commitment', accounting_date => '2026-10-31')) AS returned
+  FROM (SELECT * FROM budget.journal WHERE kind = 'pay_drawn' AND posting_id % 307 = 0) j \gset
+\echo '  requests released in part (撤回余额)' :released ', contracts ended (合同终止)' :ended ', refunds to contracts (退回合同)' :returned
 
 -- What goes wrong in a year as well: money that comes back, and payments undone.
 SELECT count(budget.refund(j.posting_id, round(j.amount::numeric / 3, 2), '退款通知 ' || j.document, accounting_date => j.accounting_date)) AS refunds
