@@ -205,7 +205,7 @@ sub listed
 {
 	my ($heading, $column) = @_;
 	my ($part) = $report =~ /^(\Q$heading\E.*?)^[A-Z]/ms or return {};
-	return { map { my @cells = split / *\| */; @cells > $column && $cells[0] =~ /^ (20\d\d)$/ && $cells[1] =~ /-/ ? ("$1 $cells[1]" => $cells[$column]) : () }
+	return { map { my @cells = split / *\| */; @cells > $column && $cells[1] =~ /-/ && $cells[0] =~ /^ (20\d\d)$/ ? ("$1 $cells[1]" => $cells[$column]) : () }
 		  split /\n/, $part };
 }
 is(scalar(@over), 268, '268 keys are paid over their credit');
