@@ -70,8 +70,8 @@ RETURNS record LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT CASE WHEN count(*) = 1 THEN min(s.official_code) END::varchar(20),
          CASE count(*) WHEN 1 THEN NULL
-           WHEN 0 THEN pg_catalog.format('Code %s of scheme %s has no successor in %s.', next_year_code.code, next_year_code.scheme, next_year_code.fiscal_year + 1)
-           ELSE pg_catalog.format('Code %s of scheme %s is split in %s: %s.', next_year_code.code, next_year_code.scheme, next_year_code.fiscal_year + 1,
+           WHEN 0 THEN pg_catalog.format('Code %s of scheme %s has no successor in %s: add_walk() one, or carry_forward() by hand.', next_year_code.code, next_year_code.scheme, next_year_code.fiscal_year + 1)
+           ELSE pg_catalog.format('Code %s of scheme %s is split in %s: %s; carry_forward() its parts by hand.', next_year_code.code, next_year_code.scheme, next_year_code.fiscal_year + 1,
                   pg_catalog.string_agg(s.official_code || ' ' || s.share, ', ' ORDER BY s.official_code)) END
   FROM @ledger@.classification_successors(scheme, code, next_year_code.fiscal_year, next_year_code.fiscal_year + 1) s;
 END;
