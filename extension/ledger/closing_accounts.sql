@@ -126,14 +126,16 @@ SELECT 'neutral', p.kind, o.fund_type, NULL, p.side,
 
 -- Every case that a voucher line can be, with the rule that decides it.  Only
 -- divisions that some rule names make a difference; a line belongs to the nearest.
+-- Functions use these views, and pg_upgrade makes functions before operator classes:
+-- nothing here may need the class of a type of ours.
 CREATE VIEW @ledger@.account_case WITH (security_invoker = true) AS
   SELECT DISTINCT ON (w.chart, w.scope, w.kind, w.fund_type, w.executable, w.side)
-         w.chart, coalesce(w.scope::text, '')::varchar(17) AS scope, w.kind, w.fund_type, w.executable, w.side,
+         w.chart, coalesce(w.scope, '')::varchar(17) AS scope, w.kind, w.fund_type, w.executable, w.side,
          r.rule_id, r.account
     FROM (SELECT p.chart, p.scope, k.kind, coalesce(k.reverses, k.kind) AS rule_kind, f.fund_type, x.executable,
                  v.side, CASE WHEN k.reverses IS NULL THEN v.side ELSE v.other END AS rule_side
-            FROM (SELECT c.chart, NULL::budgetpm.budget_code AS scope FROM @ledger@.account_chart c
-                  UNION SELECT a.chart, a.division FROM @ledger@.account_rule a WHERE a.division IS NOT NULL) p
+            FROM (SELECT c.chart, NULL::text AS scope FROM @ledger@.account_chart c
+                  UNION SELECT a.chart, a.division::text FROM @ledger@.account_rule a WHERE a.division IS NOT NULL) p
            CROSS JOIN @ledger@.entry_kind k CROSS JOIN @ledger@.fund_type f
            CROSS JOIN (VALUES (true), (false)) AS x(executable)
            CROSS JOIN (VALUES ('debit', 'credit'), ('credit', 'debit')) AS v(side, other)) w
@@ -144,7 +146,7 @@ CREATE VIEW @ledger@.account_case WITH (security_invoker = true) AS
            ON r.chart = w.chart AND r.side = w.rule_side AND r.rule_kind = w.rule_kind
           AND (r.fund_type IS NULL OR r.fund_type = w.fund_type)
           AND (r.executable IS NULL OR r.executable = w.executable)
-          AND (r.division IS NULL OR r.division @> w.scope)
+          AND (r.division IS NULL OR r.division @> w.scope::budgetpm.budget_code)
    ORDER BY w.chart, w.scope, w.kind, w.fund_type, w.executable, w.side,
             r.kind IS NULL, r.fund_type IS NULL, r.executable IS NULL, length(r.division::text) DESC NULLS LAST;
 COMMENT ON VIEW @ledger@.account_case IS 'The account of each side of an entry in every case: chart, kind, fund type, executable or held, and the nearest division that a rule names. account is NULL where no rule matches.';

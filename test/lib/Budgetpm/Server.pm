@@ -14,6 +14,7 @@ use strict;
 use warnings;
 use Cwd qw(abs_path);
 use File::Basename;
+use File::Temp;
 use IPC::Run ();
 
 my $script = abs_path(dirname(__FILE__) . '/../../../scripts/cluster.sh');
@@ -65,10 +66,19 @@ sub psql
 {
 	my ($self, $sql, %option) = @_;
 	my ($out, $err) = ('', '');
+	# A long script comes from a file: psql that stops at an error reads no more of a pipe.
+	my $file;
+	if (length $sql > 30_000)
+	{
+		$file = File::Temp->new;
+		binmode $file, utf8::is_utf8($sql) ? ':utf8' : ':raw';
+		print $file $sql;
+		close $file;
+	}
 	IPC::Run::run(
 		[ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose',
-			$self->connection(%option), '-f', '-' ],
-		\$sql, \$out, \$err);
+			$self->connection(%option), '-f', $file ? $file->filename : '-' ],
+		$file ? \undef : \$sql, \$out, \$err);
 	my $status = $? >> 8;
 	chomp $out;
 	return ($status, $out, $err);
