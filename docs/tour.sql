@@ -41,11 +41,19 @@ SELECT budget.refund(:payment, 50000, '退款 0001') AS refund \gset
 SELECT budget.refund(:payment, 400000.01, '退款 0002');
 SELECT bucket, name_zh, entries, amount, bucket_total FROM budget.explain_line(:unit);
 
--- 7. Execution: own level and consolidated, transfers eliminated
+-- 7. A contract's money is its own, and a cap limits many lines
+SELECT budget.commit_funds(:unit, 600000, '合同 甲') AS contract_a \gset
+SELECT budget.commit_funds(:unit, 200000, '合同 乙') AS contract_b \gset
+SELECT budget.request_payment(:unit, 200000.01, '支付申请 0001', commitment => :contract_b);
+
+SELECT budget.create_cap(2026, '考试院支出', amount => 1300000, unit => '101001') AS cap \gset
+SELECT budget.pay(:unit, 100000.01, '支付凭证 0003');
+
+-- 8. Execution: own level and consolidated, transfers eliminated
 SELECT division_name, own_budget, own_paid, own_transferred, total_budget, total_paid, total_execution_rate
   FROM budget_report.execution_by_division ORDER BY division_code;
 
--- 8. Where did the city's money come from, and is every figure what the journal says?
+-- 9. Where did the city's money come from, and is every figure what the journal says?
 SELECT depth, relation, kind, amount, document FROM budget.trace(:city_payment, 'up') ORDER BY depth, posting_id;
 SELECT count(*) AS differences FROM budget.verify_ledger();
 SELECT count(*) AS findings FROM budgetpm.check_ledger('budget');

@@ -331,7 +331,7 @@ CREATE VIEW @report@.line_detail WITH (security_invoker = true) AS
          l.project_id, r.official_code AS project_code, r.name AS project_name,
          l.title, l.executable,
          CASE b.control WHEN 'b' THEN 'block' WHEN 'w' THEN 'warn' ELSE 'off' END::varchar(10) AS control,
-         CASE b.line_state WHEN 'o' THEN 'open' ELSE 'closed' END::varchar(10) AS line_state,
+         CASE b.line_state WHEN 'o' THEN 'open' WHEN 'p' THEN 'provisional' ELSE 'closed' END::varchar(12) AS line_state,
          l.source_doc, l.direct, l.elements,
          (b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric(20,2) AS budget,
          b.appropriated::numeric(18,2), b.available::numeric(18,2), b.allotted::numeric(18,2),
@@ -380,7 +380,7 @@ COMMENT ON COLUMN @report@.line_detail.project_name IS 'Its name.';
 COMMENT ON COLUMN @report@.line_detail.title IS 'What the line is called.';
 COMMENT ON COLUMN @report@.line_detail.executable IS 'True: spendable (可执行指标). False: held for distribution (待分指标).';
 COMMENT ON COLUMN @report@.line_detail.control IS 'What happens when money would run short: block, warn or off.';
-COMMENT ON COLUMN @report@.line_detail.line_state IS 'open or closed.';
+COMMENT ON COLUMN @report@.line_detail.line_state IS 'open, provisional (before the vote, 人代会批准前) or closed.';
 COMMENT ON COLUMN @report@.line_detail.source_doc IS 'The superior''s document (上级指标文号).';
 COMMENT ON COLUMN @report@.line_detail.direct IS 'Direct-to-grass-roots money (直达资金).';
 COMMENT ON COLUMN @report@.line_detail.elements IS 'The other elements of the national standard, by their keys.';
