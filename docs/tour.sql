@@ -57,3 +57,25 @@ SELECT division_name, own_budget, own_paid, own_transferred, total_budget, total
 SELECT depth, relation, kind, amount, document FROM budget.trace(:city_payment, 'up') ORDER BY depth, posting_id;
 SELECT count(*) AS differences FROM budget.verify_ledger();
 SELECT count(*) AS findings FROM budgetpm.check_ledger('budget');
+
+-- 9. A contract holds its money
+SELECT budgetpm.create_ledger('works', root => '320500000', title => '苏州市', first_year => 2026);
+SELECT works.register_unit('102', '苏州市教育局', '320500000');
+SELECT works.open_line(2026, '102', '2050204', '50201', title => '校舍维修') AS repairs \gset
+SELECT works.appropriate(:repairs, 1000000, '苏市财预〔2026〕1号') AS granted \gset
+
+SELECT works.precommit(:repairs, 600000, '采购计划 1') AS plan \gset
+SELECT works.commit_funds(:repairs, 560000, '合同 HT-1', precommitment => :plan) AS contract \gset
+SELECT works.request_payment(:repairs, 200000, '支付申请 1', commitment => :contract) AS request \gset
+SELECT works.pay(:repairs, 200000, '支付凭证 7001', request => :request) AS instalment \gset
+SELECT works.release(:plan, '采购计划 1 节余') AS saved \gset
+
+SELECT stage_name, document, amount, drawn, released, remaining FROM works_report.obligation ORDER BY obligation_id;
+SELECT works.request_payment(:repairs, 360000.01, '支付申请 2', commitment => :contract);
+
+-- 10. A cap limits many lines
+SELECT works.create_cap(2026, '苏州市教育局 总额', basis => 'lines', unit => '102', warn_ratio => 0.6, block_ratio => 0.7) AS cap \gset
+SELECT works.pay(:repairs, 100000, '支付凭证 7002') AS small \gset
+SELECT works.pay(:repairs, 50000, '支付凭证 7003');
+SELECT name, basis_amount, used, warn_limit, block_limit, left_amount, colour FROM works_report.cap;
+SELECT kind, limit_amount, found_amount, state FROM works_report.alert;
