@@ -40,6 +40,8 @@ typedef struct Run
 	MemoryContext context;
 	IdList		lines;			/* of all entries so far, as the next */
 	IdList		transfers;
+	IdList		foreign;		/* lines that need no duty */
+	BpmLockScope lock_scope;
 	int			limit;			/* of entries in a chunk */
 	int64		number;			/* of the entry being decided */
 	int64		done;
@@ -169,7 +171,11 @@ collect_rows(Run *run, const BpmBatchEntry *entries, int count)
 		int64		transfer = 0;
 
 		for (int j = 0; j < entries[i].nwanted; j++)
+		{
 			add_id(run, &run->lines, entries[i].wanted[j]);
+			if (entries[i].foreign[j])
+				add_id(run, &run->foreign, entries[i].wanted[j]);
+		}
 		if (entries[i].nwanted > 0)
 			transfer = bpm_transfer_of_request(&entries[i].request);
 		if (transfer != 0)
@@ -202,6 +208,15 @@ leave_in_once(int64 *ids, int count)
 	return n + 1;
 }
 
+/* Orders the lines that need no duty, for those who lock. */
+static void
+order_foreign(Run *run)
+{
+	run->foreign.count = leave_in_once(run->foreign.ids, run->foreign.count);
+	run->lock_scope.foreign = run->foreign.ids;
+	run->lock_scope.nforeign = run->foreign.count;
+}
+
 /* Locks, once all lines are locked, what single postings lock after theirs: transfers, then caps. */
 static void
 lock_transfers_and_caps(Run *run)
@@ -221,11 +236,13 @@ lock_all_lines(Run *run)
 	IdList	   *lines = &run->lines;
 
 	lines->count = leave_in_once(lines->ids, lines->count);
+	order_foreign(run);
 	bpm_progress_phase("locking lines", lines->count);
 	for (int i = 0; i < lines->count; i += CHUNK)
 	{
 		SPI_connect();
-		bpm_buffer_lock(run->buffer, lines->ids + i, Min(CHUNK, lines->count - i));
+		bpm_buffer_lock(run->buffer, &run->lock_scope, lines->ids + i,
+						Min(CHUNK, lines->count - i));
 		bpm_buffer_reset(run->buffer);
 		SPI_finish();
 		bpm_progress_update(i);
@@ -326,7 +343,8 @@ post_chunk(Run *run, BpmBatchEntry *entries)
 	plan_entries(run, entries, count);
 	collect_rows(run, entries, count);
 	run->lines.count = leave_in_once(run->lines.ids, run->lines.count);
-	bpm_buffer_lock(run->buffer, run->lines.ids, run->lines.count);
+	order_foreign(run);
+	bpm_buffer_lock(run->buffer, &run->lock_scope, run->lines.ids, run->lines.count);
 	run->lines.count = 0;
 	lock_transfers_and_caps(run);
 	read_obligations(run, entries, count);
@@ -381,6 +399,8 @@ bpm_batch_run(BpmBatch *batch, BpmBatchSource *source)
 	run.limit = Min(CHUNK, source->count + 1);
 	entries = palloc(mul_size(run.limit, sizeof(BpmBatchEntry)));
 	bpm_progress_start(source->name, source->count);
+	if (!bpm_has_duty(batch->ledger, BPM_RIGHT_POST, 0, 0))
+		run.lock_scope.caller = &run.scope;
 	bpm_owner_enter(batch->ledger, &run.scope);
 	error_context_stack = &callback;
 	if (source->count > CHUNK)

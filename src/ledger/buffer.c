@@ -18,6 +18,7 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 
+#include "access/access.h"
 #include "ledger/balance.h"
 #include "ledger/buffer_private.h"
 #include "ledger/columns.h"
@@ -29,6 +30,7 @@
 typedef struct PoolLine
 {
 	int64		id;
+	bool		locked;			/* false: the caller has no duty for it */
 	BpmLine		line;
 } PoolLine;
 
@@ -117,16 +119,31 @@ bpm_id_array(const int64 *ids, int count)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
+/* Orders ids. */
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
 /* Each line is locked when its turn comes: the order of the array is the order of the locks. */
+static const BpmStatement look_at_balances = {
+	"SELECT b.* FROM pg_catalog.unnest($1) AS u (id) CROSS JOIN LATERAL (SELECT " BALANCE_LIST
+	" FROM ONLY @ledger@.balance_@year@ WHERE line_id OPERATOR(pg_catalog.=) u.id"
+	" OFFSET 0) AS b", "x"
+};
 static const BpmStatement lock_balances = {
 	"SELECT b.* FROM pg_catalog.unnest($1) AS u (id) CROSS JOIN LATERAL (SELECT " BALANCE_LIST
 	" FROM ONLY @ledger@.balance_@year@ WHERE line_id OPERATOR(pg_catalog.=) u.id"
 	" FOR NO KEY UPDATE) AS b", "x"
 };
 
-/* Takes the rows just locked into the pool. */
+/* Takes the rows just read, and locked or not, into the pool. */
 static void
-take_rows(BpmBuffer *buffer, int count)
+take_rows(BpmBuffer *buffer, int count, bool locked)
 {
 	MemoryContext old = MemoryContextSwitchTo(buffer->context);
 	SPITupleTable *rows = SPI_tuptable;
@@ -139,7 +156,9 @@ take_rows(BpmBuffer *buffer, int count)
 		bpm_fill_line(&line, rows->vals[i], rows->tupdesc);
 		entry = hash_search(buffer->lines, &line.id, HASH_ENTER, NULL);
 		entry->line = line;
-		bpm_buffer_note_caps(buffer, &line);
+		entry->locked = locked;
+		if (locked)
+			bpm_buffer_note_caps(buffer, &line);
 	}
 	SPI_freetuptable(rows);
 	MemoryContextSwitchTo(old);
@@ -157,11 +176,57 @@ bpm_same_year_count(const int64 *lines, int count)
 }
 
 /*
+ * Takes lines of one year that the caller has no duty for out of the list, and keeps
+ * them as they are: their entries are refused, and nobody has to wait for them.
+ */
+static int
+leave_out_others(BpmBuffer *buffer, const BpmLockScope *scope, int year, int64 *lines, int count)
+{
+	Datum		values[1] = {bpm_id_array(lines, count)};
+	int			kept = 0;
+
+	take_rows(buffer, bpm_reach_rows(buffer->ledger, &look_at_balances, year, values), false);
+	bpm_owner_leave(scope->caller);
+	for (int i = 0; i < count; i++)
+	{
+		PoolLine   *entry = hash_search(buffer->lines, &lines[i], HASH_FIND, NULL);
+
+		if (entry && (bpm_has_duty(buffer->ledger, BPM_RIGHT_POST, entry->line.division,
+								   entry->line.unit) ||
+					  bsearch(&lines[i], scope->foreign, scope->nforeign, sizeof(int64),
+							  compare_ids) != NULL))
+			lines[kept++] = lines[i];
+	}
+	bpm_owner_enter(buffer->ledger, scope->caller);
+	return kept;
+}
+
+/* Locks lines of one year and reads them. */
+static void
+lock_year(BpmBuffer *buffer, const BpmLockScope *scope, int year, const int64 *lines, int count)
+{
+	int64	   *chosen = palloc(count * sizeof(int64));
+	Datum		values[1];
+
+	memcpy(chosen, lines, count * sizeof(int64));
+	if (scope && scope->caller)
+		count = leave_out_others(buffer, scope, year, chosen, count);
+	if (count > 0)
+	{
+		values[0] = bpm_id_array(chosen, count);
+		take_rows(buffer, bpm_reach_rows(buffer->ledger, &lock_balances, year, values), true);
+		pfree(DatumGetPointer(values[0]));
+	}
+	pfree(chosen);
+}
+
+/*
  * Locks lines, given once each in ascending order, and reads them; what does not
- * exist is left out.  Duties that ended while they were waited for have ended.
+ * exist is left out.  Duties that ended while they were waited for have ended.  With
+ * a scope, lines that the caller's duties do not cover are not locked.
  */
 void
-bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count)
+bpm_buffer_lock(BpmBuffer *buffer, const BpmLockScope *scope, const int64 *lines, int count)
 {
 	while (count > 0)
 	{
@@ -169,12 +234,7 @@ bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count)
 		int			year = BPM_LINE_YEAR(lines[0]);
 
 		if (year >= 1949 && year <= 9999 && bpm_ledger_has_year(buffer->ledger, year))
-		{
-			Datum		values[1] = {bpm_id_array(lines, n)};
-
-			take_rows(buffer, bpm_reach_rows(buffer->ledger, &lock_balances, year, values));
-			pfree(DatumGetPointer(values[0]));
-		}
+			lock_year(buffer, scope, year, lines, n);
 		lines += n;
 		count -= n;
 	}
@@ -182,12 +242,16 @@ bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count)
 	bpm_ledger_open(buffer->ledger->relid);
 }
 
-/* Returns a locked line as the postings so far have left it, NULL if there is none. */
+/*
+ * Returns a line as the postings so far have left it, NULL if there is none; locked
+ * tells whether anything may be decided on it.
+ */
 const BpmLine *
-bpm_buffer_line(BpmBuffer *buffer, int64 line)
+bpm_buffer_line(BpmBuffer *buffer, int64 line, bool *locked)
 {
 	PoolLine   *entry = hash_search(buffer->lines, &line, HASH_FIND, NULL);
 
+	*locked = entry && entry->locked;
 	return entry ? &entry->line : NULL;
 }
 
@@ -309,8 +373,9 @@ bpm_buffer_find_keys(BpmBuffer *buffer, const int64 *lines, char **keys, int cou
 	{
 		int			year = BPM_LINE_YEAR(lines[i]);
 		int			n = 0;
+		bool		locked;
 
-		if (done[i] || bpm_buffer_line(buffer, lines[i]) == NULL)
+		if (done[i] || bpm_buffer_line(buffer, lines[i], &locked) == NULL)
 			continue;
 		for (int j = i; j < count; j++)
 		{
@@ -462,16 +527,6 @@ static const BpmStatement update_balances = {
 	"UPDATE ONLY @ledger@.balance_@year@ AS b SET entry_no = b.entry_no"
 	" FROM pg_catalog.unnest($1) AS u (id) WHERE b.line_id OPERATOR(pg_catalog.=) u.id", "x"
 };
-
-/* Orders ids. */
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
 
 /* Stores the lines that the postings touched. */
 static void

@@ -14,11 +14,20 @@
 
 typedef struct BpmBuffer BpmBuffer;
 
+/* For whom lines are locked: nobody makes others wait for lines that he has no duty for. */
+typedef struct BpmLockScope
+{
+	BpmOwnerScope *caller;		/* NULL: his duty is over the whole ledger */
+	const int64 *foreign;		/* lines that need no duty, ascending */
+	int			nforeign;
+} BpmLockScope;
+
 extern int	bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year,
 						   Datum *values);
 extern BpmBuffer *bpm_buffer_make(BpmLedger *ledger);
-extern void bpm_buffer_lock(BpmBuffer *buffer, const int64 *lines, int count);
-extern const BpmLine *bpm_buffer_line(BpmBuffer *buffer, int64 line);
+extern void bpm_buffer_lock(BpmBuffer *buffer, const BpmLockScope *scope,
+							const int64 *lines, int count);
+extern const BpmLine *bpm_buffer_line(BpmBuffer *buffer, int64 line, bool *locked);
 extern void bpm_buffer_keep(BpmBuffer *buffer, const BpmPosting *posting);
 extern void bpm_buffer_find_keys(BpmBuffer *buffer, const int64 *lines,
 								 char **keys, int count);

@@ -436,19 +436,26 @@ bpm_posting_run(BpmPosting *posting)
 		(posting->dry && posting->refusal.sqlstate == 0);
 }
 
-/* Takes the wanted lines as the postings before have left them; false if one is missing. */
+/*
+ * Takes the wanted lines as the postings before have left them; false if one is
+ * missing.  Nothing is ever decided on one that is not locked.
+ */
 static bool
-take_lines(BpmPosting *posting)
+take_lines(BpmPosting *posting, bool *locked)
 {
 	int64		ordered[BPM_MAX_LINES];
+	bool		each;
+
+	*locked = true;
 
 	order_wanted(posting, ordered);
 	for (int i = 0; i < posting->nwanted; i++)
 	{
-		const BpmLine *line = bpm_buffer_line(posting->buffer, ordered[i]);
+		const BpmLine *line = bpm_buffer_line(posting->buffer, ordered[i], &each);
 
 		if (line == NULL)
 			return no_such_line(posting, ordered[i]);
+		*locked &= each;
 		posting->lines[i] = *line;
 		memcpy(posting->lines[i].before, line->bucket, sizeof(line->before));
 		posting->lines[i].foreign_scope = is_foreign(posting, ordered[i]);
@@ -490,12 +497,18 @@ bpm_posting_run_buffered(BpmPosting *posting)
 {
 	BpmRefusal	planned = posting->refusal;
 	const BpmOperation *operation = posting->request.operation;
+	bool		locked;
 
 	if (posting->denied)
 		return false;
 	memset(&posting->refusal, 0, sizeof(BpmRefusal));
-	if (!years_exist(posting) || !take_lines(posting) || !authorize_lines(posting))
+	if (!years_exist(posting) || !take_lines(posting, &locked) || !authorize_lines(posting))
 		return false;
+	if (!locked)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("duties changed while the batch was being posted"),
+				 errhint("Try again.")));
 	if (bpm_buffer_knows_key(posting->buffer, posting))
 	{
 		bpm_buffer_flush(posting->buffer);
