@@ -17,6 +17,8 @@ SELECT budget.commit_funds(:child, 80, '合同1', precommitment => :plan) AS con
 SELECT budget.request_payment(:child, 60, '申请1', commitment => :contract) AS request \gset
 SELECT budget.pay(:child, 40, '凭证1', request => :request) AS paid \gset
 SELECT budget.pay(:child, 10, '凭证2') AS plain \gset
+SELECT budget.precommit(:other, 10, '采购计划2') AS plan2 \gset
+SELECT budget.commit_funds(:other, 15, '合同2', precommitment => :plan2) AS above \gset
 SELECT budget.send_transfer(:root, '320500000', 200, '苏财教9号') AS sent \gset
 
 -- Asks, then posts, and takes it back: both must say the same, in the same words.
@@ -47,8 +49,8 @@ INSERT INTO ask (question, call) VALUES
   (':root, ''appropriate'', 5', 'appropriate(:root, 5, ''d'')'),
   (':child, ''appropriate'', 5', 'appropriate(:child, 5, ''d'')'),
   (':root, ''supplement'', 5', 'supplement(:root, 5, ''d'')'),
-  (':other, ''reduce'', 1000', 'reduce(:other, 1000, ''d'')'),
-  (':other, ''reduce'', 1000.01', 'reduce(:other, 1000.01, ''d'')'),
+  (':other, ''reduce'', 985', 'reduce(:other, 985, ''d'')'),
+  (':other, ''reduce'', 985.01', 'reduce(:other, 985.01, ''d'')'),
   (':root, ''allot'', 400, other => :child', 'allot(:root, :child, 400, ''d'')'),
   (':root, ''allot'', 400.01, other => :child', 'allot(:root, :child, 400.01, ''d'')'),
   (':root, ''allot'', 1, other => :other', 'allot(:root, :other, 1, ''d'')'),
@@ -82,6 +84,7 @@ INSERT INTO ask (question, call) VALUES
   (':child, ''pay'', 211', 'pay(:child, 211, ''d'')'),
   (':child, ''pay'', 1, accounting_date => ''2027-01-01''', 'pay(:child, 1, ''d'', accounting_date => ''2027-01-01'')'),
   ('NULL, ''release'', obligation => :contract', 'release(:contract, ''d'')'),
+  ('NULL, ''release'', obligation => :above', 'release(:above, ''d'')'),
   ('NULL, ''release'', 5, obligation => :contract, target => ''available''', 'release(:contract, ''d'', 5, ''available'')'),
   ('NULL, ''release'', 20.01, obligation => :contract', 'release(:contract, ''d'', 20.01)'),
   ('NULL, ''release'', obligation => :plan, target => ''predecessor''', 'release(:plan, ''d'', target => ''predecessor'')'),
@@ -97,12 +100,12 @@ INSERT INTO ask (question, call) VALUES
   ('NULL, ''reverse'', posting => :contract', 'reverse(:contract, ''d'')'),
   ('NULL, ''reverse'', posting => :sent', 'reverse(:sent, ''d'')');
 CREATE FUNCTION pg_temp.ids(text) RETURNS text LANGUAGE sql AS $$
-  SELECT replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace($1,
+  SELECT replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace($1, ':above', current_setting('t.above')),
     ':root', current_setting('t.root')), ':child', current_setting('t.child')), ':other', current_setting('t.other')), ':held', current_setting('t.held')),
     ':city', current_setting('t.city')), ':purchase', current_setting('t.purchase')), ':plan', current_setting('t.plan')), ':contract', current_setting('t.contract')),
     ':request', current_setting('t.request')), ':paid', current_setting('t.paid')), ':plain', current_setting('t.plain')), ':sent', current_setting('t.sent')) $$;
 SET t.root = :root; SET t.child = :child; SET t.other = :other; SET t.held = :held; SET t.city = :city; SET t.purchase = :purchase;
-SET t.plan = :plan; SET t.contract = :contract; SET t.request = :request; SET t.paid = :paid; SET t.plain = :plain; SET t.sent = :sent;
+SET t.above = :above; SET t.plan = :plan; SET t.contract = :contract; SET t.request = :request; SET t.paid = :paid; SET t.plain = :plain; SET t.sent = :sent;
 CREATE TEMP TABLE state AS SELECT b::text FROM budget.balance b UNION ALL SELECT o::text FROM budget.obligation o UNION ALL SELECT t::text FROM budget.transfer t;
 SELECT a.question, b.passes, b.agreed, b.said FROM ask a CROSS JOIN LATERAL pg_temp.both(pg_temp.ids(a.question), pg_temp.ids(a.call)) b ORDER BY n;
 

@@ -46,14 +46,29 @@ line_asked_for(const BpmPosting *posting)
 	return NULL;
 }
 
-/* Adds the amount asked for, or else what would be undone or received, once that is known. */
+/*
+ * Gives the amount that an operation without one would move: one entry's, or all of
+ * what is released in two parts; 0 when that is not known.
+ */
+static BpmFen
+amount_found(const BpmPosting *posting)
+{
+	bool		adds_up = strcmp(posting->request.operation->name, "release") == 0;
+	BpmFen		amount = 0;
+
+	for (int i = 0; i < (adds_up ? posting->nlegs : Min(posting->nlegs, 1)); i++)
+		amount += posting->legs[i].amount;
+	return amount;
+}
+
+/* Adds the amount asked for, or else what would be released, undone or received, once that is known. */
 static void
 append_amount(StringInfo json, const BpmPosting *posting)
 {
 	BpmFen		amount = posting->request.amount;
 
-	if (amount == 0 && posting->nlegs > 0)
-		amount = posting->legs[0].amount;
+	if (amount == 0)
+		amount = amount_found(posting);
 	if (amount == 0)
 		append_field(json, "amount", NULL);
 	else
