@@ -14,6 +14,7 @@
 typedef struct PoolCap
 {
 	int32		id;
+	int			year;
 	bool		locked;
 	BpmCapState state;
 } PoolCap;
@@ -35,18 +36,23 @@ bpm_buffer_note_caps(BpmBuffer *buffer, const BpmLine *line)
 		PoolCap    *entry = hash_search(buffer->caps, &line->caps[i], HASH_ENTER, &found);
 
 		if (!found)
+		{
 			entry->locked = false;
+			entry->year = BPM_LINE_YEAR(line->id);
+		}
 	}
 }
 
-/* Orders caps. */
+/* Orders caps as a single posting consumes them: by year and number. */
 static int
 compare_caps(const void *a, const void *b)
 {
-	int32		left = *(const int32 *) a;
-	int32		right = *(const int32 *) b;
+	const PoolCap *left = *(PoolCap *const *) a;
+	const PoolCap *right = *(PoolCap *const *) b;
 
-	return left < right ? -1 : left > right;
+	if (left->year != right->year)
+		return left->year < right->year ? -1 : 1;
+	return left->id < right->id ? -1 : left->id > right->id;
 }
 
 /* Locks the caps that were noted and are not locked yet, in their order. */
@@ -54,26 +60,26 @@ void
 bpm_buffer_lock_caps(BpmBuffer *buffer)
 {
 	int			count = 0;
-	int32	   *ids = palloc(hash_get_num_entries(buffer->caps) * sizeof(int32) + 1);
+	PoolCap   **caps = palloc(hash_get_num_entries(buffer->caps) * sizeof(PoolCap *) + 1);
 	HASH_SEQ_STATUS scan;
 	PoolCap    *entry;
 
 	hash_seq_init(&scan, buffer->caps);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 		if (!entry->locked)
-			ids[count++] = entry->id;
-	qsort(ids, count, sizeof(int32), compare_caps);
+			caps[count++] = entry;
+	qsort(caps, count, sizeof(PoolCap *), compare_caps);
 	for (int i = 0; i < count; i++)
 	{
-		entry = hash_search(buffer->caps, &ids[i], HASH_FIND, NULL);
-		if (!bpm_cap_lock(buffer->ledger, ids[i], &entry->state))
+		entry = caps[i];
+		if (!bpm_cap_lock(buffer->ledger, entry->id, &entry->state))
 			ereport(ERROR,
 					(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
-					 errmsg("cap %d of a line does not exist", ids[i]),
+					 errmsg("cap %d of a line does not exist", entry->id),
 					 errhint("Run budgetpm.check_ledger('%s').", buffer->ledger->schema)));
 		entry->locked = true;
 	}
-	pfree(ids);
+	pfree(caps);
 }
 
 /* Does something with each change that the posting makes to its caps, until one of them refuses. */
