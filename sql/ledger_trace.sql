@@ -62,6 +62,14 @@ SELECT * FROM pg_temp.way(:paid27, 'up');
 SELECT * FROM pg_temp.way(:free27, 'up') WHERE depth < 5;
 SELECT * FROM pg_temp.way(:contract, 'down') WHERE line LIKE '%27' OR kind LIKE 'carry%';
 SELECT * FROM pg_temp.way(:given, 'down') WHERE line LIKE '%27';
+-- What comes back after the year has closed names its payment, and is money of the line that took it.
+SELECT budget.set_year_state(2026, 'closed');
+SELECT budget.open_line(2027, '201', '2050202', title => 'held 27', executable => false) AS held27 \gset
+SELECT budget.refund_prior_year(:paid3, :held27, 10, '退回1') AS late \gset
+SELECT budget.freeze(:held27, 4, '审1') AS frozen \gset
+SELECT * FROM pg_temp.way(:late, 'up') WHERE depth < 4;
+SELECT * FROM pg_temp.way(:paid3, 'down');
+SELECT * FROM pg_temp.way(:frozen, 'up') WHERE depth < 3;
 SELECT * FROM budget.verify_ledger();
 
 -- nothing of that id
