@@ -136,3 +136,7 @@ ALTER TABLE budget.obligation_2026 DISABLE TRIGGER guard;
 UPDATE budget.obligation SET drawn = drawn - '1' WHERE obligation_id = :contract;
 ALTER TABLE budget.obligation_2026 ENABLE ALWAYS TRIGGER guard;
 SELECT line_id = :a AS on_a, problem, regexp_replace(expected, '\d{16}', 'N') AS expected, found FROM budget.verify_ledger();
+ALTER TABLE budget.obligation_2026 DISABLE TRIGGER guard;
+UPDATE budget.obligation SET drawn = drawn + '1', returnable = returnable + '1' WHERE obligation_id = :contract;
+ALTER TABLE budget.obligation_2026 ENABLE ALWAYS TRIGGER guard;
+SELECT line_id = :a AS on_a, problem, regexp_replace(expected, '\d{16}', 'N') AS expected, found FROM budget.verify_ledger();

@@ -115,6 +115,21 @@ static const SumCheck checks[] = {
 			" budgetpm.sum(CASE WHEN k.source OPERATOR(pg_catalog.=) 'appropriated'"
 			"  THEN j.amount ELSE OPERATOR(budgetpm.-) j.amount END)"
 	" OPERATOR(budgetpm.<>) '0'::budgetpm.amount", "l"}, true},
+	{"what an obligation may give back differs from the entries",
+		{"SELECT o.line_id, NULL::pg_catalog.int4,"
+			" pg_catalog.format('%s of obligation %s', COALESCE(e.came, '0'), o.obligation_id),"
+			" o.returnable::pg_catalog.text"
+			" FROM @ledger@.obligation o LEFT JOIN ("
+			" SELECT m.obligation, budgetpm.sum(m.amount) AS came FROM ("
+			"  SELECT j.to_obligation AS obligation, j.from_obligation AS other, j.amount FROM @ledger@.journal j"
+			"   WHERE j.to_obligation IS NOT NULL AND j.from_obligation IS NOT NULL AND" ONE_LINE("j.line_id")
+			"  UNION ALL SELECT j.from_obligation, j.to_obligation, OPERATOR(budgetpm.-) j.amount FROM @ledger@.journal j"
+			"   WHERE j.to_obligation IS NOT NULL AND j.from_obligation IS NOT NULL AND" ONE_LINE("j.line_id") ") m"
+			"  JOIN @ledger@.obligation p ON p.obligation_id OPERATOR(pg_catalog.=) m.obligation"
+			"   AND p.predecessor OPERATOR(pg_catalog.=) m.other"
+			"  GROUP BY m.obligation) e ON e.obligation OPERATOR(pg_catalog.=) o.obligation_id"
+			" WHERE o.returnable OPERATOR(budgetpm.<>) COALESCE(e.came, '0') AND"
+	ONE_LINE("o.line_id"), "l"}},
 	{"balance without a line",
 		{"SELECT b.line_id, NULL::pg_catalog.int4, NULL::pg_catalog.text, NULL::pg_catalog.text"
 			" FROM @ledger@.balance b WHERE NOT EXISTS (SELECT 1 FROM @ledger@.line l"

@@ -119,6 +119,12 @@ WHERE o.amount::numeric - o.drawn::numeric - o.released::numeric <>
     - (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.to_obligation = o.obligation_id AND m.kind ~ '^reverse_release_')
   OR o.drawn::numeric < 0 OR o.released::numeric < 0
 SQL
+		'what an obligation may give back is not what came' => <<"SQL",
+SELECT o.obligation_id FROM $ledger.obligation o
+WHERE o.returnable::numeric <>
+    (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.to_obligation = o.obligation_id AND m.from_obligation = o.predecessor)
+    - (SELECT coalesce(sum(m.amount), 0) FROM moved m WHERE m.from_obligation = o.obligation_id AND m.to_obligation = o.predecessor)
+SQL
 		'obligation overdrawn at an entry' => <<"SQL",
 SELECT obligation_id, entry_no FROM (
   SELECT obligation_id, entry_no, sum(amount) OVER (PARTITION BY obligation_id ORDER BY entry_no) AS held
