@@ -16,8 +16,6 @@
 #include "ledger/arguments.h"
 #include "registry/registry.h"
 
-StaticAssertDecl(BUCKET_COUNT == BPM_CAP_BUCKETS, "caps count the buckets of lines");
-
 /* Argument positions of budgetpm.create_cap() */
 enum
 {
