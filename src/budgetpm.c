@@ -13,6 +13,7 @@
 #include "base/guard.h"
 #include "base/ledger.h"
 #include "cap/cap.h"
+#include "ledger/effect.h"
 #include "ledger/segment.h"
 
 PG_MODULE_MAGIC;
@@ -29,4 +30,5 @@ _PG_init(void)
 	bpm_guard_init();
 	bpm_cap_init();
 	bpm_segment_init();
+	bpm_ledger_effects_init();
 }

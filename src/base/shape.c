@@ -44,6 +44,14 @@ static const TableShape shapes[] = {
 		"alert_id int8, event_no int4, action varchar, assigned_to varchar, "
 		"note text, login varchar, done_at timestamptz, division budget_code, "
 	"unit budget_code"},
+	{"approval_case",
+		"case_id int8, root_case int8, parent_case int8, "
+		"parent_token int8, version_id int4, flow varchar, "
+		"subject varchar, facts jsonb, division budget_code, "
+		"unit budget_code, initiator varchar, state varchar, held bool, "
+		"started_at timestamptz, ended_at timestamptz, "
+		"suspended_at timestamptz, reminded_at timestamptz, "
+	"reminders int4, events int4, visits int4, key varchar, head bytea"},
 	{"balance",
 		"line_id int8, division budget_code, unit budget_code, "
 		"appropriated amount, available amount, allotted amount, "
@@ -73,6 +81,17 @@ static const TableShape shapes[] = {
 	{"cap_slot",
 		"cap_id int4, slot int4, basis amount, used amount, floor amount, "
 	"granted amount, division budget_code, unit budget_code"},
+	{"case_event",
+		"case_id int8, event_no int4, action varchar, task_id int8, "
+		"step varchar, to_step varchar, actor varchar, "
+		"on_behalf_of varchar, to_whom varchar, login varchar, "
+		"happened_at timestamptz, opinion text, details jsonb, "
+		"signature text, division budget_code, unit budget_code, "
+	"digest bytea"},
+	{"case_token",
+		"token_id int8, case_id int8, parent_token int8, step varchar, "
+		"state varchar, visit int4, last_visit int4, resume varchar, "
+	"resume_previous int4, division budget_code, unit budget_code"},
 	{"classification",
 		"scheme varchar, edition int4, code budget_code, official_code varchar, "
 	"name varchar, is_leaf bool"},
@@ -119,6 +138,9 @@ static const TableShape shapes[] = {
 	"year_states varchar, reverses varchar, name_zh varchar"},
 	{"fiscal_year",
 	"fiscal_year int4, state varchar, closed_month int2, changed_at timestamptz"},
+	{"flow_version",
+		"version_id int4, flow varchar, version int4, title varchar, "
+	"definition jsonb, published_at timestamptz, published_by varchar"},
 	{"fund_type",
 	"fund_type varchar, name varchar"},
 	{"grant_profile",
@@ -147,6 +169,11 @@ static const TableShape shapes[] = {
 		"unit budget_code, stage varchar, amount amount, drawn amount, "
 		"released amount, returnable amount, predecessor int8, document varchar, "
 	"opened_at timestamptz"},
+	{"outbox",
+		"outbox_id int8, case_id int8, task_id int8, kind varchar, "
+		"recipient varchar, subject varchar, state varchar, "
+		"division budget_code, unit budget_code, created_at timestamptz, "
+	"delivered_at timestamptz"},
 	{"payment",
 		"payment_id int8, payment_no varchar, line_id int8, contract_id int8, "
 		"amount numeric, payee varchar, payee_account varchar, payee_bank "
@@ -176,6 +203,10 @@ static const TableShape shapes[] = {
 		"project_id int8, official_code varchar, name varchar, unit budget_code, "
 		"division budget_code, category varchar, parent_id int8, setup_year int4, "
 	"registered_at timestamptz, registered_by varchar"},
+	{"proxy",
+		"proxy_id int8, principal varchar, agent varchar, flow varchar, "
+		"valid_from date, valid_to date, granted_by varchar, "
+	"ended_at timestamptz"},
 	{"receipt",
 		"receipt_id int8, fiscal_year int4, division budget_code, fund_type varchar, "
 		"revenue budget_code, amount amount, document varchar, received_on date, "
@@ -210,6 +241,15 @@ static const TableShape shapes[] = {
 		"from_pending text, from_frozen text, key text, accounting_date text, "
 		"memo text, actor text, staged_by varchar, staged_at timestamptz, "
 	"posting_id int8, sqlstate varchar, message text, detail text, hint text"},
+	{"task",
+		"task_id int8, case_id int8, token_id int8, flow varchar, "
+		"visit int4, origin int4, previous int4, step varchar, "
+		"kind varchar, seat int8, seat_no int4, weight int4, "
+		"assignee varchar, added_by varchar, division budget_code, "
+		"unit budget_code, state varchar, rank int4, returns_to varchar, "
+		"holders text, opened_at timestamptz, due_at timestamptz, "
+		"decided_at timestamptz, reminded_at timestamptz, reminders int4, "
+	"decided_by varchar, on_behalf_of varchar"},
 	{"transfer",
 		"transfer_id int8, from_line int8, from_division budget_code, "
 		"to_division budget_code, amount amount, document varchar, direct bool, "
@@ -230,7 +270,7 @@ static const TableShape shapes[] = {
 	"same_unit bool, allowed bool, reason varchar"},
 	{"year_event",
 		"event_id int8, fiscal_year int4, event varchar, document varchar, "
-	"lines int8, postings int8, happened_at timestamptz, login varchar"},
+	"lines int8, postings int8, happened_at timestamptz, login varchar"}
 };
 
 /* Compares a table's name with the key of bsearch(). */

@@ -1,0 +1,28 @@
+/*
+ * call.h
+ *	  The frame of every function of this module: who calls, for whom, and with
+ *	  whose rights its statements run.
+ */
+#ifndef BPM_CALL_H
+#define BPM_CALL_H
+
+#include "workflow/workflow.h"
+
+typedef struct BpmCall
+{
+	BpmLedger  *ledger;
+	const char *operation;
+	char	   *actor;			/* who acts */
+	char	   *login;			/* who calls */
+	BpmOwnerScope scope;
+} BpmCall;
+
+extern void bpm_require_argument(FunctionCallInfo fcinfo, int number, const char *name);
+extern void bpm_call_begin(BpmCall *call, FunctionCallInfo fcinfo, const char *operation,
+						   const char *actor);
+extern void bpm_call_require(BpmCall *call, BpmCode division, BpmCode unit);
+extern bool bpm_call_reads(BpmCall *call, BpmCode division, BpmCode unit);
+extern BpmCase *bpm_call_case(BpmCall *call, int64 case_id);
+extern void bpm_call_end(BpmCall *call);
+
+#endif

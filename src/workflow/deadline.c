@@ -1,0 +1,159 @@
+/*
+ * deadline.c
+ *	  When a task is due, and what happens to one that is not decided by then.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "workflow/call.h"
+
+#define EQ		" OPERATOR(pg_catalog.=) "
+#define ZONE	"pg_catalog.current_setting('log_timezone')"
+
+/* Days are those of the server's log_timezone, as for duties; the time of day stays. */
+static const BpmStatement add_days = {
+	"SELECT pg_catalog.timezone(" ZONE ", pg_catalog.timezone(" ZONE ", $1) OPERATOR(pg_catalog.+)"
+	" pg_catalog.make_interval(days => $2))", "zi"
+};
+static const BpmStatement add_working_days = {
+	"SELECT pg_catalog.timezone(" ZONE ", @ledger@.add_working_days("
+	"pg_catalog.timezone(" ZONE ", $1)::pg_catalog.date, $2) OPERATOR(pg_catalog.+)"
+	" pg_catalog.timezone(" ZONE ", $1)::pg_catalog.time)", "zi"
+};
+
+/* Gives the moment at which a task that was opened then is due, 0 for never. */
+TimestampTz
+bpm_due(BpmCase *work, const BpmDeadline *deadline, TimestampTz from)
+{
+	Datum		values[] = {TimestampTzGetDatum(from), Int32GetDatum(deadline->length)};
+	bool		isnull;
+
+	if (deadline->unit == 0)
+		return 0;
+	if (deadline->unit == 'h')
+		return from + deadline->length * USECS_PER_HOUR;
+	if (bpm_ledger_execute(work->ledger, deadline->unit == 'd' ? &add_days : &add_working_days, 0,
+						   values, NULL) != 1)
+		elog(ERROR, "no due date");
+	return DatumGetTimestampTz(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* Does what the step's deadline says; returns the word for it, NULL when nothing was to be done. */
+static const char *
+run_task(BpmCase *work, BpmTask *task, TimestampTz now)
+{
+	const BpmDeadline *deadline = &work->flow->steps[task->step].deadline;
+	const char *opinion = "deadline";
+
+	if (!bpm_case_live(work) || !bpm_is(task->state, "open") || task->due_at == 0 || task->due_at > now)
+		return NULL;
+	switch (deadline->action)
+	{
+		case 'p':
+			bpm_act_on(work, task, "approve", opinion, NULL);
+			return "pass";
+		case 'r':
+			bpm_act_on(work, task, "reject", opinion, NULL);
+			return "reject";
+		case 'a':
+			bpm_act_on(work, task, "absent", opinion, NULL);
+			return "absent";
+		case 't':
+			bpm_transfer(work, task, deadline->to, "deadline_transfer", opinion);
+			task->due_at = bpm_due(work, deadline, now);
+			return "transfer";
+	}
+	if (task->reminded_at != 0 && now < task->reminded_at + USECS_PER_DAY)
+		return NULL;
+	bpm_remind_task(work, task);
+	task->reminded_at = now;
+	return "remind";
+}
+
+/* Runs the deadline of one task in a subtransaction; a failure is returned as its message. */
+static const char *
+run_safely(BpmCall *call, int64 case_id, int64 task_id, TimestampTz now, char **error)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	const char *volatile done = NULL;
+
+	*error = NULL;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		BpmCase    *work = bpm_call_case(call, case_id);
+		BpmTask    *task = bpm_case_task(work, task_id);
+
+		work->actor = "(deadline)";
+		done = run_task(work, task, now);
+		if (done)
+			bpm_case_store(work);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *failure;
+
+		MemoryContextSwitchTo(caller);
+		failure = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		*error = psprintf("%s: %s", unpack_sql_state(failure->sqlerrcode), failure->message);
+		done = "failed";
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
+/* Runs the deadlines that have passed; lists what was done, and what could not be. */
+PG_FUNCTION_INFO_V1(bpm_run_deadlines);
+Datum
+bpm_run_deadlines(PG_FUNCTION_ARGS)
+{
+	static const BpmStatement find = {
+		"SELECT t.case_id, t.task_id FROM @ledger@.task t JOIN @ledger@.approval_case c ON c.case_id" EQ "t.case_id"
+		" WHERE t.state" EQ "'open' AND t.due_at OPERATOR(pg_catalog.<=) $1 AND c.ended_at IS NULL"
+		" ORDER BY c.root_case, t.case_id, t.task_id", "z"
+	};
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	TimestampTz now = PG_ARGISNULL(1) ? GetCurrentTimestamp() : PG_GETARG_TIMESTAMPTZ(1);
+	Datum		value = TimestampTzGetDatum(now);
+	BpmCall		call;
+	SPITupleTable *table;
+	int			rows;
+
+	InitMaterializedSRF(fcinfo, 0);
+	bpm_call_begin(&call, fcinfo, "run_deadlines", NULL);
+	bpm_call_require(&call, 0, 0);
+	rows = bpm_ledger_execute(call.ledger, &find, 0, &value, NULL);
+	table = SPI_tuptable;
+	for (int i = 0; i < rows; i++)
+	{
+		bool		isnull;
+		int64		case_id = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+		int64		task_id = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull));
+		char	   *error;
+		const char *done = run_safely(&call, case_id, task_id, now, &error);
+		Datum		values[4] = {Int64GetDatum(case_id), Int64GetDatum(task_id)};
+		bool		nulls[4] = {false, false, false, error == NULL};
+
+		if (done == NULL)
+			continue;
+		values[2] = CStringGetTextDatum(done);
+		values[3] = error ? CStringGetTextDatum(error) : (Datum) 0;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	bpm_call_end(&call);
+	return (Datum) 0;
+}

@@ -1,0 +1,304 @@
+/*
+ * event.c
+ *	  What happened in a case: one row an action, chained by digest as the journal
+ *	  is, and the outbox rows that tell others of it.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "access/access.h"
+#include "base/errors.h"
+#include "base/guard.h"
+#include "ledger/posting.h"
+#include "workflow/call.h"
+
+#define EQ		" OPERATOR(pg_catalog.=) "
+
+/* An event as its digest sees it. */
+typedef struct EventRow
+{
+	int64		case_id;
+	int32		event_no;
+	const char *action;
+	int64		task;
+	const char *step;
+	const char *to_step;
+	const char *actor;
+	const char *on_behalf_of;
+	const char *to_whom;
+	const char *login;
+	TimestampTz happened_at;
+	const char *opinion;
+	const char *details;
+	const char *signature;
+} EventRow;
+
+static const BpmStatement insert_event = {
+	"INSERT INTO @ledger@.case_event (case_id, event_no, action, task_id, step, to_step, actor, on_behalf_of,"
+	" to_whom, login, happened_at, opinion, details, signature, division, unit, digest)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	"litlttttttztjtccy"
+};
+static const BpmStatement read_events = {
+	"SELECT case_id, event_no, action, task_id, step, to_step, actor, on_behalf_of, to_whom, login,"
+	" happened_at, opinion, details, signature, digest FROM @ledger@.case_event WHERE case_id" EQ "$1"
+	" ORDER BY event_no", "l"
+};
+static const BpmStatement read_head = {
+	"SELECT events, head, division, unit FROM @ledger@.approval_case WHERE case_id" EQ "$1", "l"
+};
+static const BpmStatement insert_message = {
+	"INSERT INTO @ledger@.outbox (outbox_id, case_id, task_id, kind, recipient, subject, state, division, unit)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", "llltttt" "cc"
+};
+
+/* Gives the digest that links an event to the one before it in its case. */
+static void
+event_digest(const char *algorithm, const uint8 *previous, const EventRow *event, uint8 *digest)
+{
+	uint8		content[BPM_DIGEST_LENGTH];
+
+	bpm_digest_start(algorithm);
+	bpm_digest_cstring("budgetpm/case-event/1");
+	bpm_digest_int64(event->case_id);
+	bpm_digest_int64(event->event_no);
+	bpm_digest_cstring(event->action);
+	bpm_digest_optional(event->task);
+	bpm_digest_cstring(event->step);
+	bpm_digest_cstring(event->to_step);
+	bpm_digest_cstring(event->actor);
+	bpm_digest_cstring(event->on_behalf_of);
+	bpm_digest_cstring(event->to_whom);
+	bpm_digest_cstring(event->login);
+	bpm_digest_int64(event->happened_at + INT64CONST(10957) * USECS_PER_DAY);
+	bpm_digest_cstring(event->opinion);
+	bpm_digest_cstring(event->details);
+	bpm_digest_cstring(event->signature);
+	bpm_digest_finish(content);
+	bpm_digest_link(algorithm, previous, content, digest);
+}
+
+/* Sets a text parameter, null for NULL. */
+static void
+set_text(Datum *values, char *nulls, int at, const char *text)
+{
+	values[at] = text ? CStringGetTextDatum(text) : (Datum) 0;
+	nulls[at] = text ? ' ' : 'n';
+}
+
+/* Writes an event with the digest that it has. */
+static void
+store_event(BpmCase *work, const EventRow *row, Jsonb *details)
+{
+	Datum		values[17];
+	char		nulls[] = "                 ";
+	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+
+	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
+	memcpy(VARDATA(digest), work->head, BPM_DIGEST_LENGTH);
+	values[0] = Int64GetDatum(row->case_id);
+	values[1] = Int32GetDatum(row->event_no);
+	set_text(values, nulls, 2, row->action);
+	values[3] = Int64GetDatum(row->task);
+	nulls[3] = row->task ? ' ' : 'n';
+	set_text(values, nulls, 4, row->step);
+	set_text(values, nulls, 5, row->to_step);
+	set_text(values, nulls, 6, row->actor);
+	set_text(values, nulls, 7, row->on_behalf_of);
+	set_text(values, nulls, 8, row->to_whom);
+	set_text(values, nulls, 9, row->login);
+	values[10] = TimestampTzGetDatum(row->happened_at);
+	set_text(values, nulls, 11, row->opinion);
+	values[12] = JsonbPGetDatum(details);
+	nulls[12] = details ? ' ' : 'n';
+	set_text(values, nulls, 13, row->signature);
+	values[14] = Int64GetDatum(work->division);
+	values[15] = Int64GetDatum(work->unit);
+	nulls[15] = work->unit ? ' ' : 'n';
+	values[16] = PointerGetDatum(digest);
+	bpm_write_row(work->ledger, "case_event", 0, row->case_id, &insert_event, values, nulls, true);
+}
+
+/* Records an action of the case's actor, for good. */
+void
+bpm_record(BpmCase *work, const BpmEvent *event)
+{
+	EventRow	row = {0};
+	uint8		digest[BPM_DIGEST_LENGTH];
+
+	row.case_id = work->id;
+	row.event_no = ++work->events;
+	row.action = event->action;
+	row.task = event->task;
+	row.step = event->step == NO_STEP ? NULL : work->flow->steps[event->step].name;
+	row.to_step = event->to_step == NO_STEP ? NULL : work->flow->steps[event->to_step].name;
+	row.actor = work->actor;
+	row.on_behalf_of = work->on_behalf_of;
+	row.to_whom = event->to_whom;
+	row.login = work->login;
+	row.happened_at = GetCurrentTimestamp();
+	row.opinion = event->opinion;
+	row.details = event->details ? JsonbToCString(NULL, &event->details->root, VARSIZE(event->details)) : NULL;
+	row.signature = event->signature;
+	event_digest(work->ledger->digest, work->head, &row, digest);
+	memcpy(work->head, digest, BPM_DIGEST_LENGTH);
+	store_event(work, &row, event->details);
+}
+
+/* Puts a message into the outbox. */
+void
+bpm_tell(BpmCase *work, const char *kind, int64 task, const char *recipient)
+{
+	Datum		values[9];
+	char		nulls[] = "         ";
+	int64		id = bpm_next_id(work->ledger, "outbox_seq", 0);
+
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(work->id);
+	values[2] = Int64GetDatum(task);
+	nulls[2] = task ? ' ' : 'n';
+	values[3] = CStringGetTextDatum(kind);
+	values[4] = CStringGetTextDatum(recipient);
+	values[5] = CStringGetTextDatum(work->subject);
+	values[6] = CStringGetTextDatum(work->state);
+	values[7] = Int64GetDatum(work->division);
+	values[8] = Int64GetDatum(work->unit);
+	nulls[8] = work->unit ? ' ' : 'n';
+	bpm_write_row(work->ledger, "outbox", 0, id, &insert_message, values, nulls, true);
+}
+
+/* Tells the initiator and every party of the flow (项目单位, 银行, 审计) of a new status. */
+void
+bpm_tell_parties(BpmCase *work)
+{
+	List	   *parties = bpm_resolve(work, &work->flow->parties, false);
+	ListCell   *cell;
+
+	bpm_tell(work, "status", 0, work->initiator);
+	foreach(cell, parties)
+	{
+		BpmSigner  *party = lfirst(cell);
+
+		if (strcmp(party->login, work->initiator) != 0)
+			bpm_tell(work, "status", 0, party->login);
+	}
+}
+
+/* Reads an event as it is stored. */
+static void
+take_event(EventRow *event, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		details = SPI_getbinval(row, desc, 13, &isnull);
+
+	event->details = isnull ? NULL : JsonbToCString(NULL, &DatumGetJsonbP(details)->root, VARSIZE(DatumGetJsonbP(details)));
+	event->case_id = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+	event->event_no = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
+	event->action = SPI_getvalue(row, desc, 3);
+	event->task = DatumGetInt64(SPI_getbinval(row, desc, 4, &isnull));
+	event->task = isnull ? 0 : event->task;
+	event->step = SPI_getvalue(row, desc, 5);
+	event->to_step = SPI_getvalue(row, desc, 6);
+	event->actor = SPI_getvalue(row, desc, 7);
+	event->on_behalf_of = SPI_getvalue(row, desc, 8);
+	event->to_whom = SPI_getvalue(row, desc, 9);
+	event->login = SPI_getvalue(row, desc, 10);
+	event->happened_at = DatumGetTimestampTz(SPI_getbinval(row, desc, 11, &isnull));
+	event->opinion = SPI_getvalue(row, desc, 12);
+	event->signature = SPI_getvalue(row, desc, 14);
+}
+
+/* Tells whether a column of a row holds this digest. */
+static bool
+same_digest(HeapTuple row, TupleDesc desc, int column, const uint8 *digest)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(row, desc, column, &isnull);
+
+	return !isnull && VARSIZE_ANY_EXHDR(DatumGetByteaPP(value)) == BPM_DIGEST_LENGTH &&
+		memcmp(VARDATA_ANY(DatumGetByteaPP(value)), digest, BPM_DIGEST_LENGTH) == 0;
+}
+
+/* Adds a row to what verify_case() says. */
+static void
+say(ReturnSetInfo *result, int32 event_no, const char *what)
+{
+	Datum		values[2] = {Int32GetDatum(event_no), CStringGetTextDatum(what)};
+	bool		nulls[2] = {false, false};
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* Compares every event of a case with its digest; returns the last digest and the number of events. */
+static int
+verify_events(BpmLedger *ledger, Datum case_id, ReturnSetInfo *result, uint8 *head)
+{
+	int			rows = bpm_ledger_execute(ledger, &read_events, 0, &case_id, NULL);
+
+	memset(head, 0, BPM_DIGEST_LENGTH);
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		EventRow	event;
+		uint8		digest[BPM_DIGEST_LENGTH];
+
+		take_event(&event, row, desc);
+		if (event.event_no != i + 1)
+			say(result, event.event_no, "an event before it is missing");
+		event_digest(ledger->digest, head, &event, digest);
+		if (!same_digest(row, desc, 15, digest))
+			say(result, event.event_no, "its digest differs from its content");
+		memcpy(head, digest, BPM_DIGEST_LENGTH);
+	}
+	return rows;
+}
+
+/* Refuses a caller who may not read the case whose row has just been read. */
+static void
+require_reader(BpmCall *call)
+{
+	HeapTuple	row = SPI_tuptable->vals[0];
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+	bool		isnull;
+	BpmCode		division = DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull));
+	Datum		unit = SPI_getbinval(row, desc, 4, &isnull);
+
+	if (!bpm_call_reads(call, division, isnull ? 0 : DatumGetInt64(unit)))
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_NOT_ALLOWED),
+				 errmsg("role \"%s\" may not read this case", call->login)));
+}
+
+/* Lists what differs between a case's events and their digests. */
+PG_FUNCTION_INFO_V1(bpm_verify_case);
+Datum
+bpm_verify_case(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	BpmCall		call;
+	uint8		head[BPM_DIGEST_LENGTH];
+	int			events;
+	bool		isnull;
+	Datum		case_id = PG_GETARG_DATUM(1);
+
+	InitMaterializedSRF(fcinfo, 0);
+	bpm_require_argument(fcinfo, 1, "case_id");
+	bpm_call_begin(&call, fcinfo, "verify_case", NULL);
+	events = verify_events(call.ledger, case_id, result, head);
+	if (bpm_ledger_execute(call.ledger, &read_head, 0, &case_id, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("case " INT64_FORMAT " does not exist in ledger %s", DatumGetInt64(case_id),
+						call.ledger->schema)));
+	require_reader(&call);
+	if (!same_digest(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, head) ||
+		DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) != events)
+		say(result, events, "the case's head is another event's");
+	bpm_call_end(&call);
+	return (Datum) 0;
+}

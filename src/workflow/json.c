@@ -1,0 +1,359 @@
+/*
+ * json.c
+ *	  Reading a JSON document key by key, keeping every fault with its JSON path,
+ *	  and asking jsonpath questions about facts.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_collation.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonpath.h"
+#include "utils/numeric.h"
+#include "utils/resowner.h"
+
+#include "workflow/workflow.h"
+
+/* Adds a fault. */
+void
+bpm_fault(BpmFaults *faults, const char *path, const char *format,...)
+{
+	StringInfoData text;
+
+	if (faults->count == faults->room)
+	{
+		faults->room = Max(8, faults->room * 2);
+		faults->items = faults->items ?
+			repalloc(faults->items, faults->room * sizeof(BpmFault)) :
+			palloc(faults->room * sizeof(BpmFault));
+	}
+	initStringInfo(&text);
+	for (;;)
+	{
+		va_list		arguments;
+		int			needed;
+
+		va_start(arguments, format);
+		needed = appendStringInfoVA(&text, format, arguments);
+		va_end(arguments);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&text, needed);
+	}
+	faults->items[faults->count].path = pstrdup(path);
+	faults->items[faults->count++].text = text.data;
+}
+
+/* Reports every key of the object that is not among the allowed ones. */
+void
+bpm_node_keys(const BpmNode *node, const char *const *allowed)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(node->object);
+	JsonbValue	value;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		char	   *key;
+		bool		known = false;
+
+		if (token != WJB_KEY)
+			continue;
+		key = pnstrdup(value.val.string.val, value.val.string.len);
+		for (int i = 0; allowed[i] && !known; i++)
+			known = strcmp(allowed[i], key) == 0;
+		if (!known)
+			bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "unknown property");
+	}
+}
+
+/* Finds a member of the object; false for none, and for a JSON null. */
+bool
+bpm_node_find(const BpmNode *node, const char *key, JsonbValue *value)
+{
+	return getKeyJsonValueFromContainer(node->object, key, strlen(key), value) != NULL &&
+		value->type != jbvNull;
+}
+
+/* Returns a text that is not blank; a missing one is a fault where it is required. */
+char *
+bpm_node_text(const BpmNode *node, const char *key, bool required)
+{
+	JsonbValue	value;
+
+	if (!bpm_node_find(node, key, &value))
+	{
+		if (required)
+			bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "missing");
+		return NULL;
+	}
+	if (value.type != jbvString || value.val.string.len == 0)
+	{
+		bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must be a text");
+		return NULL;
+	}
+	return pnstrdup(value.val.string.val, value.val.string.len);
+}
+
+/* Returns one of the words, the first of which stands for a missing one. */
+char *
+bpm_node_word(const BpmNode *node, const char *key, const char *const *words)
+{
+	char	   *text = bpm_node_text(node, key, false);
+	StringInfoData list;
+
+	if (text == NULL)
+		return pstrdup(words[0]);
+	initStringInfo(&list);
+	for (int i = 0; words[i]; i++)
+	{
+		if (strcmp(words[i], text) == 0)
+			return text;
+		appendStringInfo(&list, "%s%s", i ? ", " : "", words[i]);
+	}
+	bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+			  "\"%s\" is not one of %s", text, list.data);
+	return pstrdup(words[0]);
+}
+
+/* Returns an integer not below the least one, or what stands for a missing one. */
+int64
+bpm_node_int(const BpmNode *node, const char *key, int64 missing, int64 least)
+{
+	JsonbValue	value;
+
+	if (!bpm_node_find(node, key, &value))
+		return missing;
+	if (value.type == jbvNumeric)
+	{
+		char	   *digits = numeric_normalize(value.val.numeric);
+
+		if (strspn(digits, "-0123456789") == strlen(digits) && strlen(digits) <= 9 &&
+			atol(digits) >= least)
+			return atol(digits);
+	}
+	bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+			  "must be a whole number from " INT64_FORMAT " on", least);
+	return missing;
+}
+
+/* Returns a boolean, false for a missing one. */
+bool
+bpm_node_bool(const BpmNode *node, const char *key)
+{
+	JsonbValue	value;
+
+	if (!bpm_node_find(node, key, &value))
+		return false;
+	if (value.type == jbvBool)
+		return value.val.boolean;
+	bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must be true or false");
+	return false;
+}
+
+/* Opens a member that is an object; false for a missing one. */
+bool
+bpm_node_object(const BpmNode *node, const char *key, BpmNode *child)
+{
+	JsonbValue	value;
+
+	if (!bpm_node_find(node, key, &value))
+		return false;
+	child->path = psprintf("%s.%s", node->path, key);
+	child->faults = node->faults;
+	if (value.type == jbvBinary && JsonContainerIsObject(value.val.binary.data))
+	{
+		child->object = value.val.binary.data;
+		return true;
+	}
+	bpm_fault(node->faults, child->path, "must be an object");
+	return false;
+}
+
+/* Opens a member that is an array and returns its length, -1 for a missing one. */
+int
+bpm_node_array(const BpmNode *node, const char *key, BpmNode *array)
+{
+	JsonbValue	value;
+
+	if (!bpm_node_find(node, key, &value))
+		return -1;
+	array->path = psprintf("%s.%s", node->path, key);
+	array->faults = node->faults;
+	if (value.type == jbvBinary && JsonContainerIsArray(value.val.binary.data) &&
+		!JsonContainerIsScalar(value.val.binary.data))
+	{
+		array->object = value.val.binary.data;
+		return JsonContainerSize(array->object);
+	}
+	bpm_fault(node->faults, array->path, "must be an array");
+	return -1;
+}
+
+/* Opens an item of an array that is an object. */
+bool
+bpm_node_item(const BpmNode *array, int number, BpmNode *item)
+{
+	JsonbValue *value = getIthJsonbValueFromContainer(array->object, number);
+
+	item->path = psprintf("%s[%d]", array->path, number);
+	item->faults = array->faults;
+	if (value && value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
+	{
+		item->object = value->val.binary.data;
+		return true;
+	}
+	bpm_fault(array->faults, item->path, "must be an object");
+	return false;
+}
+
+/* Reads a jsonpath; false, with the server's reason kept as a fault, for what is none. */
+bool
+bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool good = true;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		*path = DirectFunctionCall1(jsonpath_in, CStringGetDatum(text));
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+				  "\"%s\" is not a jsonpath: %s", text, error->message);
+		good = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return good;
+}
+
+/* Makes a document of a value. */
+Jsonb *
+bpm_jsonb_value(const JsonbValue *value)
+{
+	return JsonbValueToJsonb((JsonbValue *) value);
+}
+
+/* Returns a scalar as text, as ->> does; NULL for JSON null. */
+char *
+bpm_jsonb_text(Jsonb *value)
+{
+	JsonbValue	scalar;
+
+	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, &scalar))
+		return JsonbToCString(NULL, &value->root, VARSIZE(value));
+	switch (scalar.type)
+	{
+		case jbvString:
+			return pnstrdup(scalar.val.string.val, scalar.val.string.len);
+		case jbvNumeric:
+			return numeric_normalize(scalar.val.numeric);
+		case jbvBool:
+			return pstrdup(scalar.val.boolean ? "true" : "false");
+		default:
+			return NULL;
+	}
+}
+
+/* Calls one of core's jsonpath functions, silently; NULL for no result. */
+static Jsonb *
+query_path(PGFunction function, Datum path, Jsonb *target)
+{
+	LOCAL_FCINFO(fcinfo, 4);
+	Datum		result;
+	FmgrInfo	info = {0};
+
+	info.fn_mcxt = CurrentMemoryContext;
+	InitFunctionCallInfoData(*fcinfo, &info, 4, InvalidOid, NULL, NULL);
+	fcinfo->args[0].value = JsonbPGetDatum(target);
+	fcinfo->args[1].value = path;
+	fcinfo->args[2].value = DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+	fcinfo->args[3].value = BoolGetDatum(true);
+	for (int i = 0; i < 4; i++)
+		fcinfo->args[i].isnull = false;
+	result = function(fcinfo);
+	return fcinfo->isnull ? NULL : DatumGetJsonbP(result);
+}
+
+/* Returns the first thing that a path finds, NULL for none. */
+Jsonb *
+bpm_path_first(Datum path, Jsonb *target)
+{
+	return query_path(jsonb_path_query_first, path, target);
+}
+
+/* Returns all texts that a path finds, arrays unwrapped. */
+List *
+bpm_path_texts(Datum path, Jsonb *target)
+{
+	Jsonb	   *found = query_path(jsonb_path_query_array, path, target);
+	JsonbIterator *iterator;
+	JsonbValue	value;
+	JsonbIteratorToken token;
+	List	   *texts = NIL;
+
+	if (found == NULL)
+		return NIL;
+	iterator = JsonbIteratorInit(&found->root);
+	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+		if (token == WJB_ELEM && value.type == jbvString)
+			texts = lappend(texts, pnstrdup(value.val.string.val, value.val.string.len));
+	return texts;
+}
+
+/* Tells whether a path finds something that is neither false nor null. */
+bool
+bpm_path_true(Datum path, Jsonb *target)
+{
+	Jsonb	   *found = bpm_path_first(path, target);
+	JsonbValue	scalar;
+
+	if (found == NULL)
+		return false;
+	if (!JB_ROOT_IS_SCALAR(found) || !JsonbExtractScalar(&found->root, &scalar))
+		return true;
+	return scalar.type != jbvNull && !(scalar.type == jbvBool && !scalar.val.boolean);
+}
+
+/* Returns the object with one member set. */
+Jsonb *
+bpm_jsonb_with(Jsonb *object, const char *key, Jsonb *value)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	name;
+	JsonbValue	member;
+	Jsonb	   *one;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	name.type = jbvString;
+	name.val.string.val = (char *) key;
+	name.val.string.len = strlen(key);
+	pushJsonbValue(&state, WJB_KEY, &name);
+	if (JB_ROOT_IS_SCALAR(value) && JsonbExtractScalar(&value->root, &member))
+		pushJsonbValue(&state, WJB_VALUE, &member);
+	else
+	{
+		member.type = jbvBinary;
+		member.val.binary.data = &value->root;
+		member.val.binary.len = VARSIZE_ANY_EXHDR(value);
+		pushJsonbValue(&state, WJB_VALUE, &member);
+	}
+	one = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(object),
+											  JsonbPGetDatum(one)));
+}

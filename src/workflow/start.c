@@ -1,0 +1,160 @@
+/*
+ * start.c
+ *	  Cases begin here, by hand or called by another case.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "ledger/arguments.h"
+#include "ledger/posting.h"
+#include "registry/registry.h"
+#include "workflow/call.h"
+
+#define EQ		" OPERATOR(pg_catalog.=) "
+
+static const BpmStatement insert_case = {
+	"INSERT INTO @ledger@.approval_case (case_id, root_case, parent_case, version_id, flow, subject, facts,"
+	" division, unit, initiator, state, held, started_at, reminders, events, visits, key, head)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false, $12, 0, 0, 0, $13, $14)",
+	"lllittjccttzty"
+};
+static const BpmStatement find_key = {
+	"SELECT case_id, flow, subject, facts OPERATOR(pg_catalog.@>) $2 FROM @ledger@.approval_case"
+	" WHERE key" EQ "$1", "tj"
+};
+
+/* Writes the row of a case that begins. */
+static void
+insert_row(BpmCase *work, const char *key)
+{
+	Datum		values[14];
+	char		nulls[] = "              ";
+	bytea	   *head = palloc0(VARHDRSZ + BPM_DIGEST_LENGTH);
+
+	SET_VARSIZE(head, VARHDRSZ + BPM_DIGEST_LENGTH);
+	values[0] = Int64GetDatum(work->id);
+	values[1] = Int64GetDatum(work->root);
+	values[2] = Int64GetDatum(work->parent);
+	nulls[2] = work->parent ? ' ' : 'n';
+	values[3] = Int32GetDatum(work->flow->version_id);
+	values[4] = CStringGetTextDatum(work->flow->name);
+	values[5] = CStringGetTextDatum(work->subject);
+	values[6] = JsonbPGetDatum(work->facts);
+	values[7] = Int64GetDatum(work->division);
+	values[8] = Int64GetDatum(work->unit);
+	nulls[8] = work->unit ? ' ' : 'n';
+	values[9] = CStringGetTextDatum(work->initiator);
+	values[10] = CStringGetTextDatum(work->state);
+	values[11] = TimestampTzGetDatum(work->started_at);
+	values[12] = key ? CStringGetTextDatum(key) : (Datum) 0;
+	nulls[12] = key ? ' ' : 'n';
+	values[13] = PointerGetDatum(head);
+	bpm_write_row(work->ledger, "approval_case", 0, work->id, &insert_case, values, nulls, true);
+}
+
+/* Begins a case, whose place, subject and people are set, and runs it as far as it goes by itself. */
+int64
+bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *work, const char *key)
+{
+	BpmToken   *token;
+	BpmTask    *task;
+	BpmEvent	event = {.action = "submit",.step = START_STEP,.to_step = NO_STEP,.details = work->facts};
+
+	work->ledger = ledger;
+	work->flow = flow;
+	work->id = bpm_next_id(ledger, "case_seq", 0);
+	work->root = work->root ? work->root : work->id;
+	work->started_at = GetCurrentTimestamp();
+	bpm_set_state(work->state, "running");
+	insert_row(work, key);
+	token = bpm_case_new_token(work, 0);
+	token->visit = ++work->visits;
+	task = bpm_case_new_task(work, token, "submit", work->initiator);
+	task->opened_at = task->decided_at = work->started_at;
+	task->decided_by = work->actor;
+	bpm_set_state(task->state, "approved");
+	event.task = task->id;
+	bpm_record(work, &event);
+	bpm_pass_visit(work, token);
+	bpm_case_store(work);
+	return work->id;
+}
+
+/* Returns the case that a key stands for already, 0 for none; another one under that key is refused. */
+static int64
+replay(BpmLedger *ledger, const char *key, const char *flow, const char *subject, Jsonb *facts)
+{
+	Datum		values[2];
+	HeapTuple	row;
+	TupleDesc	desc;
+	bool		isnull;
+
+	if (key == NULL)
+		return 0;
+	values[0] = CStringGetTextDatum(key);
+	values[1] = JsonbPGetDatum(facts);
+	if (bpm_ledger_execute(ledger, &find_key, 0, values, NULL) != 1)
+		return 0;
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	if (strcmp(bpm_row_string(row, desc, 2), flow) != 0 || strcmp(bpm_row_string(row, desc, 3), subject) != 0 ||
+		!DatumGetBool(SPI_getbinval(row, desc, 4, &isnull)))
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_KEY_CONFLICT),
+				 errmsg("key \"%s\" was used for another case", key),
+				 errdetail("It stands for case %s of flow \"%s\".", bpm_row_string(row, desc, 1),
+						   bpm_row_string(row, desc, 2))));
+	return DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
+}
+
+/* Finds the place of a case: a unit with its division, or a division alone. */
+static void
+find_place(BpmLedger *ledger, BpmCase *work, const char *unit, const char *division)
+{
+	if ((unit == NULL) == (division == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a case belongs to a unit or to a division"),
+				 errhint("Give one of the two, as official code.")));
+	if (unit)
+		bpm_registry_unit(ledger, unit, &work->unit, &work->division);
+	else
+		work->division = bpm_registry_division(ledger, division);
+}
+
+/* Begins a case of a flow and returns it; a repeated key returns the case that it began. */
+PG_FUNCTION_INFO_V1(bpm_start_case);
+Datum
+bpm_start_case(PG_FUNCTION_ARGS)
+{
+	BpmCase    *work = palloc0(sizeof(BpmCase));
+	BpmCall		call;
+	char	   *flow = bpm_argument(fcinfo, 1, "flow");
+	char	   *key;
+	int64		id;
+
+	bpm_require_argument(fcinfo, 2, "subject");
+	bpm_require_argument(fcinfo, 3, "facts");
+	work->subject = bpm_limited_text(fcinfo, 2, "subject", 200);
+	work->facts = PG_GETARG_JSONB_P(3);
+	key = bpm_limited_text(fcinfo, 6, "key", 100);
+	if (!JB_ROOT_IS_OBJECT(work->facts))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("facts must be an object")));
+	bpm_call_begin(&call, fcinfo, "start_case", bpm_optional_argument(fcinfo, 7));
+	find_place(call.ledger, work, bpm_optional_argument(fcinfo, 4), bpm_optional_argument(fcinfo, 5));
+	bpm_call_require(&call, work->division, work->unit);
+	work->initiator = work->actor = call.actor;
+	work->login = call.login;
+	id = replay(call.ledger, key, flow, work->subject, work->facts);
+	if (id == 0)
+		id = bpm_begin_case(call.ledger, bpm_flow_newest(call.ledger, flow), work, key);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
