@@ -524,7 +524,7 @@ CREATE VIEW @report@.approval_case WITH (security_invoker = true) AS
   SELECT c.case_id AS id, c.case_id, c.parent_case, c.flow, v.version, v.title AS flow_title, c.subject, c.state,
          c.initiator, d.official_code AS division_code, u.official_code AS unit_code,
          c.started_at, c.ended_at,
-         (extract(epoch FROM coalesce(c.ended_at, now()) - c.started_at) / 3600)::numeric(12,2) AS hours,
+         (extract(epoch FROM coalesce(c.ended_at, now()) - c.started_at) / 3600)::numeric(24,4) AS hours,
          c.reminders, c.events
     FROM @ledger@.approval_case c
     JOIN @ledger@.flow_version v ON v.version_id = c.version_id
@@ -536,7 +536,7 @@ CREATE VIEW @report@.task WITH (security_invoker = true) AS
   SELECT t.task_id AS id, t.task_id, t.case_id, t.flow, c.subject, t.step, t.kind, t.state, t.assignee, t.added_by,
          t.decided_by, t.on_behalf_of, d.official_code AS division_code, u.official_code AS unit_code,
          t.opened_at, t.due_at, t.decided_at,
-         (extract(epoch FROM coalesce(t.decided_at, now()) - t.opened_at) / 3600)::numeric(12,2) AS hours,
+         (extract(epoch FROM coalesce(t.decided_at, now()) - t.opened_at) / 3600)::numeric(24,4) AS hours,
          t.state = 'open' AND t.due_at < now() AS overdue, t.reminders
     FROM @ledger@.task t
     JOIN @ledger@.approval_case c ON c.case_id = t.case_id
@@ -545,17 +545,17 @@ CREATE VIEW @report@.task WITH (security_invoker = true) AS
 COMMENT ON VIEW @report@.task IS 'Tasks (审批任务) with whose they are, their state, and how long they took or have taken.';
 
 CREATE VIEW @report@.case_event WITH (security_invoker = true) AS
-  SELECT e.case_id::text || '-' || e.event_no::text AS id, e.case_id, e.event_no, e.happened_at, e.action, e.step, e.to_step,
-         e.actor, e.on_behalf_of, e.to_whom, e.opinion, e.details, e.signature IS NOT NULL AS signed, e.task_id
+  SELECT e.case_id * 1000000 + e.event_no AS id, e.case_id, e.event_no, e.happened_at, e.action, e.step, e.to_step,
+         e.actor, e.on_behalf_of, e.to_whom, e.opinion::varchar(4000), e.details, e.signature IS NOT NULL AS signed, e.task_id
     FROM @ledger@.case_event e;
 COMMENT ON VIEW @report@.case_event IS 'What happened in cases (审批留痕), one row an event.';
 
 CREATE VIEW @report@.approval_duration WITH (security_invoker = true) AS
-  SELECT t.flow || '/' || coalesce(t.step, '') || '/' || coalesce(d.official_code, '') || '/' || t.month::text AS id,
-         t.flow, t.step, d.official_code AS division_code, t.month, count(*) AS decided,
-         avg(t.hours)::numeric(12,2) AS average_hours,
-         percentile_cont(0.5) WITHIN GROUP (ORDER BY t.hours)::numeric(12,2) AS median_hours,
-         percentile_cont(0.9) WITHIN GROUP (ORDER BY t.hours)::numeric(12,2) AS p90_hours
+  SELECT row_number() OVER (ORDER BY t.flow, t.step, d.official_code, t.month) AS id,
+         t.flow, t.step::varchar(63) AS step, d.official_code AS division_code, t.month, count(*) AS decided,
+         avg(t.hours)::numeric(24,4) AS average_hours,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY t.hours)::numeric(24,4) AS median_hours,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY t.hours)::numeric(24,4) AS p90_hours
     FROM (SELECT k.flow, k.step, k.division, date_trunc('month', k.decided_at)::date AS month,
                  extract(epoch FROM k.decided_at - k.opened_at) / 3600 AS hours
             FROM @ledger@.task k
