@@ -19,7 +19,7 @@ FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
 UNION ALL
 SELECT n.nspname, CASE WHEN c.relkind = 'v' THEN 'view' ELSE 'table' END, c.oid, 'pg_class'::regclass, c.relname, c.relname
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition;
+WHERE c.relkind IN ('r', 'p', 'v', 'm') AND (NOT c.relispartition OR c.relname !~ '_[0-9]{4}$');
 
 -- Functions of the machinery take the ledger first; people call the ledger's own,
 -- so only what stands alone is shown from the schema budgetpm.
