@@ -148,7 +148,7 @@ sub work_without_deadlock
 {
 	my ($server) = @_;
 	my $deadlocks = () = $server->log =~ /deadlock detected/g;
-	start_clerk($server, time + 3, alone => 1) for 1 .. $clerks;
+	start_clerk($server, time + $seconds / 4, alone => 1) for 1 .. $clerks;
 	wait_for_clerks();
 	my $more = () = $server->log =~ /deadlock detected/g;
 	is($more, $deadlocks, "no deadlock between single calls, after $deadlocks between transactions of several");
