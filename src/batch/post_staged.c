@@ -9,14 +9,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -60,18 +58,26 @@ static const BpmStatement read_rows = {
 	" AND posting_id IS NULL AND number OPERATOR(pg_catalog.>) $3"
 	" ORDER BY number LIMIT $4", "ttll"
 };
-static const BpmStatement write_postings = {
-	"UPDATE @ledger@.staged_entry AS s SET posting_id = u.posting, sqlstate = NULL,"
-	" message = NULL, detail = NULL, hint = NULL"
-	" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (number, posting)"
-	" WHERE s.staged_by OPERATOR(pg_catalog.=) $1 AND s.batch OPERATOR(pg_catalog.=) $2"
-	" AND s.number OPERATOR(pg_catalog.=) u.number", "ttxx"
+/*
+ * The trigger of the table puts the answers in: a join with them would be planned by
+ * a guess at the batch's size, and a wrong one reads the batch once for each of its rows.
+ */
+static const BpmStatement write_answers = {
+	"UPDATE @ledger@.staged_entry SET posting_id = posting_id"
+	" WHERE staged_by OPERATOR(pg_catalog.=) $1 AND batch OPERATOR(pg_catalog.=) $2"
+	" AND number OPERATOR(pg_catalog.>=) $3 AND number OPERATOR(pg_catalog.<=) $4"
+	" AND posting_id IS NULL", "ttll"
 };
-static const BpmStatement write_refusal = {
-	"UPDATE @ledger@.staged_entry AS s SET sqlstate = $4, message = $5, detail = $6, hint = $7"
-	" WHERE s.staged_by OPERATOR(pg_catalog.=) $1 AND s.batch OPERATOR(pg_catalog.=) $2"
-	" AND s.number OPERATOR(pg_catalog.=) $3", "ttltttt"
-};
+
+/* What post_staged() is writing into the rows now, by ascending number. */
+typedef struct Answers
+{
+	Oid			owner;
+	const BpmBatchEntry *entries;
+	int			count;
+} Answers;
+
+static const Answers *answers = NULL;
 
 /* Gives the two values that name a batch. */
 static void
@@ -203,7 +209,7 @@ next_rows(BpmBatchSource *source, BpmBatchEntry *entries, int limit)
 	name_batch(staged, values);
 	values[2] = Int64GetDatum(staged->last);
 	values[3] = Int64GetDatum(limit);
-	count = bpm_ledger_execute(staged->ledger, &read_rows, 0, values, NULL);
+	count = bpm_reach_rows(staged->ledger, &read_rows, 0, values);
 	for (int i = 0; i < count; i++)
 		read_entry(&entries[i], SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 	if (count > 0)
@@ -211,54 +217,29 @@ next_rows(BpmBatchSource *source, BpmBatchEntry *entries, int limit)
 	return count;
 }
 
-/* Writes a refusal into its row. */
-static void
-store_refusal(const StagedSource *staged, const BpmBatchEntry *entry)
-{
-	const BpmRefusal *refusal = &entry->refusal;
-	Datum		values[7];
-	char		nulls[7];
-
-	memset(nulls, ' ', sizeof(nulls));
-	name_batch(staged, values);
-	values[2] = Int64GetDatum(entry->number);
-	values[3] = CStringGetTextDatum(unpack_sql_state(refusal->sqlstate));
-	values[4] = CStringGetTextDatum(refusal->message);
-	nulls[5] = refusal->detail ? ' ' : 'n';
-	values[5] = refusal->detail ? CStringGetTextDatum(refusal->detail) : (Datum) 0;
-	nulls[6] = refusal->hint ? ' ' : 'n';
-	values[6] = refusal->hint ? CStringGetTextDatum(refusal->hint) : (Datum) 0;
-	bpm_ledger_execute(staged->ledger, &write_refusal, 0, values, nulls);
-}
-
 /* Writes what became of the rows into them. */
 static void
 answer_rows(BpmBatchSource *source, BpmBatchEntry *entries, int count)
 {
 	StagedSource *staged = (StagedSource *) source;
-	Datum	   *numbers = palloc(count * sizeof(Datum) + 1);
-	Datum	   *postings = palloc(count * sizeof(Datum) + 1);
+	Answers		now = {staged->ledger->owner, entries, count};
 	Datum		values[4];
-	int			n = 0;
 
-	for (int i = 0; i < count; i++)
-	{
-		if (entries[i].posting == 0)
-		{
-			store_refusal(staged, &entries[i]);
-			continue;
-		}
-		numbers[n] = Int64GetDatum(entries[i].number);
-		postings[n++] = Int64GetDatum(entries[i].posting);
-	}
-	if (n == 0)
+	if (count == 0)
 		return;
 	name_batch(staged, values);
-	values[2] = PointerGetDatum(construct_array(numbers, n, INT8OID, sizeof(int64),
-												FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	values[3] = PointerGetDatum(construct_array(postings, n, INT8OID, sizeof(int64),
-												FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	bpm_ledger_execute(staged->ledger, &write_postings, 0, values, NULL);
+	values[2] = Int64GetDatum(entries[0].number);
+	values[3] = Int64GetDatum(entries[count - 1].number);
+	PG_TRY();
+	{
+		answers = &now;
+		bpm_reach_rows(staged->ledger, &write_answers, 0, values);
+	}
+	PG_FINALLY();
+	{
+		answers = NULL;
+	}
+	PG_END_TRY();
 }
 
 /* Names the row that an error is about. */
@@ -324,19 +305,23 @@ check_trigger_call(FunctionCallInfo fcinfo)
 				 errmsg("function \"stage_row\" was not called by trigger manager before a row")));
 }
 
-/* Returns the row with the caller as who staged it and nothing in the columns of the answer. */
+/* The columns that the trigger writes, in the order of their values. */
+enum
+{
+	RESULT_STAGED_BY, RESULT_POSTING, RESULT_SQLSTATE, RESULT_MESSAGE, RESULT_DETAIL, RESULT_HINT,
+	RESULT_COLUMNS
+};
+
+/* Returns the row with other values in columns of the answer, from the first one on. */
 static HeapTuple
-own_row(HeapTuple row, TupleDesc desc)
+with_results(HeapTuple row, TupleDesc desc, int first, Datum *values, bool *nulls)
 {
 	static const char *const names[] = {
 		"staged_by", "posting_id", "sqlstate", "message", "detail", "hint"
 	};
-	int			columns[lengthof(names)];
-	Datum		values[lengthof(names)] = {0};
-	bool		nulls[lengthof(names)];
+	int			columns[RESULT_COLUMNS];
 
-	memset(nulls, true, sizeof(nulls));
-	for (int i = 0; i < lengthof(names); i++)
+	for (int i = first; i < RESULT_COLUMNS; i++)
 	{
 		columns[i] = SPI_fnumber(desc, names[i]);
 		if (columns[i] <= 0)
@@ -345,9 +330,64 @@ own_row(HeapTuple row, TupleDesc desc)
 					 errmsg("column \"%s\" of the staging table is missing", names[i]),
 					 errhint("Run budgetpm.check_ledger().")));
 	}
-	values[0] = CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
-	nulls[0] = false;
-	return heap_modify_tuple_by_cols(row, desc, lengthof(names), columns, values, nulls);
+	return heap_modify_tuple_by_cols(row, desc, RESULT_COLUMNS - first, columns + first,
+									 values + first, nulls + first);
+}
+
+/* Returns the row with the caller as who staged it and nothing in the columns of the answer. */
+static HeapTuple
+own_row(HeapTuple row, TupleDesc desc)
+{
+	Datum		values[RESULT_COLUMNS] = {0};
+	bool		nulls[RESULT_COLUMNS];
+
+	memset(nulls, true, sizeof(nulls));
+	values[RESULT_STAGED_BY] = CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
+	nulls[RESULT_STAGED_BY] = false;
+	return with_results(row, desc, RESULT_STAGED_BY, values, nulls);
+}
+
+/* Orders entries by number, for the search. */
+static int
+compare_number(const void *number, const void *entry)
+{
+	int64		left = *(const int64 *) number;
+	int64		right = ((const BpmBatchEntry *) entry)->number;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Sets a text of the answer, null for NULL. */
+static void
+set_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == NULL;
+	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
+}
+
+/* Returns the row with what became of it; NULL leaves one that was not read as it is. */
+static HeapTuple
+answered_row(HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	int64		number = DatumGetInt64(SPI_getbinval(row, desc, SPI_fnumber(desc, "number"), &isnull));
+	const BpmBatchEntry *entry = bsearch(&number, answers->entries, answers->count,
+										 sizeof(BpmBatchEntry), compare_number);
+	Datum		values[RESULT_COLUMNS];
+	bool		nulls[RESULT_COLUMNS];
+	bool		refused;
+
+	if (entry == NULL)
+		return NULL;
+	refused = entry->posting == 0;
+	nulls[RESULT_POSTING] = refused;
+	values[RESULT_POSTING] = Int64GetDatum(entry->posting);
+	set_text(values, nulls, RESULT_SQLSTATE,
+			 refused ? unpack_sql_state(entry->refusal.sqlstate) : NULL);
+	set_text(values, nulls, RESULT_MESSAGE, refused ? entry->refusal.message : NULL);
+	set_text(values, nulls, RESULT_DETAIL, refused ? entry->refusal.detail : NULL);
+	set_text(values, nulls, RESULT_HINT, refused ? entry->refusal.hint : NULL);
+	return with_results(row, desc, RESULT_POSTING, values, nulls);
 }
 
 /*
@@ -366,6 +406,8 @@ bpm_stage_row(PG_FUNCTION_ARGS)
 	check_trigger_call(fcinfo);
 	desc = RelationGetDescr(trigger->tg_relation);
 	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	if (answers && GetUserId() == answers->owner && TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		return PointerGetDatum(answered_row(row, desc));
 	if (GetUserId() == trigger->tg_relation->rd_rel->relowner)
 		return PointerGetDatum(row);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))

@@ -3,7 +3,9 @@
 # the bare work on tables with the same columns and indexes. Rounds are interleaved;
 # each figure is the median with its spread, from one client.
 #
-#   ROUNDS=7 ENTRIES=10000 test/bench/batch.sh
+# Then 100,000 payments by COPY into the document table, and as many staged entries.
+#
+#   ROUNDS=7 ENTRIES=10000 COPY_ROUNDS=3 COPIED=100000 test/bench/batch.sh
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 if [ -z "${BUDGETPM_CLUSTER:-}" ]; then
