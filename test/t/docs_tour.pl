@@ -20,7 +20,9 @@ my @scripts = (
 	[ 'docs/evidence.sql', 'docs/evidence.md' ],
 	[ 'docs/security.sql', 'docs/security.md' ],
 	[ 'docs/closing.sql', 'docs/closing.md' ],
-	[ 'docs/control.sql', 'docs/control.md' ]);
+	[ 'docs/control.sql', 'docs/control.md' ],
+	[ 'docs/batch.sql', 'docs/batch.md' ],
+	[ 'docs/document.sql', 'docs/document.md' ]);
 
 sub read_file
 {
