@@ -141,7 +141,7 @@ check_untouched(BpmCase *work, const BpmTask *task)
 			(next->token != task->token &&
 			 !is_below(work, bpm_case_token(work, next->token), task->token)))
 			continue;
-		if (next->origin != task->visit || next->decided_at != 0 || next->holders || next->added_by ||
+		if (next->origin != task->visit || next->decided_by || next->holders || next->added_by ||
 			next->returns_to)
 			refuse_taking_back(task, "The step after it has been acted on.");
 	}

@@ -22,7 +22,7 @@ check_receiver(BpmCase *work, const BpmTask *task, const char *login)
 				 errmsg("\"%s\" began case " INT64_FORMAT " and cannot decide it", login, work->id)));
 }
 
-/* Refuses a person who has an undecided task in the visit already. */
+/* Refuses a person who has an undecided task in the visit already, or will have it back. */
 static void
 check_not_signing(BpmCase *work, const BpmTask *task, const char *login)
 {
@@ -30,12 +30,23 @@ check_not_signing(BpmCase *work, const BpmTask *task, const char *login)
 	{
 		BpmTask    *other = work->tasks[i];
 
-		if (other->visit == task->visit && strcmp(other->assignee, login) == 0 &&
+		if (other->visit == task->visit && other != task &&
+			(strcmp(other->assignee, login) == 0 ||
+			 (other->returns_to && strcmp(other->returns_to, login) == 0)) &&
 			(bpm_is(other->state, "open") || bpm_is(other->state, "waiting")) && !bpm_is(other->kind, "copy"))
 			ereport(ERROR,
 					(errcode(ERRCODE_BPM_RULE_VIOLATED),
 					 errmsg("\"%s\" signs this step already", login)));
 	}
+}
+
+/* Refuses to hand a task to whose it is. */
+static void
+refuse_self(const BpmTask *task)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_BPM_RULE_VIOLATED),
+			 errmsg("\"%s\" signs this step already", task->assignee)));
 }
 
 /* Makes room in the task's seat at a rank. */
@@ -82,6 +93,8 @@ bpm_add_signer(BpmCase *work, BpmTask *task, const char *opinion, const BpmNode 
 		return;
 	check_receiver(work, task, to);
 	check_not_signing(work, task, to);
+	if (strcmp(task->assignee, to) == 0)
+		refuse_self(task);
 	added = bpm_case_new_task(work, token, "sign", to);
 	added->origin = task->origin;
 	added->previous = task->previous;
@@ -187,6 +200,8 @@ bpm_transfer(BpmCase *work, BpmTask *task, const char *to, const char *action, c
 
 	check_receiver(work, task, to);
 	check_not_signing(work, task, to);
+	if (strcmp(task->assignee, to) == 0)
+		refuse_self(task);
 	if (has_held(task, to))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_RULE_VIOLATED),
@@ -212,6 +227,8 @@ bpm_delegate(BpmCase *work, BpmTask *task, const char *opinion, const BpmNode *o
 		return;
 	check_receiver(work, task, to);
 	check_not_signing(work, task, to);
+	if (strcmp(task->assignee, to) == 0)
+		refuse_self(task);
 	if (task->returns_to && strcmp(task->returns_to, to) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_RULE_VIOLATED),
