@@ -137,6 +137,8 @@ bpm_letter_type(BpmLedger *ledger, char letter)
 			return INT8OID;
 		case 'n':
 			return NUMERICOID;
+		case 'p':
+			return TIDARRAYOID;
 		case 'q':
 			return CHAROID;
 		case 's':

@@ -15,6 +15,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "storage/itemptr.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 
@@ -31,6 +32,7 @@ typedef struct PoolLine
 {
 	int64		id;
 	bool		locked;			/* false: the caller has no duty for it */
+	ItemPointerData place;		/* of its row; invalid once it was written */
 	BpmLine		line;
 } PoolLine;
 
@@ -136,10 +138,19 @@ static const BpmStatement look_at_balances = {
 	" OFFSET 0) AS b", "x"
 };
 static const BpmStatement lock_balances = {
-	"SELECT b.* FROM pg_catalog.unnest($1) AS u (id) CROSS JOIN LATERAL (SELECT " BALANCE_LIST
-	" FROM ONLY @ledger@.balance_@year@ WHERE line_id OPERATOR(pg_catalog.=) u.id"
-	" FOR NO KEY UPDATE) AS b", "x"
+	"SELECT " BALANCE_LIST ", ctid FROM ONLY @ledger@.balance_@year@"
+	" WHERE line_id OPERATOR(pg_catalog.=) ANY ($1) ORDER BY line_id FOR NO KEY UPDATE", "x"
 };
+
+/* Reads where a locked row is: it stays there until it is written. */
+static void
+read_place(PoolLine *entry, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		place = SPI_getbinval(row, desc, desc->natts, &isnull);
+
+	ItemPointerCopy((ItemPointer) DatumGetPointer(place), &entry->place);
+}
 
 /* Takes the rows just read, and locked or not, into the pool. */
 static void
@@ -157,6 +168,9 @@ take_rows(BpmBuffer *buffer, int count, bool locked)
 		entry = hash_search(buffer->lines, &line.id, HASH_ENTER, NULL);
 		entry->line = line;
 		entry->locked = locked;
+		ItemPointerSetInvalid(&entry->place);
+		if (locked)
+			read_place(entry, rows->vals[i], rows->tupdesc);
 		if (locked)
 			bpm_buffer_note_caps(buffer, &line);
 	}
@@ -281,6 +295,8 @@ keep_lines(BpmBuffer *buffer, const BpmPosting *posting, bool written)
 		PoolLine   *entry = hash_search(buffer->lines, &posting->lines[i].id, HASH_FIND, NULL);
 		bool		waiting = entry->line.touched;
 
+		if (written)
+			ItemPointerSetInvalid(&entry->place);
 		entry->line = posting->lines[i];
 		entry->line.touched = !written && (waiting || posting->lines[i].touched);
 		if (entry->line.touched && !waiting)
@@ -520,6 +536,7 @@ accept_balance(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple
 		return false;
 	*row = bpm_modify_row(&entry->line, old, desc);
 	entry->line.touched = false;
+	ItemPointerSetInvalid(&entry->place);
 	return true;
 }
 
@@ -527,6 +544,44 @@ static const BpmStatement update_balances = {
 	"UPDATE ONLY @ledger@.balance_@year@ AS b SET entry_no = b.entry_no"
 	" FROM pg_catalog.unnest($1) AS u (id) WHERE b.line_id OPERATOR(pg_catalog.=) u.id", "x"
 };
+
+static const BpmStatement update_places = {
+	"UPDATE ONLY @ledger@.balance_@year@ SET entry_no = entry_no WHERE ctid"
+	" OPERATOR(pg_catalog.=) ANY ($1)", "p"
+};
+
+/*
+ * Gives the places of these lines' rows as tid[], NULL when one was written before
+ * and is no longer where it was locked.
+ */
+static ArrayType *
+places_of(BpmBuffer *buffer, const int64 *lines, int count)
+{
+	Datum	   *elements = palloc(count * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+	{
+		PoolLine   *entry = hash_search(buffer->lines, &lines[i], HASH_FIND, NULL);
+
+		if (!ItemPointerIsValid(&entry->place))
+			return NULL;
+		elements[i] = PointerGetDatum(&entry->place);
+	}
+	return construct_array(elements, count, TIDOID, sizeof(ItemPointerData), false,
+						   TYPALIGN_SHORT);
+}
+
+/* Stores touched lines of one year, by the places of their rows where these are known. */
+static int
+update_rows(BpmBuffer *buffer, int year, const int64 *lines, int count)
+{
+	ArrayType  *places = places_of(buffer, lines, count);
+	Datum		values[1];
+
+	values[0] = places ? PointerGetDatum(places) : bpm_id_array(lines, count);
+	return bpm_reach_rows(buffer->ledger, places ? &update_places : &update_balances, year,
+						  values);
+}
 
 /* Stores the lines that the postings touched. */
 static void
@@ -541,7 +596,6 @@ write_touched(BpmBuffer *buffer)
 		int			n = bpm_same_year_count(lines, left);
 		int			year = BPM_LINE_YEAR(lines[0]);
 		BpmPermit	permit = {0};
-		Datum		values[1] = {bpm_id_array(lines, n)};
 
 		permit.relation = bpm_guarded_relation(buffer->ledger, "balance", year);
 		permit.columns = BALANCE_TYPES;
@@ -549,7 +603,7 @@ write_touched(BpmBuffer *buffer)
 		permit.context = buffer;
 		permit.many = true;
 		bpm_guard_permit(buffer->ledger, &permit);
-		if (bpm_reach_rows(buffer->ledger, &update_balances, year, values) != n)
+		if (update_rows(buffer, year, lines, n) != n)
 			elog(ERROR, "not every line of the batch was stored");
 		bpm_guard_done(false);
 		lines += n;
