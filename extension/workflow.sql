@@ -105,7 +105,7 @@ CREATE FUNCTION budgetpm.jump(ledger regclass, case_id bigint, step text, reason
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_jump';
 COMMENT ON FUNCTION budgetpm.jump(regclass, bigint, text, text) IS
-  'Moves a case by decree to a step that people sign (跳转), outside parallel branches; branches that are under way are cancelled. Called through the ledger''s own jump(). Errors: 42704, 22004, 22023 step, 42501, ZB007, ZB008.';
+  'Moves a case by decree to a step that people sign (跳转), outside parallel branches; branches that are under way are cancelled. A case that was rejected, retracted or terminated goes on from there (唤醒). Called through the ledger''s own jump(). Errors: 42704, 22004, 22023 step, 42501, ZB007, ZB008.';
 
 CREATE FUNCTION budgetpm.hand_over(ledger regclass, from_login text, to_login text, reason text)
 RETURNS integer

@@ -22,6 +22,9 @@ SELECT pg_temp.start('three'), pg_temp.do($$void_case(@case@, '重复')$$);
 -- 跳转: by decree, with a reason, to a step outside branches
 SELECT pg_temp.start('three'), pg_temp.do($$jump(@case@, 'c', '局长批示')$$), pg_temp.do($$jump(@case@, 'done', '局长批示')$$), pg_temp.do($$jump(@case@, 'a', '局长批示')$$);
 SELECT pg_temp.act('bo', 'approve'), pg_temp.act('cy', 'approve'), pg_temp.act('di', 'approve'), pg_temp.act('ed', 'approve');
+-- 唤醒: what ended without approval goes on; what was approved or declared void does not
+SELECT pg_temp.do($$jump(@case@, 'a', '重启')$$);
+SELECT pg_temp.start('three'), pg_temp.act('bo', 'reject'), pg_temp.do($$jump(@case@, 'b', '重启')$$), pg_temp.act('cy', 'return', '{"to": "start"}'), pg_temp.do($$void_case(@case@, '重复')$$), pg_temp.do($$jump(@case@, 'a', '重启')$$);
 SELECT pg_temp.publish('branches', ARRAY['{"step": "f", "type": "parallel", "join": "j", "branches": [{"next": "a"}, {"next": "b"}]}'::jsonb,
   pg_temp.sign('a', 'bo', 'j'), pg_temp.sign('b', 'cy', 'j'), '{"step": "j", "type": "join", "next": "c"}', pg_temp.sign('c', 'di', 'done')]);
 SELECT pg_temp.start('branches'), pg_temp.do($$jump(@case@, 'a', '批示')$$), pg_temp.do($$jump(@case@, 'c', '批示')$$), pg_temp.act('di', 'approve');

@@ -39,6 +39,8 @@ SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "parties": [{"duty"
   {"step": "a", "assign": [{"duty": "局长"}, {"login": "wf_none"}], "next": "s", "deadline": {"days": 1, "action": "transfer", "to": "wf_none"}},
   {"step": "s", "type": "call", "flow": "f", "next": "u"}, {"step": "u", "type": "call", "flow": "unknown", "next": "e"},
   {"step": "e", "type": "end"}]}');
+SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "steps": [{"step": "a", "assign": [{"login": "wf_bo"}], "next": "e"}, {"step": "e", "type": "end"}],
+  "effects": {"hold": [{"effect": "post", "arguments": {"operation": "reserve_out", "line": "$.("}}]}}');
 SELECT pg_temp.refused($$SELECT budget.publish_flow('{"flow": "f", "title": "t", "steps": [{"step": "a", "assign": [{"login": "wf_none"}], "next": "b"}]}')$$);
 SELECT pg_temp.refused('SELECT budget.publish_flow(NULL)');
 

@@ -478,7 +478,7 @@ BEGIN ATOMIC
   SELECT budgetpm.jump('@ledger@.ledger'::pg_catalog.regclass, jump.case_id, jump.step, jump.reason);
 END;
 COMMENT ON FUNCTION @ledger@.jump(bigint, text, text) IS
-  'Moves a case by decree to a step that people sign (跳转), outside parallel branches; branches that are under way are cancelled. Errors: 42704, 22004, 22023 step, 42501, ZB007, ZB008.';
+  'Moves a case by decree to a step that people sign (跳转), outside parallel branches; branches that are under way are cancelled. A case that was rejected, retracted or terminated goes on from there (唤醒). Errors: 42704, 22004, 22023 step, 42501, ZB007, ZB008.';
 
 CREATE FUNCTION @ledger@.hand_over(from_login text, to_login text, reason text)
 RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE

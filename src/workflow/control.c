@@ -440,7 +440,23 @@ step_to_jump_to(BpmCase *work, const char *name)
 	return step;
 }
 
-/* Moves a case to a step by decree (跳转). */
+/* Brings a case that ended without approval to life again (唤醒). */
+static void
+wake(BpmCase *work)
+{
+	if (bpm_case_live(work))
+		return;
+	require_own(work);
+	if (!bpm_is(work->state, "rejected") && !bpm_is(work->state, "retracted") &&
+		!bpm_is(work->state, "terminated"))
+		refuse_state(work);
+	bpm_set_state(work->state, "running");
+	work->ended_at = 0;
+	bpm_run_moment(work, MOMENT_HOLD);
+	bpm_tell_parties(work);
+}
+
+/* Moves a case to a step by decree (跳转), one that ended without approval too (唤醒). */
 PG_FUNCTION_INFO_V1(bpm_jump);
 Datum
 bpm_jump(PG_FUNCTION_ARGS)
@@ -451,12 +467,11 @@ bpm_jump(PG_FUNCTION_ARGS)
 	BpmEvent	event = {.action = "jump",.step = NO_STEP};
 	BpmToken   *token = work->tokens[0];
 
-	if (!bpm_case_live(work))
-		refuse_state(work);
 	event.to_step = step_to_jump_to(work, name);
 	event.opinion = bpm_argument(fcinfo, 3, "reason");
 	event.step = token->step;
 	bpm_record(work, &event);
+	wake(work);
 	bpm_cancel_below(work, token->id);
 	if (bpm_is(token->state, "called"))
 		ereport(ERROR,

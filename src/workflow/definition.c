@@ -405,6 +405,8 @@ parse_whole(const BpmNode *node, BpmFlow *flow)
 		bpm_node_keys(&effects, moments);
 		for (int i = 0; moments[i]; i++)
 			parse_effects(&effects, moments[i], &flow->effects[i]);
+		if (flow->effects[MOMENT_HOLD].count > 0 && flow->effects[MOMENT_RELEASE].count == 0)
+			bpm_fault(node->faults, "$.effects.release", "missing: what is held would stay so when the case is rejected");
 	}
 }
 

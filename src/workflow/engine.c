@@ -466,6 +466,7 @@ bpm_pass_visit(BpmCase *work, BpmToken *token)
 	{
 		bpm_set_state(work->state, "running");
 		bpm_run_moment(work, MOMENT_HOLD);
+		bpm_tell_parties(work);
 	}
 	bpm_run_effects(work, &step->effects);
 	work->origin = visit;

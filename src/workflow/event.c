@@ -171,14 +171,18 @@ bpm_tell(BpmCase *work, const char *kind, int64 task, const char *recipient)
 	bpm_write_row(work->ledger, "outbox", 0, id, &insert_message, values, nulls, true);
 }
 
-/* Tells the initiator and every party of the flow (项目单位, 银行, 审计) of a new status. */
+/*
+ * Tells the initiator, unless it is his own doing, and every party of the flow
+ * (项目单位, 银行, 审计) of a new status.
+ */
 void
 bpm_tell_parties(BpmCase *work)
 {
 	List	   *parties = bpm_resolve(work, &work->flow->parties, false);
 	ListCell   *cell;
 
-	bpm_tell(work, "status", 0, work->initiator);
+	if (strcmp(work->actor, work->initiator) != 0)
+		bpm_tell(work, "status", 0, work->initiator);
 	foreach(cell, parties)
 	{
 		BpmSigner  *party = lfirst(cell);

@@ -20,7 +20,8 @@
 static const BpmStatement insert_case = {
 	"INSERT INTO @ledger@.approval_case (case_id, root_case, parent_case, version_id, flow, subject, facts,"
 	" division, unit, initiator, state, held, started_at, reminders, events, visits, key, head)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false, $12, 0, 0, 0, $13, $14)",
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false, $12, 0, 0, 0, $13, $14)"
+	" ON CONFLICT (key) DO NOTHING",
 	"lllittjccttzty"
 };
 static const BpmStatement find_key = {
@@ -28,8 +29,8 @@ static const BpmStatement find_key = {
 	" WHERE key" EQ "$1", "tj"
 };
 
-/* Writes the row of a case that begins. */
-static void
+/* Writes the row of a case that begins; false, with nothing written, when the key was used before. */
+static bool
 insert_row(BpmCase *work, const char *key)
 {
 	Datum		values[14];
@@ -54,10 +55,13 @@ insert_row(BpmCase *work, const char *key)
 	values[12] = key ? CStringGetTextDatum(key) : (Datum) 0;
 	nulls[12] = key ? ' ' : 'n';
 	values[13] = PointerGetDatum(head);
-	bpm_write_row(work->ledger, "approval_case", 0, work->id, &insert_case, values, nulls, true);
+	return bpm_write_row(work->ledger, "approval_case", 0, work->id, &insert_case, values, nulls, true) == 1;
 }
 
-/* Begins a case, whose place, subject and people are set, and runs it as far as it goes by itself. */
+/*
+ * Begins a case, whose place, subject and people are set, and runs it as far as it
+ * goes by itself; 0 when somebody else has used the key at the same moment.
+ */
 int64
 bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *work, const char *key)
 {
@@ -71,7 +75,8 @@ bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *work, const char
 	work->root = work->root ? work->root : work->id;
 	work->started_at = GetCurrentTimestamp();
 	bpm_set_state(work->state, "running");
-	insert_row(work, key);
+	if (!insert_row(work, key))
+		return 0;
 	token = bpm_case_new_token(work, 0);
 	token->visit = ++work->visits;
 	task = bpm_case_new_task(work, token, "submit", work->initiator);
@@ -155,6 +160,8 @@ bpm_start_case(PG_FUNCTION_ARGS)
 	id = replay(call.ledger, key, flow, work->subject, work->facts);
 	if (id == 0)
 		id = bpm_begin_case(call.ledger, bpm_flow_newest(call.ledger, flow), work, key);
+	if (id == 0)
+		id = replay(call.ledger, key, flow, work->subject, work->facts);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }

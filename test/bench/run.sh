@@ -6,4 +6,5 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/posting.sh"
+"$here/workflow.sh"
 exec "$here/../../scripts/cluster.sh" run --set shared_buffers=512MB -- "$here/types.sh"

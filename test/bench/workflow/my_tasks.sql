@@ -1,0 +1,1 @@
+SELECT count(*) FROM budget.my_tasks('wb_0');
