@@ -47,6 +47,11 @@ SELECT pg_temp.start('plain_post', jsonb_build_object('line', :other)), regexp_r
 -- what a path does not find is missing
 SELECT pg_temp.start('plain_post'), pg_temp.act('bo', 'approve');
 
+-- nobody passes a posting off as the case's own: what effects keep is not among the facts from outside
+SELECT pg_temp.tried(format($$SELECT pg_temp.start('adjust', '{"from": %s, "to": %s, "amount": 1, "posting": 2026000000000001}')$$, :from, :to));
+SELECT pg_temp.start('adjust', :'facts'), pg_temp.act('bo', 'return'), pg_temp.act('ann', 'approve', '{"facts": {"posting": 2026000000000001}}'), pg_temp.act('ann', 'approve', '{"facts": {"amount": 2}}'), pg_temp.act('bo', 'approve', '{"facts": {"amount": 1}}');
+SELECT pg_temp.do($$retract(@case@, '', 'wf_ann')$$);
+
 -- a failing effect leaves the case as it was, with the reason
 SELECT pg_temp.start('adjust', :'facts'), pg_temp.act('bo', 'approve') \g /dev/null
 SELECT budget.close_month(2026, 12) \g /dev/null

@@ -85,6 +85,7 @@ take_facts(BpmCase *work, const BpmNode *options)
 	if (!bpm_node_object(options, "facts", &facts))
 		return;
 	bpm_node_find(options, "facts", &value);
+	bpm_check_facts(work->flow, bpm_jsonb_value(&value));
 	work->facts = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(work->facts),
 													 JsonbPGetDatum(bpm_jsonb_value(&value))));
 	work->facts_changed = true;
@@ -295,6 +296,7 @@ bpm_act_on(BpmCase *work, BpmTask *task, const char *action, const char *opinion
 {
 	BpmFaults	faults = {0};
 	BpmNode		node = {NULL, "options", &faults};
+	JsonbValue	ignored;
 
 	if (options == NULL)
 	{
@@ -305,6 +307,8 @@ bpm_act_on(BpmCase *work, BpmTask *task, const char *action, const char *opinion
 	node.object = &options->root;
 	bpm_node_keys(&node, option_keys);
 	check_attachments(&node);
+	if (task->step != START_STEP && bpm_node_find(&node, "facts", &ignored))
+		bpm_fault(&faults, "options.facts", "only the initiator gives facts, when he submits");
 	refuse_options(&faults);
 	if (bpm_is(task->kind, "copy") && strcmp(action, "read") != 0)
 		refuse_action(action, task);

@@ -77,15 +77,32 @@ run_task(BpmCase *work, BpmTask *task, TimestampTz now)
 	return "remind";
 }
 
+/*
+ * Locks the tree of a case unless somebody else has it: he may be deciding, and a job
+ * that holds many cases must not wait for one.
+ */
+static bool
+lock_if_free(BpmLedger *ledger, int64 root)
+{
+	static const BpmStatement lock = {
+		"SELECT case_id FROM @ledger@.approval_case WHERE case_id" EQ "$1 FOR NO KEY UPDATE SKIP LOCKED", "l"
+	};
+	Datum		value = Int64GetDatum(root);
+
+	return bpm_ledger_execute(ledger, &lock, 0, &value, NULL) == 1;
+}
+
 /* Runs the deadline of one task in a subtransaction; a failure is returned as its message. */
 static const char *
-run_safely(BpmCall *call, int64 case_id, int64 task_id, TimestampTz now, char **error)
+run_safely(BpmCall *call, int64 root, int64 case_id, int64 task_id, TimestampTz now, char **error)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	const char *volatile done = NULL;
 
 	*error = NULL;
+	if (!lock_if_free(call->ledger, root))
+		return NULL;
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
 	PG_TRY();
@@ -105,6 +122,8 @@ run_safely(BpmCall *call, int64 case_id, int64 task_id, TimestampTz now, char **
 
 		MemoryContextSwitchTo(caller);
 		failure = CopyErrorData();
+		if (failure->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		*error = psprintf("%s: %s", unpack_sql_state(failure->sqlerrcode), failure->message);
@@ -122,7 +141,7 @@ Datum
 bpm_run_deadlines(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement find = {
-		"SELECT t.case_id, t.task_id FROM @ledger@.task t JOIN @ledger@.approval_case c ON c.case_id" EQ "t.case_id"
+		"SELECT t.case_id, t.task_id, c.root_case FROM @ledger@.task t JOIN @ledger@.approval_case c ON c.case_id" EQ "t.case_id"
 		" WHERE t.state" EQ "'open' AND t.due_at OPERATOR(pg_catalog.<=) $1 AND c.ended_at IS NULL"
 		" ORDER BY c.root_case, t.case_id, t.task_id", "z"
 	};
@@ -143,8 +162,9 @@ bpm_run_deadlines(PG_FUNCTION_ARGS)
 		bool		isnull;
 		int64		case_id = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
 		int64		task_id = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull));
+		int64		root = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull));
 		char	   *error;
-		const char *done = run_safely(&call, case_id, task_id, now, &error);
+		const char *done = run_safely(&call, root, case_id, task_id, now, &error);
 		Datum		values[4] = {Int64GetDatum(case_id), Int64GetDatum(task_id)};
 		bool		nulls[4] = {false, false, false, error == NULL};
 

@@ -103,6 +103,33 @@ call_function(BpmCase *work, const char *name, Jsonb *arguments)
 	return fcinfo->isnull ? NULL : DatumGetJsonbPCopy(result);
 }
 
+/* Refuses a fact under the name that one of the effects keeps its result under. */
+static void
+refuse_results(const BpmEffects *effects, Jsonb *facts)
+{
+	for (int i = 0; i < effects->count; i++)
+	{
+		const char *name = effects->items[i].as;
+		JsonbValue	value;
+
+		if (name && getKeyJsonValueFromContainer(&facts->root, name, strlen(name), &value))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("fact \"%s\" is the result of an effect of the flow", name),
+					 errhint("Leave it out: nobody but the effect sets it.")));
+	}
+}
+
+/* Refuses facts from outside that would pass for what effects have done. */
+void
+bpm_check_facts(const BpmFlow *flow, Jsonb *facts)
+{
+	for (int i = 0; i < MOMENT_COUNT; i++)
+		refuse_results(&flow->effects[i], facts);
+	for (int i = 0; i < flow->nsteps; i++)
+		refuse_results(&flow->steps[i].effects, facts);
+}
+
 /* Runs one effect, whose result may become a fact. */
 static void
 run_effect(BpmCase *work, const BpmEffectSpec *spec)

@@ -69,6 +69,7 @@ bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *work, const char
 	BpmTask    *task;
 	BpmEvent	event = {.action = "submit",.step = START_STEP,.to_step = NO_STEP,.details = work->facts};
 
+	bpm_check_facts(flow, work->facts);
 	work->ledger = ledger;
 	work->flow = flow;
 	work->id = bpm_next_id(ledger, "case_seq", 0);

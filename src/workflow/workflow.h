@@ -405,6 +405,7 @@ typedef struct BpmSigner
 
 /* effect.c */
 extern void bpm_run_effects(BpmCase *work, const BpmEffects *effects);
+extern void bpm_check_facts(const BpmFlow *flow, Jsonb *facts);
 extern void bpm_run_moment(BpmCase *work, BpmMoment moment);
 
 /* engine.c */
