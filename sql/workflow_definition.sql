@@ -32,6 +32,12 @@ SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "steps": [
   {"step": "a", "assign": [{"login": "wf_bo"}], "next": "last"}, {"step": "b", "assign": [{"login": "wf_bo"}], "next": "j"},
   {"step": "j", "type": "join", "next": "last"}, {"step": "last", "assign": [{"login": "wf_bo"}], "next": "e"},
   {"step": "e", "type": "end"}]}');
+-- a rejection that leads to a later step, to itself, or into another branch
+SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "steps": [
+  {"step": "a", "assign": [{"login": "wf_bo"}], "next": "b", "on_reject": "b"}, {"step": "b", "assign": [{"login": "wf_bo"}], "next": "f", "on_reject": "b"},
+  {"step": "f", "type": "parallel", "join": "j", "branches": [{"next": "x"}, {"next": "y"}]},
+  {"step": "x", "assign": [{"login": "wf_bo"}], "next": "j", "on_reject": "a"}, {"step": "y", "assign": [{"login": "wf_bo"}], "next": "j", "on_reject": "x"},
+  {"step": "j", "type": "join", "next": "c"}, {"step": "c", "assign": [{"login": "wf_bo"}], "next": "e", "on_reject": "x"}, {"step": "e", "type": "end"}]}');
 -- names: duties, logins, flows, effects and their arguments
 SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "parties": [{"duty": "银行"}], "administrator": "wf_none", "effects": {
    "approved": [{"effect": "fly"}, {"effect": "post", "arguments": {"operation": "steal"}}, {"effect": "post", "arguments": {"operation": "pay", "amount": 1}},

@@ -11,6 +11,11 @@ SELECT pg_temp.publish('reject_' || policy, ARRAY[pg_temp.sign('a', 'bo', 'b'), 
 SELECT policy, pg_temp.start('reject_' || policy), pg_temp.act('bo', 'approve'), pg_temp.act('cy', 'approve'), pg_temp.act('di', 'reject') AS rejected
   FROM unnest('{end,previous,start,a}'::text[]) policy;
 
+-- ... to a step that this case was led past: then to the initiator, so that nobody is kept from rejecting
+SELECT pg_temp.publish('past', ARRAY['{"step": "x", "type": "choose", "default": "b", "branches": [{"when": "$.a == 1", "next": "a"}]}'::jsonb,
+    pg_temp.sign('a', 'bo', 'b'), pg_temp.sign('b', 'cy', 'done', '{"on_reject": "a"}')]);
+SELECT pg_temp.start('past'), pg_temp.act('cy', 'reject');
+SELECT pg_temp.start('past', '{"a": 1}'), pg_temp.act('bo', 'approve'), pg_temp.act('cy', 'reject');
 -- 退回 to any earlier step, all steps in between run again
 SELECT pg_temp.start('three'), pg_temp.act('bo', 'approve'), pg_temp.act('cy', 'approve');
 SELECT pg_temp.act('di', 'return', '{"to": "a"}');

@@ -18,7 +18,9 @@
 #define EQ			" OPERATOR(pg_catalog.=) "
 #define MAX_DEPTH	500			/* steps that one action may pass by itself */
 
+static void enter_step(BpmCase *work, BpmToken *token, int step);
 static void finish_sub_case(BpmCase *work);
+static void reject_visit(BpmCase *work, BpmToken *token);
 
 /* Tells whether a task still waits for somebody. */
 static bool
@@ -104,8 +106,8 @@ bpm_visit_task(BpmCase *work, int32 visit)
 }
 
 /* Returns the visit before a visit on the way back to the start, 0 for none. */
-int32
-bpm_visit_before(BpmCase *work, int32 visit)
+static int32
+visit_before(BpmCase *work, int32 visit)
 {
 	BpmTask    *task = bpm_visit_task(work, visit);
 
@@ -200,7 +202,7 @@ bpm_open_visit(BpmCase *work, BpmToken *token, int step, int32 previous)
 
 		bpm_record(work, &event);
 		token->visit = 0;
-		bpm_enter(work, token, work->flow->steps[step].next);
+		enter_step(work, token, work->flow->steps[step].next);
 		return;
 	}
 	for (int i = before; i < work->ntasks; i++)
@@ -238,7 +240,7 @@ try_join(BpmCase *work, BpmToken *fork)
 			end_token(work, work->tokens[i]);
 	bpm_set_state(fork->state, "active");
 	fork->dirty = true;
-	bpm_enter(work, fork, work->flow->steps[step->join].next);
+	enter_step(work, fork, work->flow->steps[step->join].next);
 }
 
 /* Sends a token into the branches of a parallel or inclusive gateway (并行, 包容网关). */
@@ -262,7 +264,7 @@ fork_token(BpmCase *work, BpmToken *token, const BpmStep *step)
 		children[i] = new_branch(work, token);
 	for (int i = 0; i < count && bpm_case_live(work); i++)
 		if (!bpm_is(children[i]->state, "ended"))
-			bpm_enter(work, children[i], targets[i]);
+			enter_step(work, children[i], targets[i]);
 }
 
 /* Returns the way that a choice takes: the first true condition, or the default. */
@@ -283,7 +285,7 @@ send_copies(BpmCase *work, BpmToken *token, const BpmStep *step)
 
 	foreach(cell, bpm_resolve(work, &step->assign, false))
 		bpm_copy_to(work, token, ((BpmSigner *) lfirst(cell))->login);
-	bpm_enter(work, token, step->next);
+	enter_step(work, token, step->next);
 }
 
 /* Goes on from a call, or back, as the sub-case ended. */
@@ -291,9 +293,9 @@ static void
 after_call(BpmCase *work, BpmToken *token, const char *state)
 {
 	if (bpm_is(state, "approved"))
-		bpm_enter(work, token, work->flow->steps[token->step].next);
+		enter_step(work, token, work->flow->steps[token->step].next);
 	else
-		bpm_reject_visit(work, token);
+		reject_visit(work, token);
 }
 
 /* Begins a sub-case (子流程), and goes on if it ends at once. */
@@ -344,8 +346,8 @@ arrive(BpmCase *work, BpmToken *token)
 }
 
 /* Moves a token to a step, and on through all that nobody decides. */
-void
-bpm_enter(BpmCase *work, BpmToken *token, int number)
+static void
+enter_step(BpmCase *work, BpmToken *token, int number)
 {
 	const BpmStep *step = &work->flow->steps[number];
 
@@ -362,7 +364,7 @@ bpm_enter(BpmCase *work, BpmToken *token, int number)
 	switch (step->type)
 	{
 		case STEP_CHOOSE:
-			bpm_enter(work, token, choose(work, step));
+			enter_step(work, token, choose(work, step));
 			break;
 		case STEP_PARALLEL:
 		case STEP_INCLUSIVE:
@@ -442,7 +444,7 @@ bpm_settle(BpmCase *work, BpmToken *token)
 			bpm_pass_visit(work, token);
 			break;
 		case OUTCOME_REJECTED:
-			bpm_reject_visit(work, token);
+			reject_visit(work, token);
 			break;
 		default:
 			bpm_arrange(work, token);
@@ -475,7 +477,7 @@ bpm_pass_visit(BpmCase *work, BpmToken *token)
 	token->visit = 0;
 	token->dirty = true;
 	if (resume == NO_STEP)
-		bpm_enter(work, token, next);
+		enter_step(work, token, next);
 	else
 		bpm_open_visit(work, token, resume, token->resume_previous);
 }
@@ -484,7 +486,7 @@ bpm_pass_visit(BpmCase *work, BpmToken *token)
 static int32
 visit_of_step(BpmCase *work, const BpmToken *token, int step)
 {
-	int32		visit = token->visit ? bpm_visit_before(work, token->visit) : token->last_visit;
+	int32		visit = token->visit ? visit_before(work, token->visit) : token->last_visit;
 
 	while (visit != 0)
 	{
@@ -498,17 +500,21 @@ visit_of_step(BpmCase *work, const BpmToken *token, int step)
 }
 
 /* Closes a visit that was rejected (驳回), as its step says. */
-void
-bpm_reject_visit(BpmCase *work, BpmToken *token)
+static void
+reject_visit(BpmCase *work, BpmToken *token)
 {
 	const BpmStep *step = &work->flow->steps[token->step];
 	BpmEvent	event = {.action = "rejected",.step = token->step,.to_step = NO_STEP};
 	int32		visit = 0;
 
 	if (step->on_reject == 'p')
-		visit = token->visit ? bpm_visit_before(work, token->visit) : token->last_visit;
+		visit = token->visit ? visit_before(work, token->visit) : token->last_visit;
 	else if (step->on_reject != 'e')
 		visit = visit_of_step(work, token, step->on_reject == 's' ? START_STEP : step->reject_step);
+
+	/* Another way may have led here: nobody must be kept from rejecting by that. */
+	if (step->on_reject == 't' && visit == 0)
+		visit = visit_of_step(work, token, START_STEP);
 	if (step->on_reject != 'e' && visit == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_WRONG_STATE),
@@ -543,7 +549,7 @@ bpm_go_back(BpmCase *work, BpmToken *token, int32 visit, bool direct)
 		direct = false;
 	}
 	mover->resume = direct ? token->step : NO_STEP;
-	mover->resume_previous = direct ? bpm_visit_before(work, token->visit) : 0;
+	mover->resume_previous = direct ? visit_before(work, token->visit) : 0;
 	mover->last_visit = previous;
 	mover->dirty = true;
 	work->origin = 0;

@@ -56,8 +56,8 @@ bpm_optional_argument(FunctionCallInfo fcinfo, int number)
 }
 
 /* Returns who acts: the current user, or the role that he names and may speak for. */
-char *
-bpm_acting(BpmLedger *ledger, const char *actor)
+static char *
+acting(BpmLedger *ledger, const char *actor)
 {
 	char	   *user = GetUserNameFromId(GetUserId(), false);
 	Oid			role;
@@ -82,7 +82,7 @@ bpm_call_begin(BpmCall *call, FunctionCallInfo fcinfo, const char *operation, co
 	call->operation = operation;
 	bpm_authorize_operation(call->ledger, operation);
 	call->login = GetUserNameFromId(GetUserId(), false);
-	call->actor = bpm_acting(call->ledger, actor);
+	call->actor = acting(call->ledger, actor);
 	bpm_owner_enter(call->ledger, &call->scope);
 }
 

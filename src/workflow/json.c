@@ -249,27 +249,6 @@ bpm_jsonb_value(const JsonbValue *value)
 	return JsonbValueToJsonb((JsonbValue *) value);
 }
 
-/* Returns a scalar as text, as ->> does; NULL for JSON null. */
-char *
-bpm_jsonb_text(Jsonb *value)
-{
-	JsonbValue	scalar;
-
-	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, &scalar))
-		return JsonbToCString(NULL, &value->root, VARSIZE(value));
-	switch (scalar.type)
-	{
-		case jbvString:
-			return pnstrdup(scalar.val.string.val, scalar.val.string.len);
-		case jbvNumeric:
-			return numeric_normalize(scalar.val.numeric);
-		case jbvBool:
-			return pstrdup(scalar.val.boolean ? "true" : "false");
-		default:
-			return NULL;
-	}
-}
-
 /* Calls one of core's jsonpath functions, silently; NULL for no result. */
 static Jsonb *
 query_path(PGFunction function, Datum path, Jsonb *target)

@@ -194,6 +194,53 @@ circles(BpmFlow *flow, int from, int at, bool *seen)
 	return false;
 }
 
+/* Tells whether a way leads from one step to another. */
+static bool
+leads_to(BpmFlow *flow, int from, int to, bool *seen)
+{
+	int		   *next = successor_room(flow);
+	int			count = successors(&flow->steps[from], next);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (next[i] == to)
+			return true;
+		if (seen[next[i]])
+			continue;
+		seen[next[i]] = true;
+		if (leads_to(flow, next[i], to, seen))
+			return true;
+	}
+	return false;
+}
+
+/* Tells whether a step is outside the branches that another one is in, or in the same. */
+static bool
+encloses(const int *scope, int outer, int inner)
+{
+	int			at = scope[inner];
+
+	while (at != scope[outer] && at >= 0)
+		at = scope[at];
+	return at == scope[outer];
+}
+
+/* Reports a rejection that leads to where the case can never have been. */
+static void
+report_reject(BpmFlow *flow, int number, const int *scope, BpmFaults *faults)
+{
+	BpmStep    *step = &flow->steps[number];
+	char	   *place = psprintf("%s.on_reject", step->place);
+
+	if (step->on_reject != 't' || step->reject_step == NO_STEP)
+		return;
+	if (flow->steps[step->reject_step].type != STEP_SIGN)
+		bpm_fault(faults, place, "nobody decides at step \"%s\"", step->reject_name);
+	else if (step->reject_step == number || !encloses(scope, step->reject_step, number) ||
+			 !leads_to(flow, step->reject_step, number, palloc0(flow->nsteps * sizeof(bool))))
+		bpm_fault(faults, place, "step \"%s\" does not come before on this way", step->reject_name);
+}
+
 /* Reports what the walks found, step by step. */
 static void
 report_steps(BpmFlow *flow, const int *scope, const bool *ends, BpmFaults *faults)
@@ -215,10 +262,7 @@ report_steps(BpmFlow *flow, const int *scope, const bool *ends, BpmFaults *fault
 		if (step->type != STEP_SIGN && step->type != STEP_CALL &&
 			circles(flow, i, i, palloc0(flow->nsteps * sizeof(bool))))
 			bpm_fault(faults, step->place, "a way leads from step \"%s\" back to it without a person", step->name);
-		if (step->on_reject == 't' && step->reject_step != NO_STEP &&
-			flow->steps[step->reject_step].type != STEP_SIGN)
-			bpm_fault(faults, psprintf("%s.on_reject", step->place),
-					  "nobody decides at step \"%s\"", step->reject_name);
+		report_reject(flow, i, scope, faults);
 	}
 }
 

@@ -112,13 +112,6 @@ typedef struct BpmBranch
 	int			next;
 } BpmBranch;
 
-typedef struct BpmArgument
-{
-	char	   *name;
-	bool		is_path;
-	Datum		path;
-} BpmArgument;
-
 typedef struct BpmEffectSpec
 {
 	char	   *name;			/* NULL: a function of the ledger's schema */
@@ -296,7 +289,6 @@ typedef struct BpmCase
 	int			ntokens;
 	BpmTask   **tasks;
 	int			ntasks;
-	bool		fresh;
 	/* of the call that changes it */
 	char	   *actor;
 	char	   *on_behalf_of;
@@ -339,7 +331,6 @@ extern int	bpm_node_array(const BpmNode *node, const char *key, BpmNode *array);
 extern bool bpm_node_item(const BpmNode *array, int number, BpmNode *item);
 extern bool bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path);
 extern Jsonb *bpm_jsonb_value(const JsonbValue *value);
-extern char *bpm_jsonb_text(Jsonb *value);
 extern Jsonb *bpm_path_first(Datum path, Jsonb *target);
 extern List *bpm_path_texts(Datum path, Jsonb *target);
 extern bool bpm_path_true(Datum path, Jsonb *target);
@@ -363,7 +354,6 @@ extern const BpmFlow *bpm_flow_newest(BpmLedger *ledger, const char *name);
 extern bool bpm_flow_known(BpmLedger *ledger, const char *name);
 
 /* identity.c */
-extern char *bpm_acting(BpmLedger *ledger, const char *actor);
 extern bool bpm_may_act_for(BpmLedger *ledger, const char *actor, const char *assignee,
 							const char *flow);
 extern Datum bpm_names_of(BpmLedger *ledger, const char *actor);
@@ -409,12 +399,9 @@ extern void bpm_check_facts(const BpmFlow *flow, Jsonb *facts);
 extern void bpm_run_moment(BpmCase *work, BpmMoment moment);
 
 /* engine.c */
-extern void bpm_enter(BpmCase *work, BpmToken *token, int step);
 extern void bpm_settle(BpmCase *work, BpmToken *token);
 extern void bpm_pass_visit(BpmCase *work, BpmToken *token);
-extern void bpm_reject_visit(BpmCase *work, BpmToken *token);
 extern void bpm_go_back(BpmCase *work, BpmToken *token, int32 visit, bool direct);
-extern int32 bpm_visit_before(BpmCase *work, int32 visit);
 extern BpmTask *bpm_visit_task(BpmCase *work, int32 visit);
 extern void bpm_finish_case(BpmCase *work, const char *state, BpmMoment moment);
 extern void bpm_lapse_visit(BpmCase *work, int32 visit);
