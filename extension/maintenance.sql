@@ -769,6 +769,12 @@ BEGIN
                format('SELECT %I.rebuild_rollup()', name)
           FROM (SELECT DISTINCT ON (o.fiscal_year, o.month, o.division) o.* FROM budgetpm.verify_rollup(relation) o
                  ORDER BY o.fiscal_year, o.month, o.division, o.grain, o.place, o.bucket) v;
+      -- The argument is typed: a function planted beside ours is never the better match.
+      RETURN QUERY EXECUTE format(
+        $sql$ SELECT 'error', concat('cap ' || v.cap_id, ', line ' || v.line_id),
+                     concat(v.problem, ': is ' || v.found, ', should be ' || v.expected),
+                     'find out who changed it, and restore it from the backup'
+                FROM %I.verify_caps(NULL::integer) v $sql$, name);
     END IF;
   EXCEPTION WHEN OTHERS THEN
     severity := 'error'; object := name; problem := 'rows and chains could not be checked: ' || SQLERRM;

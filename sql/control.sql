@@ -105,4 +105,11 @@ SELECT kind, name, unit_code, fund_type, basis, amount, lines FROM c.create_stan
 SELECT pg_temp.refused($$SELECT c.create_standard_caps(2025, '{party}')$$);
 SELECT name, array_agg(right(line_id::text, 1) ORDER BY line_id) AS lines FROM c.cap JOIN c.balance ON cap_id = ANY (caps) WHERE kind IN ('three_public', 'department') GROUP BY cap_id, name ORDER BY cap_id;
 SELECT * FROM c.verify_caps();
+
+-- what somebody wrote past the guard is found, by check_ledger too
+ALTER TABLE c.cap_balance DISABLE TRIGGER guard;
+UPDATE c.cap_balance SET used = used - '0.01' WHERE cap_id = (SELECT min(cap_id) FROM c.cap WHERE state = 'active' AND slots = 0);
+ALTER TABLE c.cap_balance ENABLE ALWAYS TRIGGER guard;
+SELECT problem, expected::numeric - found::numeric AS difference FROM c.verify_caps();
+SELECT severity, regexp_replace(problem, '[0-9.]+', 'N', 'g') AS problem FROM budgetpm.check_ledger('c');
 DROP SCHEMA c CASCADE;
