@@ -85,3 +85,9 @@ SELECT count(*) FROM undo.verify_ledger(2026000000000077);
 SELECT pg_temp.attempt('SELECT undo.pay(%s, 1, ''凭证6号'')', 2030000000000001);
 SELECT pg_temp.attempt('SELECT undo.refund(NULL, 1, ''退款5号'')');
 SELECT pg_temp.attempt('SELECT undo.reverse(NULL, ''冲17号'')');
+
+-- a keyed reversal of what was taken out of pending money can be repeated
+SELECT undo.reserve_out(:c, 50, '调减申请') > 0 AS reserved;
+SELECT undo.reduce(:c, 80, '苏财预3号', from_pending => 50) AS reduction \gset
+SELECT undo.reverse(:reduction, '冲追减', key => 'undo-reduce') AS undone \gset
+SELECT undo.reverse(:reduction, '冲追减', key => 'undo-reduce') = :undone AS same;

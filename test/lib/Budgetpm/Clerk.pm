@@ -159,17 +159,17 @@ sub disconnect
 sub ask
 {
 	my ($self, $statement) = @_;
-	print { $self->{in} } "$statement;\n\\echo $done :SQLSTATE\n";
+	print { $self->{in} } "$statement;\n\\echo $done :SQLSTATE :LAST_ERROR_MESSAGE\n";
 	my @rows;
 	while (defined(my $row = readline $self->{out}))
 	{
 		chomp $row;
-		if ($row =~ /^$done (\S*)$/)
+		if ($row =~ /^$done (\S*) ?(.*)$/)
 		{
-			my $state = $1;
+			my ($state, $message) = ($1, $2);
 			# A server that dies may close the connection without saying a state.
 			last if $state =~ /^(?:08|57P0|$)/;
-			$self->trouble("$state: $statement")
+			$self->trouble("$state $message: $statement")
 			  unless $state eq '00000' || $expected{$state};
 			return ($state, @rows);
 		}
