@@ -5,7 +5,7 @@ DEMO_DATA := $(DATA)
 
 EXTENSION = budgetpm
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" budgetpm.control)
-FLOORS = base types evidence registry access cap ledger control batch document closing workflow rollup insight maintenance
+FLOORS = base types evidence registry access cap ledger control batch document closing workflow form planning project performance rollup insight maintenance
 
 MODULE_big = budgetpm
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c $(FLOORS:%=src/%/*.c)))
