@@ -92,6 +92,12 @@ static const TableShape shapes[] = {
 		"token_id int8, case_id int8, parent_token int8, step varchar, "
 		"state varchar, visit int4, last_visit int4, resume varchar, "
 	"resume_previous int4, division budget_code, unit budget_code"},
+	{"ceiling",
+		"ceiling_id int8, preparation_id int4, round int4, "
+		"division budget_code, unit budget_code, func budget_code, "
+		"fund_type varchar, amount amount, document varchar, "
+		"issued_at timestamptz, issued_by varchar, replaced_by int8, "
+	"key varchar"},
 	{"classification",
 		"scheme varchar, edition int4, code budget_code, official_code varchar, "
 	"name varchar, is_leaf bool"},
@@ -136,6 +142,11 @@ static const TableShape shapes[] = {
 	{"entry_kind",
 		"kind varchar, operation varchar, source varchar, target varchar, "
 	"year_states varchar, reverses varchar, name_zh varchar"},
+	{"expenditure_standard",
+		"standard varchar, division budget_code, valid_from date, "
+		"valid_to date, title varchar, measure varchar, unit_cost numeric, "
+		"func budget_code, document varchar, registered_at timestamptz, "
+	"registered_by varchar"},
 	{"fiscal_year",
 	"fiscal_year int4, state varchar, closed_month int2, changed_at timestamptz"},
 	{"flow_version",
@@ -186,6 +197,15 @@ static const TableShape shapes[] = {
 		"varchar, purpose varchar, accounting_date date, state varchar, actor "
 		"varchar, division budget_code, unit budget_code, version int4, "
 	"created_at timestamptz, created_by varchar"},
+	{"preparation",
+		"preparation_id int4, fiscal_year int4, division budget_code, "
+		"title varchar, flow varchar, draft_flow varchar, state varchar, "
+		"opened_at timestamptz, opened_by varchar, drafted_at timestamptz, "
+	"approved_at timestamptz"},
+	{"preparation_round",
+		"preparation_id int4, round int4, up_title varchar, "
+		"down_title varchar, up_closes_on date, down_closes_on date, "
+	"ceiling_binds bool"},
 	{"principal",
 	"principal_id int8, login varchar, title varchar"},
 	{"profile",
@@ -211,6 +231,25 @@ static const TableShape shapes[] = {
 		"receipt_id int8, fiscal_year int4, division budget_code, fund_type varchar, "
 		"revenue budget_code, amount amount, document varchar, received_on date, "
 	"reverses int8, key varchar, login varchar, recorded_at timestamptz"},
+	{"request",
+		"request_id int8, preparation_id int4, fiscal_year int4, "
+		"division budget_code, unit budget_code, department budget_code, "
+		"project_id int8, category varchar, fund_type varchar, "
+		"title varchar, state varchar, case_id int8, current_version int8, "
+		"approved_version int8, created_at timestamptz, "
+		"created_by varchar, copied_from int8, key varchar, content bytea, "
+	"saved_key varchar, saved_content bytea"},
+	{"request_item",
+		"version_id int8, item_no int4, title varchar, func budget_code, "
+		"gov_econ budget_code, dept_econ budget_code, standard varchar, "
+		"unit_cost numeric, quantity numeric, measure varchar, "
+		"amount amount, procurement bool, reviewed bool, "
+	"division budget_code, unit budget_code, hidden bool"},
+	{"request_version",
+		"version_id int8, request_id int8, version_no int4, round int4, "
+		"kind varchar, amount amount, attributes jsonb, attachments jsonb, "
+		"reason varchar, made_at timestamptz, made_by varchar, "
+	"division budget_code, unit budget_code, hidden bool, digest bytea"},
 	{"rollup_detail",
 		"run_id int4, row_no int8, fiscal_year int4, month int2, "
 		"division budget_code, unit budget_code, func budget_code, "
@@ -229,6 +268,10 @@ static const TableShape shapes[] = {
 	{"rollup_run",
 		"run_id int4, first_segment int4, last_segment int4, level int2, "
 	"detail_rows int8, entries int8, folded_at timestamptz"},
+	{"round_reopening",
+		"reopening_id int8, preparation_id int4, round int4, "
+		"closes_on date, reason varchar, division budget_code, "
+	"unit budget_code, decided_at timestamptz, decided_by varchar"},
 	{"staged_entry",
 		"batch varchar, number int8, operation text, line text, amount text, "
 		"document text, other text, obligation text, target text, "
