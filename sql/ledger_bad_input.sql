@@ -68,8 +68,9 @@ SELECT a.call, s.state, left(s.message, 100) AS message FROM unnest(ARRAY['budge
   '(SELECT count(*) FROM budget.balance_as_of(%s, ''infinity''))', '(SELECT count(*) FROM budget.verify_ledger(5))']) WITH ORDINALITY AS a(call, n), LATERAL pg_temp.said(format(a.call, :child)) s ORDER BY n;
 
 -- the budget source of a supplement is kept in the memo, and takes no key of the caller's from it
-SELECT m.memo, s.* FROM (VALUES ('{"source": "x"}'), ('[1]'), ('7')) AS m(memo), LATERAL pg_temp.said(format('budget.supplement(%s, 1, ''追加'', source => ''预备费'', memo => %L)', :root, memo)) s;
-SELECT budget.supplement(:root, 1, '追加', source => '预备费"\', memo => '{"n": 1}') AS kept \gset
+SELECT m.memo, s.* FROM (VALUES ('{"source": "x"}'), ('[1]'), ('7')) AS m(memo), LATERAL pg_temp.said(format('budget.supplement(%s, 1, ''追加'', source => ''debt'', memo => %L)', :root, memo)) s;
+SELECT s.* FROM unnest(ARRAY['预备费"\', 'reserve', 'adjustment', '', 'DEBT']) AS w(word), LATERAL pg_temp.said(format('budget.supplement(%s, 1, ''追加'', source => %L)', :root, word)) s;
+SELECT budget.supplement(:root, 1, '追加', source => 'debt', memo => '{"n": 1}') AS kept \gset
 SELECT memo FROM budget.posting(:kept);
 SELECT budget.reverse(:kept, '冲销') > 0 AS reversed;
 

@@ -6,7 +6,7 @@
 -- 批复, 追加, 追减
 SELECT budget.appropriate(:root, 10000, '苏财预1号') AS given \gset
 SELECT * FROM pg_temp.entries(:given);
-SELECT budget.supplement(:root, 2000, '苏财预2号', source => '预备费') AS p \gset
+SELECT budget.supplement(:root, 2000, '苏财预2号', source => 'stabilisation_fund') AS p \gset
 SELECT * FROM pg_temp.entries(:p);
 SELECT memo FROM budget.posting(:p);
 SELECT budget.reserve_out(:root, 700, '请示1号') AS p \gset

@@ -311,11 +311,25 @@ BEGIN ATOMIC
     FROM @ledger@.balance b
     WHERE b.line_id >= opening_check.fiscal_year * 1000000000000 AND b.line_id < (opening_check.fiscal_year + 1) * 1000000000000
       AND (b.line_state = 'p' OR b.appropriated OPERATOR(budgetpm.=) '0'::budgetpm.amount
-           OR (NOT b.executable AND b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount))) AS c
+           OR (NOT b.executable AND b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount))
+    UNION ALL
+    SELECT 8, 'budget', NULL, p.appropriated - p.approved, p.approved_on IS NOT NULL,
+           CASE WHEN p.approved_on IS NULL THEN format('The budget of %s waits for its vote.', p.name)
+                ELSE format('Of %s %s were approved (%s), and %s appropriated.', p.name, p.approved, p.document, p.appropriated) END
+    FROM (SELECT d.name, a.approved_on, a.document, a.amount::numeric(20,2) AS approved,
+                 COALESCE((SELECT sum(CASE WHEN j.kind IN ('appropriate', 'approve_up', 'reverse_approve_down') THEN j.amount::numeric ELSE -j.amount::numeric END)
+                   FROM @ledger@.journal j JOIN @ledger@.balance b ON b.line_id = j.line_id
+                   WHERE j.line_id >= a.fiscal_year * 1000000000000 AND j.line_id < (a.fiscal_year + 1) * 1000000000000
+                     AND b.line_id >= a.fiscal_year * 1000000000000 AND b.line_id < (a.fiscal_year + 1) * 1000000000000
+                     AND b.division OPERATOR(budgetpm.=) a.division AND b.line_state <> 'p'
+                     AND j.kind IN ('appropriate', 'approve_up', 'approve_down', 'reverse_appropriate', 'reverse_approve_up', 'reverse_approve_down')), 0)::numeric(20,2) AS appropriated
+          FROM @ledger@.budget_approval a JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) a.division
+          WHERE a.fiscal_year = opening_check.fiscal_year) p
+    WHERE p.approved_on IS NULL OR p.appropriated <> p.approved) AS c
   ORDER BY c.step, c.line_id, c.note;
 END;
 COMMENT ON FUNCTION @ledger@.opening_check(integer) IS
-  'What open_year() looks at (年度开启检查): rows with blocks keep the year from opening; the others say what will not be spendable on its first day, line by line. Amounts in yuan, of what is available.';
+  'What open_year() looks at (年度开启检查): rows with blocks keep the year from opening; the others say what will not be spendable on its first day, line by line. Amounts in yuan, of what is available; of item budget what was appropriated beyond what the people''s congress approved.';
 
 CREATE FUNCTION @ledger@.open_year(fiscal_year integer, document text) RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -67,7 +67,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     memo, actor, detail => source);
 END;
 COMMENT ON FUNCTION @ledger@.supplement(bigint, numeric, text, text, text, date, jsonb, text) IS
-  'Raises a root line in the year (追加); source, the budget source (预算来源), is kept in the memo, which has no key of that name then. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
+  'Raises a root line in the year (追加); source is a word of supplement_source, such as higher_level_transfer (上级转移支付), stabilisation_fund (动用预算稳定调节基金) or debt (新增债务), kept in the memo, which has no key of that name then. It must be given once the people''s congress has approved the budget of the line''s government; reserve (动用预备费) is a virement() from the line that holds it, adjustment (预算调整) the effect of an approved case. Returns the posting. Errors: ZB010 no source, or one that this posting cannot have, ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
 
 CREATE FUNCTION @ledger@.reduce(
   line bigint, amount numeric, document text, from_pending numeric DEFAULT 0, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint

@@ -60,6 +60,9 @@ static const TableShape shapes[] = {
 		"withdrawn amount, carried amount, entry_no int4, posted_at timestamptz, "
 		"head bytea, closed_month int2, control char, year_state char, "
 	"line_state char, executable bool, caps _int4"},
+	{"budget_approval",
+		"fiscal_year int4, division budget_code, amount amount, document varchar, "
+	"approved_on date, case_id int8"},
 	{"calendar_day",
 	"day date, working bool, name varchar"},
 	{"cap",
@@ -284,6 +287,9 @@ static const TableShape shapes[] = {
 		"from_pending text, from_frozen text, key text, accounting_date text, "
 		"memo text, actor text, staged_by varchar, staged_at timestamptz, "
 	"posting_id int8, sqlstate varchar, message text, detail text, hint text"},
+	{"supplement_source",
+		"source varchar, name varchar, posted_by varchar, case_needed bool, "
+	"number int2"},
 	{"task",
 		"task_id int8, case_id int8, token_id int8, flow varchar, "
 		"visit int4, origin int4, previous int4, step varchar, "

@@ -185,15 +185,17 @@ read_amounts(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 	return true;
 }
 
-/* Gives {"source": ...} of a text. */
+/* Gives {"source": ...} of a text, with the case that decided on it where there is one. */
 static Datum
-source_member(const char *source)
+source_member(const char *source, int64 case_id)
 {
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfoString(&json, "{\"source\": ");
 	escape_json(&json, source);
+	if (case_id != 0)
+		appendStringInfo(&json, ", \"case\": " INT64_FORMAT, case_id);
 	appendStringInfoChar(&json, '}');
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 }
@@ -202,7 +204,7 @@ source_member(const char *source)
 static bool
 add_source(BpmRequest *request, BpmRefusal *refusal)
 {
-	Datum		source = source_member(request->detail);
+	Datum		source = source_member(request->detail, request->case_id);
 	Datum		memo = JsonbPGetDatum(request->memo);
 
 	if (request->memo == NULL)
@@ -301,6 +303,7 @@ read_texts(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 
 	request->document = form->document;
 	request->detail = form->detail;
+	request->case_id = form->case_id;
 	request->key = form->key;
 	request->actor = form->actor;
 	if (form->actor == NULL)
@@ -342,6 +345,7 @@ bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request, BpmRefusal *refus
 {
 	BpmForm		form;
 
+	form.case_id = 0;
 	form.operation = text_argument(fcinfo, ARG_OPERATION);
 	form.line_given = !PG_ARGISNULL(ARG_LINE);
 	form.line = form.line_given ? PG_GETARG_INT64(ARG_LINE) : 0;

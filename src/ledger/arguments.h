@@ -30,6 +30,7 @@ typedef struct BpmForm
 	char	   *key;
 	char	   *actor;
 	Jsonb	   *memo;
+	int64		case_id;		/* whose effect asks; 0: none */
 } BpmForm;
 
 extern bool bpm_check_form(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal);

@@ -63,6 +63,7 @@ fill_form(const BpmOperation *operation, Jsonb *arguments, const BpmEffectCall *
 	form->document = member(arguments, "document");
 	form->detail = operation->detail ? member(arguments, operation->detail) : NULL;
 	form->actor = (char *) call->actor;
+	form->case_id = call->case_id;
 	form->key = member(arguments, "key");
 	form->date_given = date != NULL;
 	if (date)

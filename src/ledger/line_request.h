@@ -48,6 +48,8 @@ typedef struct BpmLineRequest
 } BpmLineRequest;
 
 extern void bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request);
+extern void bpm_read_line_year(BpmLedger *ledger, BpmLineRequest *request);
+extern int64 bpm_open_known_line(BpmLedger *ledger, BpmLineRequest *request);
 extern void bpm_line_digest(const char *algorithm, const BpmLineRequest *request,
 							uint8 *digest);
 

@@ -69,8 +69,8 @@ static const BpmStatement year_of_line = {
 };
 
 /* Reads the year of the new line under a lock, or refuses it. */
-static void
-read_year(BpmLedger *ledger, BpmLineRequest *request)
+void
+bpm_read_line_year(BpmLedger *ledger, BpmLineRequest *request)
 {
 	Datum		values[1] = {Int32GetDatum(request->fiscal_year)};
 	char	   *state;
@@ -340,6 +340,22 @@ join_caps(BpmLedger *ledger, BpmLineRequest *request)
 										  &request->caps);
 }
 
+/*
+ * Opens a line whose codes and elements were checked, in a year that was read, and
+ * returns its id, 0 when its key opened one before; called as the ledger's owner.
+ */
+int64
+bpm_open_known_line(BpmLedger *ledger, BpmLineRequest *request)
+{
+	join_caps(ledger, request);
+	request->id = bpm_next_id(ledger, "line_seq", request->fiscal_year);
+	request->opened_at = GetCurrentTimestamp();
+	if (!store_line(ledger, request))
+		return 0;
+	store_balance(ledger, request);
+	return request->id;
+}
+
 /* Opens the line as the ledger's owner, for a caller who may. */
 static int64
 open_line(BpmLedger *ledger, BpmLineRequest *request)
@@ -348,7 +364,7 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 	int64		line;
 
 	bpm_owner_enter(ledger, &scope);
-	read_year(ledger, request);
+	bpm_read_line_year(ledger, request);
 	look_up_codes(ledger, request);
 	bpm_registry_elements(ledger, request->fiscal_year, request->elements);
 	bpm_owner_leave(&scope);
@@ -361,12 +377,8 @@ open_line(BpmLedger *ledger, BpmLineRequest *request)
 				  request->control[0] == 'b' ? request->unit_code : 0);
 	inherit_from_parent(ledger, request);
 	bpm_owner_enter(ledger, &scope);
-	join_caps(ledger, request);
-	line = request->id = bpm_next_id(ledger, "line_seq", request->fiscal_year);
-	request->opened_at = GetCurrentTimestamp();
-	if (store_line(ledger, request))
-		store_balance(ledger, request);
-	else
+	line = bpm_open_known_line(ledger, request);
+	if (line == 0)
 		line = replay_line(ledger, request, &scope);
 	bpm_owner_leave(&scope);
 	return line;

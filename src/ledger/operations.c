@@ -42,7 +42,7 @@ static const BpmOperation operations[] = {
 	{"reverse", bpm_plan_reverse, bpm_decide_reverse, .reads_entries = true,
 	.amount_optional = true, .first = "posting"},
 	{"send_transfer", bpm_plan_send, bpm_decide_send, bpm_finish_send, .detail = "to_division"},
-	{"supplement", bpm_plan_line, bpm_decide_simple, .detail = "source"},
+	{"supplement", bpm_plan_line, bpm_decide_supplement, .detail = "source"},
 	{"unfreeze", bpm_plan_line, bpm_decide_simple},
 	{"virement", bpm_plan_virement, bpm_decide_virement, .other = "to_line",
 	.first = "from_line"},

@@ -125,6 +125,7 @@ typedef struct BpmRequest
 	BpmFen		from_frozen;
 	char	   *document;
 	char	   *detail;
+	int64		case_id;		/* whose effect posts it; 0: none */
 	char	   *key;
 	DateADT		accounting_date;
 	bool		date_given;
@@ -269,6 +270,9 @@ extern bool bpm_plan_correct(BpmPosting *posting);
 extern bool bpm_decide_correct(BpmPosting *posting);
 extern bool bpm_plan_reverse(BpmPosting *posting);
 extern bool bpm_decide_reverse(BpmPosting *posting);
+
+/* supplement.c */
+extern bool bpm_decide_supplement(BpmPosting *posting);
 
 /* provisional.c */
 extern bool bpm_plan_approve(BpmPosting *posting);

@@ -109,7 +109,7 @@ sub random_entry
 	elsif ($operation eq 'allot') { delete $entry{line}; @entry{qw(parent child)} = ($line[0], pick(@line[2, 3, 3, 4])) }
 	elsif ($operation eq 'return_allotment') { delete $entry{line}; @entry{qw(child parent)} = (pick(@line[2, 3]), $line[0]) }
 	elsif ($operation eq 'virement') { delete $entry{line}; @entry{qw(from_line to_line)} = (pick(@line), pick(@line)) }
-	$entry{source} = 'reserve' if $operation eq 'supplement' && rand() < 0.5;
+	$entry{source} = pick(qw(debt debt reserve none)) if $operation eq 'supplement' && rand() < 0.5;
 	$entry{from_pending} = 1 if $operation =~ /^(?:reduce|withdraw|allot|virement)$/ && rand() < 0.3;
 	$entry{from_frozen} = 1 if $operation eq 'withdraw' && rand() < 0.3;
 	$entry{target} = pick('available', 'request', 'commitment', 'nowhere') if $operation eq 'refund' && rand() < 0.3;
