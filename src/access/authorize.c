@@ -6,6 +6,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "base/rows.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 

@@ -9,6 +9,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "base/rows.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
@@ -173,15 +174,13 @@ bpm_grant_duty(PG_FUNCTION_ARGS)
 		check_period(from, PG_GETARG_DATEADT(7));
 
 	values[0] = Int64GetDatum(register_principal(ledger, login, (Datum) 0, false));
-	values[1] = Int64GetDatum(division);
-	values[2] = Int64GetDatum(unit);
+	bpm_set_id(values, nulls, 1, division);
+	bpm_set_id(values, nulls, 2, unit);
 	values[3] = BoolGetDatum(may_read);
 	values[4] = BoolGetDatum(may_post);
 	values[5] = DateADTGetDatum(from);
 	values[6] = PG_GETARG_DATUM(7);
 	values[7] = CStringGetTextDatum(GetUserNameFromId(GetUserId(), false));
-	nulls[1] = division == 0 ? 'n' : ' ';
-	nulls[2] = unit == 0 ? 'n' : ' ';
 	nulls[6] = PG_ARGISNULL(7) ? 'n' : ' ';
 	PG_RETURN_INT64(execute_id(ledger, &put_duty, values, nulls));
 }

@@ -238,6 +238,28 @@ bpm_write_row(BpmLedger *ledger, const char *table, int year, int64 key,
 	return rows;
 }
 
+/* Accepts a new row, whatever it says: the statement that makes it is ours. */
+static bool
+accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	return old == NULL && *row != NULL;
+}
+
+/* Runs one statement that inserts into a guarded table: one row, or as many as it makes. */
+void
+bpm_insert_rows(BpmLedger *ledger, const char *table, const BpmStatement *statement,
+				Datum *values, const char *nulls, bool many)
+{
+	BpmPermit	permit = {0};
+
+	permit.relation = bpm_guarded_relation(ledger, table, 0);
+	permit.accept = accept_new;
+	permit.many = many;
+	bpm_guard_permit(ledger, &permit);
+	bpm_ledger_execute(ledger, statement, 0, values, nulls);
+	bpm_guard_done(!many);
+}
+
 /* Refuses the write with what was attempted on which table. */
 static void
 refuse_write(TriggerData *trigger)

@@ -52,5 +52,8 @@ extern bool bpm_accept_key(const BpmPermit *permit, TupleDesc desc, HeapTuple ol
 extern int	bpm_write_row(BpmLedger *ledger, const char *table, int year, int64 key,
 						  const BpmStatement *statement, Datum *values,
 						  const char *nulls, bool must_write);
+extern void bpm_insert_rows(BpmLedger *ledger, const char *table,
+							const BpmStatement *statement, Datum *values,
+							const char *nulls, bool many);
 
 #endif

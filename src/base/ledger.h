@@ -56,9 +56,11 @@ extern SPIPlanPtr bpm_ledger_plan(BpmLedger *ledger,
 								  const BpmStatement *statement, int year);
 extern void bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement,
 								  int year, TupleDesc rows);
-extern char *bpm_row_string(HeapTuple row, TupleDesc rows, int column);
 extern int	bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement,
 							   int year, Datum *values, const char *nulls);
+extern int	bpm_ledger_execute_latest(BpmLedger *ledger, const BpmStatement *statement,
+									  int year, Datum *values, const char *nulls,
+									  bool writes);
 
 /* The caller's user id and context while statements run as the ledger's owner. */
 typedef struct BpmOwnerScope

@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
@@ -439,6 +440,18 @@ bpm_ledger_plan_anew(BpmLedger *ledger, const BpmStatement *statement, int year)
 	MemoryContextSwitchTo(old);
 }
 
+/* Returns the number of rows of a statement that has run, and refuses those that its plan no longer fits. */
+static int
+finish(PlanEntry *entry, const BpmStatement *statement, int result)
+{
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", statement->text,
+			 SPI_result_code_string(result));
+	if (SPI_tuptable)
+		check_rows(entry, SPI_tuptable->tupdesc);
+	return (int) SPI_processed;
+}
+
 /* Executes a fixed statement with the newest snapshot and returns the number of rows. */
 int
 bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
@@ -452,12 +465,28 @@ bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
 	executing++;
 	result = SPI_execute_plan(entry->plan, values, nulls, false, 0);
 	executing--;
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", statement->text,
-			 SPI_result_code_string(result));
-	if (SPI_tuptable)
-		check_rows(entry, SPI_tuptable->tupdesc);
-	return (int) SPI_processed;
+	return finish(entry, statement, result);
+}
+
+/*
+ * Executes a fixed statement on what is committed now, whatever snapshot the
+ * transaction has. The snapshot is taken after the plan was made: planning may
+ * wait for a lock.
+ */
+int
+bpm_ledger_execute_latest(BpmLedger *ledger, const BpmStatement *statement, int year,
+						  Datum *values, const char *nulls, bool writes)
+{
+	PlanEntry  *entry = find_plan(ledger, statement, year);
+	int			result;
+
+	if (writes && OidIsValid(entry->target) && GetUserId() == ledger->owner)
+		check_triggers(ledger, entry->target);
+	executing++;
+	result = SPI_execute_snapshot(entry->plan, values, nulls, GetLatestSnapshot(),
+								  InvalidSnapshot, !writes, false, 0);
+	executing--;
+	return finish(entry, statement, result);
 }
 
 /* Refuses rows of a kept plan that was executed by other means, if its tables have changed since. */
@@ -466,19 +495,4 @@ bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement, int year
 					  TupleDesc rows)
 {
 	check_rows(find_plan(ledger, statement, year), rows);
-}
-
-/* Returns a column of a row as text; a null where none can be is damage, not a value. */
-char *
-bpm_row_string(HeapTuple row, TupleDesc rows, int column)
-{
-	char	   *string = SPI_getvalue(row, rows, column);
-
-	if (string == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
-				 errmsg("column \"%s\" of the ledger holds a null",
-						NameStr(TupleDescAttr(rows, column - 1)->attname)),
-				 errhint("Run budgetpm.check_ledger().")));
-	return string;
 }

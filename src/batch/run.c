@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -183,16 +184,6 @@ collect_rows(Run *run, const BpmBatchEntry *entries, int count)
 	}
 }
 
-/* Orders ids. */
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Orders ids, leaves each in once, and returns how many are left. */
 static int
 leave_in_once(int64 *ids, int count)
@@ -201,7 +192,7 @@ leave_in_once(int64 *ids, int count)
 
 	if (count == 0)
 		return 0;
-	qsort(ids, count, sizeof(int64), compare_ids);
+	qsort(ids, count, sizeof(int64), bpm_compare_ids);
 	for (int i = 1; i < count; i++)
 		if (ids[i] != ids[n])
 			ids[++n] = ids[i];

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/rows.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
@@ -55,15 +56,13 @@ raise_alert(BpmLedger *ledger, const BpmCap *cap, BpmCapCrossing *crossing)
 	values[0] = Int32GetDatum(cap->fiscal_year);
 	values[1] = CStringGetTextDatum(crossing->kind);
 	values[2] = Int32GetDatum(cap->id);
-	values[3] = Int64GetDatum(crossing->posting);
+	bpm_set_id(values, nulls, 3, crossing->posting);
 	values[4] = Int64GetDatum(crossing->limit);
 	values[5] = Int64GetDatum(crossing->used);
 	values[6] = Int64GetDatum(cap->division);
-	values[7] = Int64GetDatum(cap->unit);
+	bpm_set_id(values, nulls, 7, cap->unit);
 	values[8] = DateADTGetDatum(GetSQLCurrentDate());
 	values[9] = TimestampTzGetDatum(GetCurrentTimestamp());
-	nulls[3] = crossing->posting == 0 ? 'n' : ' ';
-	nulls[7] = cap->unit == 0 ? 'n' : ' ';
 	permit.relation = bpm_guarded_relation(ledger, "alert", 0);
 	permit.columns = ALERT_TYPES;
 	permit.accept = accept_alert;

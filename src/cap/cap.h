@@ -90,7 +90,7 @@ typedef struct BpmCapState
 } BpmCapState;
 
 /* definition.c */
-extern const char *const bpm_cap_bucket_names[BPM_CAP_BUCKETS];
+extern int	bpm_cap_bucket(const char *name);
 extern void bpm_cap_init(void);
 extern bool bpm_cap_find(BpmLedger *ledger, int32 cap, BpmCap *definition);
 extern void bpm_cap_definition_changed(BpmLedger *ledger);
@@ -126,8 +126,6 @@ extern bool bpm_cap_look(BpmLedger *ledger, int32 cap, BpmCapState *state);
 extern void bpm_cap_store(BpmLedger *ledger, BpmCapState *state);
 
 /* Executes a statement that reads what is committed now, whatever the isolation level. */
-extern int	bpm_cap_execute_latest(BpmLedger *ledger, const BpmStatement *statement,
-								   Datum *values, const char *nulls);
 
 /*
  * rebuild.c: writes a cap anew as "after" says, row and slots, and raises an

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/array.h"
@@ -25,7 +26,7 @@
 /* A backend that has met more caps than this forgets them all and begins again. */
 #define CACHE_LIMIT		20000
 
-const char *const bpm_cap_bucket_names[BPM_CAP_BUCKETS] = {
+static const char *const bucket_names[BPM_CAP_BUCKETS] = {
 	"appropriated", "available", "allotted", "transferred", "frozen", "pending_out",
 	"precommitted", "committed", "requested", "paid", "withdrawn", "carried"
 };
@@ -137,6 +138,16 @@ column_or(int column, int64 other)
 		DatumGetInt64(value) : DatumGetInt32(value);
 }
 
+/* Returns the place of a bucket by its name, -1 when there is none. */
+int
+bpm_cap_bucket(const char *name)
+{
+	for (int i = 0; i < BPM_CAP_BUCKETS; i++)
+		if (strcmp(name, bucket_names[i]) == 0)
+			return i;
+	return -1;
+}
+
 /* Returns the buckets that a list names, a bit a bucket. */
 static uint16
 bucket_mask(ArrayType *names)
@@ -148,9 +159,12 @@ bucket_mask(ArrayType *names)
 
 	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &items, &nulls, &count);
 	for (int i = 0; i < count; i++)
-		for (int j = 0; !nulls[i] && j < BPM_CAP_BUCKETS; j++)
-			if (strcmp(TextDatumGetCString(items[i]), bpm_cap_bucket_names[j]) == 0)
-				mask |= 1 << j;
+	{
+		int			bucket = nulls[i] ? -1 : bpm_cap_bucket(TextDatumGetCString(items[i]));
+
+		if (bucket >= 0)
+			mask |= 1 << bucket;
+	}
 	return mask;
 }
 
@@ -211,7 +225,7 @@ read_cap(BpmLedger *ledger, int32 cap, BpmCap *definition)
 {
 	Datum		values[1] = {Int32GetDatum(cap)};
 
-	if (bpm_cap_execute_latest(ledger, &read_definition, values, NULL) != 1)
+	if (bpm_ledger_execute_latest(ledger, &read_definition, 0, values, NULL, false) != 1)
 		return false;
 	fill_definition(definition);
 	SPI_freetuptable(SPI_tuptable);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
@@ -47,14 +48,11 @@ bpm_caps_of_new_line(BpmLedger *ledger, int fiscal_year, const BpmCapPlace *plac
 	values[1] = Int64GetDatum(place->division);
 	values[2] = Int64GetDatum(place->unit);
 	values[3] = Int64GetDatum(place->func);
-	values[4] = Int64GetDatum(place->gov_econ);
-	values[5] = Int64GetDatum(place->dept_econ);
+	bpm_set_id(values, nulls, 4, place->gov_econ);
+	bpm_set_id(values, nulls, 5, place->dept_econ);
 	values[6] = CStringGetTextDatum(place->fund_type);
-	values[7] = Int64GetDatum(place->project);
-	nulls[4] = place->gov_econ == 0 ? 'n' : ' ';
-	nulls[5] = place->dept_econ == 0 ? 'n' : ' ';
-	nulls[7] = place->project == 0 ? 'n' : ' ';
-	count = bpm_cap_execute_latest(ledger, &caps_of_place, values, nulls);
+	bpm_set_id(values, nulls, 7, place->project);
+	count = bpm_ledger_execute_latest(ledger, &caps_of_place, 0, values, nulls, false);
 	*caps = palloc(Max(count, 1) * sizeof(int32));
 	for (int i = 0; i < count; i++)
 	{

@@ -8,6 +8,7 @@
 #include "access/htup_details.h"
 
 #include "base/guard.h"
+#include "base/rows.h"
 #include "cap/cap_private.h"
 
 static const BpmStatement insert_row = {
@@ -71,8 +72,7 @@ rebuild_row(BpmLedger *ledger, const BpmCapState *before, const BpmCapState *aft
 	values[1] = Int64GetDatum(after->basis);
 	values[2] = Int64GetDatum(after->used);
 	values[3] = Int64GetDatum(after->cap.division);
-	values[4] = Int64GetDatum(after->cap.unit);
-	nulls[4] = after->cap.unit == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 4, after->cap.unit);
 	bpm_write_row(ledger, "cap_balance", 0, after->cap.id, &insert_row, values, nulls, true);
 }
 
@@ -86,8 +86,7 @@ rebuild_slots(BpmLedger *ledger, const BpmCapState *before, BpmCapState *after)
 	values[0] = Int32GetDatum(after->cap.id);
 	values[1] = Int32GetDatum(after->cap.slots);
 	values[2] = Int64GetDatum(after->cap.division);
-	values[3] = Int64GetDatum(after->cap.unit);
-	nulls[3] = after->cap.unit == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 3, after->cap.unit);
 	if (before->cap.slots > 0)
 		write_slots(ledger, &delete_slots, &after->cap, values, NULL);
 	memset(after->slot_basis, 0, sizeof(after->slot_basis));

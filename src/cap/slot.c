@@ -146,7 +146,7 @@ void
 bpm_slots_read(BpmLedger *ledger, BpmCapState *state)
 {
 	Datum		values[1] = {Int32GetDatum(state->cap.id)};
-	int			count = bpm_cap_execute_latest(ledger, &read_slots, values, NULL);
+	int			count = bpm_ledger_execute_latest(ledger, &read_slots, 0, values, NULL, false);
 
 	for (int i = 0; i < count; i++)
 	{

@@ -8,7 +8,6 @@
 
 #include "executor/spi.h"
 #include "utils/inval.h"
-#include "utils/snapmgr.h"
 
 #include "base/errors.h"
 #include "base/guard.h"
@@ -28,23 +27,6 @@ static const BpmStatement write_row = {
 	"UPDATE @ledger@.cap_balance SET basis = $2, used = $3"
 	" WHERE cap_id OPERATOR(pg_catalog.=) $1", "iaa"
 };
-
-/* Executes a statement that reads what is committed now, whatever the isolation level. */
-int
-bpm_cap_execute_latest(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
-					   const char *nulls)
-{
-	int			result = SPI_execute_snapshot(bpm_ledger_plan(ledger, statement, 0), values,
-											  nulls, GetLatestSnapshot(), InvalidSnapshot,
-											  true, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", statement->text,
-			 SPI_result_code_string(result));
-	if (SPI_tuptable)
-		bpm_ledger_check_rows(ledger, statement, 0, SPI_tuptable->tupdesc);
-	return (int) SPI_processed;
-}
 
 /* Takes the totals of the row just read into the state. */
 static void
@@ -92,7 +74,7 @@ bpm_cap_look(BpmLedger *ledger, int32 cap, BpmCapState *state)
 
 	memset(state, 0, sizeof(BpmCapState));
 	if (!bpm_cap_find(ledger, cap, &state->cap) ||
-		bpm_cap_execute_latest(ledger, &read_row, values, NULL) != 1)
+		bpm_ledger_execute_latest(ledger, &read_row, 0, values, NULL, false) != 1)
 		return false;
 	take_row(state);
 	if (state->cap.slots > 0)

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -254,14 +255,6 @@ static const BpmStatement insert_rule = {
 	" ON CONFLICT (chart, kind, fund_type, executable, division, side) DO NOTHING RETURNING rule_id", "tttttbc"
 };
 
-/* Sets a text parameter, null for NULL. */
-static void
-set_text(Datum *values, char *nulls, int column, const char *text)
-{
-	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
-	nulls[column] = text ? ' ' : 'n';
-}
-
 /* Adds a rule and returns it. */
 PG_FUNCTION_INFO_V1(bpm_add_account_rule);
 Datum
@@ -289,11 +282,11 @@ bpm_add_account_rule(PG_FUNCTION_ARGS)
 		check_kind(ledger, kind);
 	if (fund_type != NULL)
 		bpm_registry_fund_type(ledger, fund_type);
-	set_text(values, nulls, 0, chart);
-	set_text(values, nulls, 1, account);
-	set_text(values, nulls, 2, side);
-	set_text(values, nulls, 3, kind);
-	set_text(values, nulls, 4, fund_type);
+	bpm_set_text(values, nulls, 0, chart);
+	bpm_set_text(values, nulls, 1, account);
+	bpm_set_text(values, nulls, 2, side);
+	bpm_set_text(values, nulls, 3, kind);
+	bpm_set_text(values, nulls, 4, fund_type);
 	values[5] = PG_GETARG_DATUM(6);
 	nulls[5] = PG_ARGISNULL(6) ? 'n' : ' ';
 	values[6] = Int64GetDatum(division);
@@ -352,12 +345,12 @@ bpm_divert_account(PG_FUNCTION_ARGS)
 	require_account(ledger, chart, into);
 	if (fund_type != NULL)
 		bpm_registry_fund_type(ledger, fund_type);
-	set_text(values, nulls, 0, chart);
-	set_text(values, nulls, 1, account);
-	set_text(values, nulls, 2, into);
+	bpm_set_text(values, nulls, 0, chart);
+	bpm_set_text(values, nulls, 1, account);
+	bpm_set_text(values, nulls, 2, into);
 	values[3] = Int64GetDatum(division);
 	nulls[3] = division ? ' ' : 'n';
-	set_text(values, nulls, 4, fund_type);
+	bpm_set_text(values, nulls, 4, fund_type);
 	rules = bpm_ledger_execute(ledger, &divert_rules, 0, values, nulls);
 	if (rules == 0)
 		ereport(ERROR,

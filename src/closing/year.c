@@ -8,11 +8,11 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 #include "access/access.h"
 #include "base/errors.h"
@@ -259,16 +259,11 @@ count_unsettled(BpmLedger *ledger, int year)
 		"SELECT pg_catalog.count(*) FROM ONLY @ledger@.balance_@year@ WHERE" HOLDS_MONEY, ""
 	};
 	BpmOwnerScope scope;
-	int			result;
-	bool		isnull;
 
 	bpm_owner_enter(ledger, &scope);
-	result = SPI_execute_snapshot(bpm_ledger_plan(ledger, &count, year), NULL, NULL,
-								  GetLatestSnapshot(), InvalidSnapshot, false, false, 0);
+	bpm_ledger_execute_latest(ledger, &count, year, NULL, NULL, true);
 	bpm_owner_leave(&scope);
-	if (result != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not count the lines of %d: %s", year, SPI_result_code_string(result));
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
 /* Waits for whoever changes the year's state, so that it is read as it is. */

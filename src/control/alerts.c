@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -105,8 +106,7 @@ store_step(BpmLedger *ledger, const Alert *alert, const char *state, const char 
 	values[4] = CStringGetTextDatum(GetUserNameFromId(alert->caller, false));
 	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[6] = Int64GetDatum(alert->division);
-	values[7] = Int64GetDatum(alert->unit);
-	nulls[7] = alert->unit == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 7, alert->unit);
 	bpm_write_row(ledger, "alert_event", 0, alert->id, &insert_event, values, nulls, true);
 }
 

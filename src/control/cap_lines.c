@@ -12,7 +12,6 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
-#include "utils/snapmgr.h"
 
 #include "base/errors.h"
 #include "base/guard.h"
@@ -108,16 +107,10 @@ execute_on_lines(BpmLedger *ledger, const BpmCap *cap, Datum lines, const BpmSta
 {
 	int			scope = lines != 0 ? SCOPE_LIST : cap->unit != 0 ? SCOPE_UNIT : SCOPE_DIVISION;
 	Datum		values[2];
-	int			result;
 
 	values[0] = Int32GetDatum(cap->id);
 	values[1] = lines != 0 ? lines : Int64GetDatum(cap->unit != 0 ? cap->unit : cap->division);
-	result = SPI_execute_snapshot(bpm_ledger_plan(ledger, &each[scope], cap->fiscal_year), values,
-								  NULL, GetLatestSnapshot(), InvalidSnapshot, false, false, 0);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", each[scope].text,
-			 SPI_result_code_string(result));
-	return (int64) SPI_processed;
+	return bpm_ledger_execute_latest(ledger, &each[scope], cap->fiscal_year, values, NULL, true);
 }
 
 /* Returns the lines of a cap that is a list, for those that are not given. */
@@ -207,7 +200,7 @@ bpm_sum_receipts(BpmLedger *ledger, int32 cap)
 	bool		isnull;
 	Datum		sum;
 
-	bpm_cap_execute_latest(ledger, &sum_receipts, values, NULL);
+	bpm_ledger_execute_latest(ledger, &sum_receipts, 0, values, NULL, false);
 	sum = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? 0 : DatumGetInt64(sum);
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -37,36 +38,6 @@ static const BpmStatement insert_event = {
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "itjttzcc"
 };
 
-/* Accepts a new row, whatever it says: the statement that makes it is ours. */
-static bool
-accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
-{
-	return old == NULL && *row != NULL;
-}
-
-/* Runs one statement that inserts into a guarded table; how many rows, is its own affair. */
-void
-bpm_insert_rows(BpmLedger *ledger, const char *table, const BpmStatement *statement, Datum *values,
-				const char *nulls, bool many)
-{
-	BpmPermit	permit = {0};
-
-	permit.relation = bpm_guarded_relation(ledger, table, 0);
-	permit.accept = accept_new;
-	permit.many = many;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, statement, 0, values, nulls);
-	bpm_guard_done(!many);
-}
-
-/* Sets a parameter in which 0 stands for null. */
-static void
-optional(Datum *values, char *nulls, int column, Datum value)
-{
-	values[column] = value;
-	nulls[column] = value == 0 ? 'n' : ' ';
-}
-
 /* Stores the definition of a cap and the lines of its list, and returns its number. */
 int32
 bpm_insert_cap(BpmLedger *ledger, const BpmCapRequest *request)
@@ -82,22 +53,22 @@ bpm_insert_cap(BpmLedger *ledger, const BpmCapRequest *request)
 	values[1] = CStringGetTextDatum(request->name);
 	values[2] = CStringGetTextDatum(request->kind);
 	values[3] = Int64GetDatum(cap->division);
-	optional(values, nulls, 4, Int64GetDatum(cap->unit));
+	bpm_set_id(values, nulls, 4, cap->unit);
 	values[5] = BoolGetDatum(request->lines != 0);
-	optional(values, nulls, 6, request->func);
-	optional(values, nulls, 7, request->gov_econ);
-	optional(values, nulls, 8, request->dept_econ);
-	optional(values, nulls, 9, request->fund_type ? CStringGetTextDatum(request->fund_type) : 0);
-	optional(values, nulls, 10, Int64GetDatum(request->project));
+	bpm_set_datum(values, nulls, 6, request->func);
+	bpm_set_datum(values, nulls, 7, request->gov_econ);
+	bpm_set_datum(values, nulls, 8, request->dept_econ);
+	bpm_set_text(values, nulls, 9, request->fund_type);
+	bpm_set_id(values, nulls, 10, request->project);
 	values[11] = CStringGetTextDatum(bpm_basis_name(cap->basis_kind));
-	optional(values, nulls, 12, request->revenue);
+	bpm_set_datum(values, nulls, 12, request->revenue);
 	values[13] = request->consumes;
 	values[14] = Int32GetDatum(cap->warn_ratio);
 	nulls[14] = cap->warn_ratio == BPM_CAP_NO_RATIO ? 'n' : ' ';
 	values[15] = Int32GetDatum(cap->block_ratio);
 	nulls[15] = cap->block_ratio == BPM_CAP_NO_RATIO ? 'n' : ' ';
 	values[16] = Int32GetDatum(cap->slots);
-	optional(values, nulls, 17, request->plan);
+	bpm_set_datum(values, nulls, 17, request->plan);
 	bpm_insert_rows(ledger, "cap", &insert_cap, values, nulls, false);
 	member[0] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	member[1] = request->lines;
@@ -116,12 +87,12 @@ bpm_note_cap_event(BpmLedger *ledger, Oid caller, const BpmCap *cap, const char 
 
 	values[0] = Int32GetDatum(cap->id);
 	values[1] = CStringGetTextDatum(action);
-	optional(values, nulls, 2, PointerGetDatum(content));
-	optional(values, nulls, 3, document ? CStringGetTextDatum(document) : 0);
+	bpm_set_datum(values, nulls, 2, PointerGetDatum(content));
+	bpm_set_datum(values, nulls, 3, document ? CStringGetTextDatum(document) : 0);
 	values[4] = CStringGetTextDatum(GetUserNameFromId(caller, false));
 	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[6] = Int64GetDatum(cap->division);
-	optional(values, nulls, 7, Int64GetDatum(cap->unit));
+	bpm_set_id(values, nulls, 7, cap->unit);
 	bpm_insert_rows(ledger, "cap_event", &insert_event, values, nulls, false);
 }
 

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
@@ -72,16 +73,6 @@ count_lines(ArrayType *lines)
 	return different;
 }
 
-/* Orders ids, for qsort(). */
-int
-bpm_compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Looks that the lines of a list are of the cap's year and place; narrows the place to what they share. */
 static void
 check_list(BpmLedger *ledger, Datum lines, BpmCap *cap, bool fill)
@@ -92,8 +83,7 @@ check_list(BpmLedger *ledger, Datum lines, BpmCap *cap, bool fill)
 
 	values[0] = lines;
 	values[1] = Int64GetDatum(cap->division);
-	values[2] = Int64GetDatum(cap->unit);
-	nulls[2] = cap->unit == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 2, cap->unit);
 	bpm_ledger_execute(ledger, &place_of_lines, 0, values, nulls);
 	if (number_of_row(1) != wanted)
 		ereport(ERROR,

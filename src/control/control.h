@@ -71,8 +71,6 @@ extern BpmFen bpm_sum_receipts(BpmLedger *ledger, int32 cap);
 
 /* cap_row.c: the rows of a cap */
 extern int32 bpm_insert_cap(BpmLedger *ledger, const BpmCapRequest *request);
-extern void bpm_insert_rows(BpmLedger *ledger, const char *table, const BpmStatement *statement,
-							Datum *values, const char *nulls, bool many);
 extern void bpm_note_cap_event(BpmLedger *ledger, Oid caller, const BpmCap *cap,
 							   const char *action, Jsonb *content, const char *document);
 extern void bpm_require_cap(BpmLedger *ledger, const char *operation, int32 id, BpmCap *cap);
@@ -81,7 +79,6 @@ extern void bpm_require_cap(BpmLedger *ledger, const char *operation, int32 id, 
 extern int32 bpm_profile_ratio(BpmLedger *ledger, BpmCode division, int32 other);
 
 /* caps.c */
-extern int	bpm_compare_ids(const void *a, const void *b);
 extern void bpm_lock_active_cap(BpmLedger *ledger, int32 id, BpmCapState *state);
 extern int32 bpm_make_cap(BpmLedger *ledger, BpmCapRequest *request);
 

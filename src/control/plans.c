@@ -157,13 +157,13 @@ find_plan(BpmLedger *ledger, FunctionCallInfo fcinfo, const BpmCapRequest *reque
 	if (request->lines != 0)
 	{
 		values[0] = PG_GETARG_DATUM(ARG_LINE);
-		found = bpm_cap_execute_latest(ledger, &plan_of_line, values, NULL);
+		found = bpm_ledger_execute_latest(ledger, &plan_of_line, 0, values, NULL, false);
 	}
 	else
 	{
 		values[0] = Int32GetDatum(request->cap.fiscal_year);
 		values[1] = Int64GetDatum(request->cap.unit);
-		found = bpm_cap_execute_latest(ledger, &plan_of_unit, values, NULL);
+		found = bpm_ledger_execute_latest(ledger, &plan_of_unit, 0, values, NULL, false);
 	}
 	return found == 0 ? 0 :
 		DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));

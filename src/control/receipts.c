@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -113,9 +114,8 @@ raise_caps(BpmLedger *ledger, const Receipt *receipt)
 	values[0] = Int32GetDatum(receipt->fiscal_year);
 	values[1] = Int64GetDatum(receipt->division);
 	values[2] = CStringGetTextDatum(receipt->fund_type);
-	values[3] = Int64GetDatum(receipt->revenue);
-	nulls[3] = receipt->revenue == 0 ? 'n' : ' ';
-	count = bpm_cap_execute_latest(ledger, &caps_of_receipt, values, nulls);
+	bpm_set_id(values, nulls, 3, receipt->revenue);
+	count = bpm_ledger_execute_latest(ledger, &caps_of_receipt, 0, values, nulls, false);
 	caps = palloc(Max(count, 1) * sizeof(int32));
 	for (int i = 0; i < count; i++)
 	{
@@ -148,10 +148,8 @@ replay(BpmLedger *ledger, const Receipt *receipt)
 	values[3] = CStringGetTextDatum(receipt->fund_type);
 	values[4] = Int64GetDatum(receipt->amount);
 	values[5] = CStringGetTextDatum(receipt->document);
-	values[6] = Int64GetDatum(receipt->revenue);
-	nulls[6] = receipt->revenue == 0 ? 'n' : ' ';
-	values[7] = Int64GetDatum(receipt->reverses);
-	nulls[7] = receipt->reverses == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 6, receipt->revenue);
+	bpm_set_id(values, nulls, 7, receipt->reverses);
 	if (bpm_ledger_execute(ledger, &receipt_of_key, 0, values, nulls) != 1)
 		elog(ERROR, "receipt of key \"%s\" is not visible", receipt->key);
 	if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull)))
@@ -174,15 +172,13 @@ store_receipt(BpmLedger *ledger, const Receipt *receipt)
 	values[0] = Int32GetDatum(receipt->fiscal_year);
 	values[1] = Int64GetDatum(receipt->division);
 	values[2] = CStringGetTextDatum(receipt->fund_type);
-	values[3] = Int64GetDatum(receipt->revenue);
-	nulls[3] = receipt->revenue == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 3, receipt->revenue);
 	values[4] = Int64GetDatum(receipt->amount);
 	values[5] = CStringGetTextDatum(receipt->document);
 	values[6] = DateADTGetDatum(receipt->received_on);
 	values[7] = receipt->key ? CStringGetTextDatum(receipt->key) : (Datum) 0;
 	nulls[7] = receipt->key ? ' ' : 'n';
-	values[8] = Int64GetDatum(receipt->reverses);
-	nulls[8] = receipt->reverses == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 8, receipt->reverses);
 	values[9] = CStringGetTextDatum(GetUserNameFromId(receipt->caller, false));
 	values[10] = TimestampTzGetDatum(GetCurrentTimestamp());
 	bpm_insert_rows(ledger, "receipt", &insert_receipt, values, nulls, false);
@@ -283,7 +279,7 @@ left_of(BpmLedger *ledger, int64 id)
 	Datum		values[1] = {Int64GetDatum(id)};
 	bool		isnull;
 
-	bpm_cap_execute_latest(ledger, &left_of_receipt, values, NULL);
+	bpm_ledger_execute_latest(ledger, &left_of_receipt, 0, values, NULL, false);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"

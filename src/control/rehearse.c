@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -98,19 +99,6 @@ typedef struct Rehearsal
 	BpmFen		stopped_paid;
 	int64		fallen;
 } Rehearsal;
-
-/* Returns a number of a row, 0 for null. */
-static int64
-number(HeapTuple row, TupleDesc desc, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-
-	if (isnull)
-		return 0;
-	return TupleDescAttr(desc, column - 1)->attlen == 8 ? DatumGetInt64(value) :
-		DatumGetInt32(value);
-}
 
 /* Tells whether an entry, or (line 0) a posting, was stopped. */
 static bool
@@ -234,23 +222,13 @@ begin_posting(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
 	int			year,
 				day;
 
-	posting->id = number(row, desc, COLUMN_POSTING);
-	posting->date = (DateADT) number(row, desc, COLUMN_DATE);
+	posting->id = bpm_row_number(row, desc, COLUMN_POSTING);
+	posting->date = (DateADT) bpm_row_number(row, desc, COLUMN_DATE);
 	j2date(posting->date + POSTGRES_EPOCH_JDATE, &year, &posting->month, &day);
 	strlcpy(posting->kind, bpm_row_string(row, desc, COLUMN_KIND), sizeof(posting->kind));
 	posting->amount = 0;
 	posting->fell = posting->pays = false;
 	posting->nentries = 0;
-}
-
-/* Returns the place of a bucket by its name. */
-static int
-bucket_number(const char *name)
-{
-	for (int i = 0; i < BPM_CAP_BUCKETS; i++)
-		if (strcmp(name, bpm_cap_bucket_names[i]) == 0)
-			return i;
-	elog(ERROR, "unknown bucket \"%s\"", name);
 }
 
 /* Adds a cap to those of the posting at hand. */
@@ -268,19 +246,21 @@ touch_cap(Rehearsal *rehearsal, int number)
 static void
 count_entry(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
 {
-	int			source = bucket_number(bpm_row_string(row, desc, COLUMN_SOURCE));
-	int			target = bucket_number(bpm_row_string(row, desc, COLUMN_TARGET));
-	BpmFen		amount = number(row, desc, COLUMN_AMOUNT);
-	int64		line = number(row, desc, COLUMN_LINE);
+	int			source = bpm_cap_bucket(bpm_row_string(row, desc, COLUMN_SOURCE));
+	int			target = bpm_cap_bucket(bpm_row_string(row, desc, COLUMN_TARGET));
+	BpmFen		amount = bpm_row_number(row, desc, COLUMN_AMOUNT);
+	int64		line = bpm_row_number(row, desc, COLUMN_LINE);
 	BpmCapPlace place;
 
-	place.division = number(row, desc, COLUMN_DIVISION);
-	place.unit = number(row, desc, COLUMN_UNIT);
-	place.func = number(row, desc, COLUMN_FUNC);
-	place.gov_econ = number(row, desc, COLUMN_GOV_ECON);
-	place.dept_econ = number(row, desc, COLUMN_DEPT_ECON);
+	place.division = bpm_row_number(row, desc, COLUMN_DIVISION);
+	place.unit = bpm_row_number(row, desc, COLUMN_UNIT);
+	place.func = bpm_row_number(row, desc, COLUMN_FUNC);
+	place.gov_econ = bpm_row_number(row, desc, COLUMN_GOV_ECON);
+	place.dept_econ = bpm_row_number(row, desc, COLUMN_DEPT_ECON);
 	place.fund_type = bpm_row_string(row, desc, COLUMN_FUND_TYPE);
-	place.project = number(row, desc, COLUMN_PROJECT);
+	place.project = bpm_row_number(row, desc, COLUMN_PROJECT);
+	if (source < 0 || target < 0)
+		elog(ERROR, "an entry names an unknown bucket");
 	for (int i = 0; i < rehearsal->ncaps; i++)
 	{
 		BpmRehearsedCap *cap = &rehearsal->caps[i];
@@ -303,16 +283,16 @@ static void
 take_entry(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
 {
 	Replayed   *posting = &rehearsal->posting;
-	BpmFen		amount = number(row, desc, COLUMN_AMOUNT);
-	int64		refers = number(row, desc, COLUMN_REFERS_LINE);
-	int64		obligation = number(row, desc, COLUMN_FROM_OBLIGATION);
+	BpmFen		amount = bpm_row_number(row, desc, COLUMN_AMOUNT);
+	int64		refers = bpm_row_number(row, desc, COLUMN_REFERS_LINE);
+	int64		obligation = bpm_row_number(row, desc, COLUMN_FROM_OBLIGATION);
 
-	if (number(row, desc, COLUMN_POSTING) != posting->id)
+	if (bpm_row_number(row, desc, COLUMN_POSTING) != posting->id)
 	{
 		end_posting(rehearsal);
 		begin_posting(rehearsal, row, desc);
 	}
-	if ((refers != 0 && was_stopped(rehearsal, refers, number(row, desc, COLUMN_REFERS_ENTRY))) ||
+	if ((refers != 0 && was_stopped(rehearsal, refers, bpm_row_number(row, desc, COLUMN_REFERS_ENTRY))) ||
 		(obligation != 0 && was_stopped(rehearsal, 0, obligation)))
 		posting->fell = true;
 	if (strcmp(bpm_row_string(row, desc, COLUMN_TARGET), "paid") == 0)
@@ -320,8 +300,8 @@ take_entry(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
 	posting->amount = Max(posting->amount, amount);
 	if (posting->nentries < MAX_ENTRIES)
 	{
-		posting->entries[posting->nentries].line = number(row, desc, COLUMN_LINE);
-		posting->entries[posting->nentries++].number = number(row, desc, COLUMN_ENTRY);
+		posting->entries[posting->nentries].line = bpm_row_number(row, desc, COLUMN_LINE);
+		posting->entries[posting->nentries++].number = bpm_row_number(row, desc, COLUMN_ENTRY);
 	}
 	count_entry(rehearsal, row, desc);
 }
@@ -336,10 +316,10 @@ take_receipt(Rehearsal *rehearsal, HeapTuple row, TupleDesc desc)
 		BpmRehearsedCap *cap = &rehearsal->caps[i];
 
 		if (cap->state.cap.basis_kind == BPM_BASIS_RECEIPTS &&
-			bpm_rehearsed_receives(cap, number(row, desc, COLUMN_DIVISION),
-								   number(row, desc, COLUMN_FUNC),
+			bpm_rehearsed_receives(cap, bpm_row_number(row, desc, COLUMN_DIVISION),
+								   bpm_row_number(row, desc, COLUMN_FUNC),
 								   bpm_row_string(row, desc, COLUMN_FUND_TYPE)))
-			bpm_cap_shift(&cap->state, number(row, desc, COLUMN_AMOUNT), 0, 1, 0);
+			bpm_cap_shift(&cap->state, bpm_row_number(row, desc, COLUMN_AMOUNT), 0, 1, 0);
 		cap->state.crossings = NIL;
 	}
 }
@@ -370,7 +350,7 @@ replay_year(Rehearsal *rehearsal, int fiscal_year)
 		old = MemoryContextSwitchTo(rows_context);
 		for (uint64 i = 0; i < count; i++)
 		{
-			if (number(rows->vals[i], rows->tupdesc, COLUMN_POSTING) == 0)
+			if (bpm_row_number(rows->vals[i], rows->tupdesc, COLUMN_POSTING) == 0)
 				take_receipt(rehearsal, rows->vals[i], rows->tupdesc);
 			else
 				take_entry(rehearsal, rows->vals[i], rows->tupdesc);

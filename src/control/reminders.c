@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -156,8 +157,7 @@ bpm_run_reminders(PG_FUNCTION_ARGS)
 	bpm_authorize(ledger, "run_reminders", division, 0);
 	values[0] = DateADTGetDatum(day);
 	values[1] = Int32GetDatum(year);
-	values[2] = Int64GetDatum(division);
-	nulls[2] = division == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 2, division);
 	values[3] = Int64GetDatum((int64) ledger->relid);
 	values[4] = TimestampTzGetDatum(GetCurrentTimestamp());
 	bpm_owner_enter(ledger, &scope);

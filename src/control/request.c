@@ -82,14 +82,12 @@ bpm_read_consumes(ArrayType *names)
 	for (int i = 0; i < count; i++)
 	{
 		char	   *name = nulls[i] ? "null" : TextDatumGetCString(items[i]);
-		int			bucket = 0;
+		int			bucket = bpm_cap_bucket(name);
 
-		while (bucket < BPM_CAP_BUCKETS && strcmp(name, bpm_cap_bucket_names[bucket]) != 0)
-			bucket++;
-		if (bucket == BPM_CAP_BUCKETS || (mask & (1 << bucket)))
+		if (bucket < 0 || (mask & (1 << bucket)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 bucket == BPM_CAP_BUCKETS ? errmsg("bucket \"%s\" is not known", name)
+					 bucket < 0 ? errmsg("bucket \"%s\" is not known", name)
 					 : errmsg("bucket \"%s\" is named twice", name),
 					 errhint("Use allotted, transferred, frozen, pending_out, precommitted, committed, requested, paid, withdrawn or carried, each once.")));
 		mask |= 1 << bucket;

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
@@ -124,21 +125,11 @@ refuse(const BpmDocumentKind *kind, const BpmDocument *document, char *problem, 
 			 errhint("%s", hint)));
 }
 
-/* Orders ids. */
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Orders commitments by contract. */
 static int
 compare_commitments(const void *a, const void *b)
 {
-	return compare_ids(&((const BpmCommitment *) a)->contract,
+	return bpm_compare_ids(&((const BpmCommitment *) a)->contract,
 					   &((const BpmCommitment *) b)->contract);
 }
 
@@ -162,7 +153,7 @@ find_commitments(BpmLedger *ledger, const BpmDocumentKind *kind, const BpmDocume
 			ids[n++] = contracts ? documents[i].id : documents[i].contract;
 	if (n == 0)
 		return 0;
-	qsort(ids, n, sizeof(int64), compare_ids);
+	qsort(ids, n, sizeof(int64), bpm_compare_ids);
 	for (int i = 0; i < n; i++)
 		if (i == 0 || ids[i] != ids[i - 1])
 			ids[distinct++] = ids[i];

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
@@ -121,16 +122,6 @@ bpm_id_array(const int64 *ids, int count)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* Orders ids. */
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Each line is locked when its turn comes: the order of the array is the order of the locks. */
 static const BpmStatement look_at_balances = {
 	"SELECT b.* FROM pg_catalog.unnest($1) AS u (id) CROSS JOIN LATERAL (SELECT " BALANCE_LIST
@@ -208,7 +199,7 @@ leave_out_others(BpmBuffer *buffer, const BpmLockScope *scope, int year, int64 *
 		if (entry && (bpm_has_duty(buffer->ledger, BPM_RIGHT_POST, entry->line.division,
 								   entry->line.unit) ||
 					  bsearch(&lines[i], scope->foreign, scope->nforeign, sizeof(int64),
-							  compare_ids) != NULL))
+							  bpm_compare_ids) != NULL))
 			lines[kept++] = lines[i];
 	}
 	bpm_owner_enter(buffer->ledger, scope->caller);
@@ -590,7 +581,7 @@ write_touched(BpmBuffer *buffer)
 	int64	   *lines = buffer->touched;
 	int			left = buffer->ntouched;
 
-	qsort(lines, left, sizeof(int64), compare_ids);
+	qsort(lines, left, sizeof(int64), bpm_compare_ids);
 	while (left > 0)
 	{
 		int			n = bpm_same_year_count(lines, left);

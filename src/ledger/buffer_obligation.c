@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -238,16 +239,6 @@ write_year(BpmBuffer *buffer, const int64 *ids, int count, bool new)
 		elog(ERROR, "not every obligation of the batch was stored");
 }
 
-/* Orders ids. */
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Writes the obligations that wait and are new, or those that are not. */
 static void
 write_waiting(BpmBuffer *buffer, bool new)
@@ -261,7 +252,7 @@ write_waiting(BpmBuffer *buffer, bool new)
 	while ((entry = hash_seq_search(&scan)) != NULL)
 		if (entry->waiting && entry->obligation.opened == new)
 			ids[count++] = entry->id;
-	qsort(ids, count, sizeof(int64), compare_ids);
+	qsort(ids, count, sizeof(int64), bpm_compare_ids);
 	for (int i = 0; i < count;)
 	{
 		int			n = bpm_same_year_count(ids + i, count - i);

@@ -82,12 +82,8 @@ bpm_plan_carry(BpmPosting *posting)
 static bool
 check_contract(BpmPosting *posting, const BpmObligation *obligation)
 {
-	if (obligation->line != posting->request.line)
-		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-						  psprintf("obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
-								   obligation->id, posting->request.line),
-						  pstrdup("An obligation is drawn on by its own line only."),
-						  pstrdup("Name the line that holds the obligation's money."));
+	if (!bpm_check_own_obligation(posting, obligation))
+		return false;
 	if (strcmp(obligation->stage, "commit") != 0)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("obligation " INT64_FORMAT " cannot be carried forward", obligation->id),

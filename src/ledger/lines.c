@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -25,16 +26,6 @@ static const BpmStatement line_facts = {
 	" FROM @ledger@.line WHERE line_id OPERATOR(pg_catalog.=) $1", "l"
 };
 
-/* Returns a bigint column, 0 for null. */
-static int64
-value_or_zero(HeapTuple row, TupleDesc desc, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-
-	return isnull ? 0 : DatumGetInt64(value);
-}
-
 /* Reads the elements of a line that operations ask about; false if there is none. */
 bool
 bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts)
@@ -49,11 +40,11 @@ bpm_line_facts(BpmLedger *ledger, int64 line, BpmLineFacts *facts)
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
 	facts->id = line;
-	facts->parent = value_or_zero(row, desc, 1);
-	facts->division = value_or_zero(row, desc, 2);
-	facts->unit = value_or_zero(row, desc, 3);
-	facts->func = value_or_zero(row, desc, 4);
-	facts->gov_econ = value_or_zero(row, desc, 5);
+	facts->parent = bpm_row_number(row, desc, 1);
+	facts->division = bpm_row_number(row, desc, 2);
+	facts->unit = bpm_row_number(row, desc, 3);
+	facts->func = bpm_row_number(row, desc, 4);
+	facts->gov_econ = bpm_row_number(row, desc, 5);
 	strlcpy(facts->fund_type, bpm_row_string(row, desc, 6), sizeof(facts->fund_type));
 	facts->direct = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
 	facts->source_doc = SPI_getvalue(row, desc, 8);
@@ -172,16 +163,6 @@ static const BpmStatement insert_line = {
 	"lilccccctltbtbjtztt"
 };
 
-/* Sets a parameter in which 0 stands for null. */
-static void
-optional(Datum *values, char *nulls, int column, Datum value)
-{
-	values[column] = value;
-	nulls[column] = value == 0 ? 'n' : ' ';
-}
-
-#define TEXT_OR_NULL(string)	((string) ? CStringGetTextDatum(string) : (Datum) 0)
-
 /* Stores the line; false when its key opened one before. */
 static bool
 store_line(BpmLedger *ledger, const BpmLineRequest *request)
@@ -192,20 +173,20 @@ store_line(BpmLedger *ledger, const BpmLineRequest *request)
 	memset(nulls, ' ', sizeof(nulls));
 	values[0] = Int64GetDatum(request->id);
 	values[1] = Int32GetDatum(request->fiscal_year);
-	optional(values, nulls, 2, Int64GetDatum(request->parent));
+	bpm_set_id(values, nulls, 2, request->parent);
 	values[3] = Int64GetDatum(request->division);
 	values[4] = Int64GetDatum(request->unit_code);
 	values[5] = Int64GetDatum(request->func_code);
-	optional(values, nulls, 6, Int64GetDatum(request->gov_econ_code));
-	optional(values, nulls, 7, Int64GetDatum(request->dept_econ_code));
+	bpm_set_id(values, nulls, 6, request->gov_econ_code);
+	bpm_set_id(values, nulls, 7, request->dept_econ_code);
 	values[8] = CStringGetTextDatum(request->fund_type);
-	optional(values, nulls, 9, Int64GetDatum(request->project_id));
+	bpm_set_id(values, nulls, 9, request->project_id);
 	values[10] = CStringGetTextDatum(request->title);
 	values[11] = BoolGetDatum(request->executable);
-	optional(values, nulls, 12, TEXT_OR_NULL(request->source_doc));
+	bpm_set_text(values, nulls, 12, request->source_doc);
 	values[13] = BoolGetDatum(request->direct);
-	optional(values, nulls, 14, PointerGetDatum(request->elements));
-	optional(values, nulls, 15, TEXT_OR_NULL(request->key));
+	bpm_set_datum(values, nulls, 14, PointerGetDatum(request->elements));
+	bpm_set_text(values, nulls, 15, request->key);
 	values[16] = TimestampTzGetDatum(request->opened_at);
 	values[17] = CStringGetTextDatum(request->opened_by);
 	values[18] = PointerGetDatum(cstring_to_text_with_len(request->control, 1));
@@ -255,18 +236,18 @@ line_difference(const BpmLineRequest *request, HeapTuple row, TupleDesc desc)
 
 	if (strcmp(bpm_row_string(row, desc, 2), request->title) != 0)
 		return "title";
-	if (value_or_zero(row, desc, 3) != request->unit_code)
+	if (bpm_row_number(row, desc, 3) != request->unit_code)
 		return "unit";
-	if (value_or_zero(row, desc, 4) != request->func_code)
+	if (bpm_row_number(row, desc, 4) != request->func_code)
 		return "function code";
 	if (strcmp(bpm_row_string(row, desc, 5), request->fund_type) != 0)
 		return "fund type";
-	if (value_or_zero(row, desc, 6) != request->parent)
+	if (bpm_row_number(row, desc, 6) != request->parent)
 		return "parent";
-	if (value_or_zero(row, desc, 7) != request->gov_econ_code ||
-		value_or_zero(row, desc, 8) != request->dept_econ_code)
+	if (bpm_row_number(row, desc, 7) != request->gov_econ_code ||
+		bpm_row_number(row, desc, 8) != request->dept_econ_code)
 		return "economic code";
-	if (value_or_zero(row, desc, 9) != request->project_id)
+	if (bpm_row_number(row, desc, 9) != request->project_id)
 		return "project";
 	if (DatumGetBool(SPI_getbinval(row, desc, 10, &isnull)) != request->executable)
 		return "executable";
@@ -312,11 +293,11 @@ replay_line(BpmLedger *ledger, const BpmLineRequest *request, BpmOwnerScope *sco
 		elog(ERROR, "line of key \"%s\" is not visible", request->key);
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
-	line = value_or_zero(row, desc, 1);
+	line = bpm_row_number(row, desc, 1);
 	difference = line_difference(request, row, desc);
 	bpm_owner_leave(scope);
-	visible = bpm_has_duty(ledger, BPM_RIGHT_READ, value_or_zero(row, desc, 14),
-						   value_or_zero(row, desc, 3));
+	visible = bpm_has_duty(ledger, BPM_RIGHT_READ, bpm_row_number(row, desc, 14),
+						   bpm_row_number(row, desc, 3));
 	bpm_owner_enter(ledger, scope);
 	if (difference)
 		refuse_key(request, difference, line, visible);

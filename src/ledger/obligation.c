@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -315,8 +316,7 @@ insert(BpmPosting *posting, const BpmObligation *obligation)
 	values[4] = CStringGetTextDatum(obligation->stage);
 	values[5] = Int64GetDatum(obligation->amount);
 	values[6] = Int64GetDatum(obligation->returnable);
-	values[7] = Int64GetDatum(obligation->predecessor);
-	nulls[7] = obligation->predecessor == 0 ? 'n' : ' ';
+	bpm_set_id(values, nulls, 7, obligation->predecessor);
 	values[8] = CStringGetTextDatum(posting->request.document);
 	values[9] = TimestampTzGetDatum(line->posted_at);
 	bpm_write_row(posting->ledger, "obligation", BPM_LINE_YEAR(obligation->id), obligation->id,
@@ -365,4 +365,17 @@ bpm_store_obligations(BpmPosting *posting)
 		bpm_write_row(posting->ledger, "obligation", BPM_LINE_YEAR(obligation->id),
 					  obligation->id, &update_obligation, values, NULL, true);
 	}
+}
+
+/* Refuses an obligation of another line than the one that would draw on it. */
+bool
+bpm_check_own_obligation(BpmPosting *posting, const BpmObligation *obligation)
+{
+	if (obligation->line == posting->request.line)
+		return true;
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
+							   obligation->id, posting->request.line),
+					  pstrdup("An obligation is drawn on by its own line only."),
+					  pstrdup("Name the line that holds the obligation's money."));
 }

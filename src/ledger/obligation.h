@@ -26,6 +26,7 @@ extern bool bpm_change_obligations(BpmPosting *posting, const BpmLeg *leg);
 extern void bpm_name_new_obligation(BpmPosting *posting);
 extern void bpm_store_obligations(BpmPosting *posting);
 extern int64 bpm_line_of_obligation(BpmPosting *posting, int64 id);
+extern bool bpm_check_own_obligation(BpmPosting *posting, const BpmObligation *obligation);
 extern BpmFen bpm_left_of_obligation(const BpmObligation *obligation);
 
 #endif

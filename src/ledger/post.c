@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
@@ -42,22 +43,12 @@ bpm_posting_want(BpmPosting *posting, int64 line, bool foreign)
 	posting->foreign[posting->nwanted++] = foreign;
 }
 
-/* Orders line ids. */
-static int
-compare_lines(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 /* Gives the wanted lines in id order. */
 static void
 order_wanted(const BpmPosting *posting, int64 *ordered)
 {
 	memcpy(ordered, posting->wanted, posting->nwanted * sizeof(int64));
-	qsort(ordered, posting->nwanted, sizeof(int64), compare_lines);
+	qsort(ordered, posting->nwanted, sizeof(int64), bpm_compare_ids);
 }
 
 /* Tells whether a wanted line is another government's. */

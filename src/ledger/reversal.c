@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 #include "base/errors.h"
 #include "ledger/obligation.h"
@@ -108,16 +108,14 @@ read_entries(BpmPosting *posting)
 static BpmFen
 left_of(BpmPosting *posting, const Undone *entry)
 {
-	SPIPlanPtr	plan = bpm_ledger_plan(posting->ledger, &left_of_entry, BPM_LINE_YEAR(entry->line));
 	Datum		values[2];
-	bool		isnull;
 
 	values[0] = Int64GetDatum(entry->line);
 	values[1] = Int32GetDatum(entry->entry_no);
-	if (SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot,
-							 true, false, 0) != SPI_OK_SELECT || SPI_processed != 1)
+	if (bpm_ledger_execute_latest(posting->ledger, &left_of_entry, BPM_LINE_YEAR(entry->line),
+								  values, NULL, false) != 1)
 		elog(ERROR, "entry %d of line " INT64_FORMAT " vanished", entry->entry_no, entry->line);
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
 /* Refuses to undo more than is left. */

@@ -5,12 +5,12 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "base/errors.h"
 #include "ledger/segment.h"
@@ -77,23 +77,15 @@ bpm_segment_init(void)
 static int32
 read_newest(BpmLedger *ledger)
 {
-	int			result = SPI_execute_snapshot(bpm_ledger_plan(ledger, &newest_segment, 0), NULL,
-											  NULL, GetLatestSnapshot(), InvalidSnapshot,
-											  true, false, 0);
-	SPITupleTable *rows = SPI_tuptable;
-	bool		isnull;
 	int32		segment;
 
-	if (result < 0)
-		elog(ERROR, "could not read the segment: %s", SPI_result_code_string(result));
-	bpm_ledger_check_rows(ledger, &newest_segment, 0, rows->tupdesc);
-	if (SPI_processed != 1)
+	if (bpm_ledger_execute_latest(ledger, &newest_segment, 0, NULL, NULL, false) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table %s.journal_segment is empty", ledger->schema),
 				 errhint("Restore it from the ledger's backup.")));
-	segment = DatumGetInt32(SPI_getbinval(rows->vals[0], rows->tupdesc, 1, &isnull));
-	SPI_freetuptable(rows);
+	segment = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	SPI_freetuptable(SPI_tuptable);
 	return segment;
 }
 

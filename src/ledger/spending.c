@@ -72,12 +72,8 @@ bpm_check_executable(BpmPosting *posting, const BpmLine *line)
 static bool
 check_predecessor(BpmPosting *posting, const BpmObligation *obligation, const Stage *stage)
 {
-	if (obligation->line != posting->request.line)
-		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-						  psprintf("obligation " INT64_FORMAT " is not of line " INT64_FORMAT,
-								   obligation->id, posting->request.line),
-						  pstrdup("An obligation is drawn on by its own line only."),
-						  pstrdup("Name the line that holds the obligation's money."));
+	if (!bpm_check_own_obligation(posting, obligation))
+		return false;
 	if (stage->predecessor == NULL || strcmp(obligation->stage, stage->predecessor) != 0)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("%s cannot draw on obligation " INT64_FORMAT,

@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 #include "access/access.h"
 #include "base/errors.h"
@@ -75,22 +75,6 @@ write_year_row(BpmLedger *ledger, const BpmStatement *statement, int year, Datum
 	return bpm_write_row(ledger, "fiscal_year", 0, year, statement, values, NULL, true);
 }
 
-/*
- * Runs a statement on all lines of a year that are there now: a line opened since
- * this transaction's snapshot was taken must not keep the old state.
- */
-static void
-execute_on_lines(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
-{
-	int			result = SPI_execute_snapshot(bpm_ledger_plan(ledger, statement, year), values,
-											  NULL, GetLatestSnapshot(), InvalidSnapshot,
-											  false, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", statement->text,
-			 SPI_result_code_string(result));
-}
-
 /* A change of the year's state touches two columns and nothing that money depends on. */
 static const int year_columns[] = {BALANCE_YEAR_STATE, BALANCE_CLOSED_MONTH, -1};
 
@@ -107,12 +91,12 @@ write_year(BpmLedger *ledger, int year, int state, int closed_month)
 	row[2] = Int32GetDatum(closed_month);
 	write_year_row(ledger, &update_year, year, row);
 
-	execute_on_lines(ledger, &lock_lines, year, NULL);
+	bpm_ledger_execute_latest(ledger, &lock_lines, year, NULL, NULL, true);
 	lines[0] = PointerGetDatum(cstring_to_text_with_len(&state_letters[state], 1));
 	lines[1] = Int32GetDatum(closed_month);
 	bpm_permit_columns(ledger, year, year_columns, &permit);
 	bpm_guard_permit(ledger, &permit);
-	execute_on_lines(ledger, &update_lines, year, lines);
+	bpm_ledger_execute_latest(ledger, &update_lines, year, lines, NULL, true);
 	bpm_guard_done(false);
 }
 

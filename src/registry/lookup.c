@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "base/rows.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/date.h"

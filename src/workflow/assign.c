@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -82,14 +83,6 @@ event_digest(const char *algorithm, const uint8 *previous, const EventRow *event
 	bpm_digest_link(algorithm, previous, content, digest);
 }
 
-/* Sets a text parameter, null for NULL. */
-static void
-set_text(Datum *values, char *nulls, int at, const char *text)
-{
-	values[at] = text ? CStringGetTextDatum(text) : (Datum) 0;
-	nulls[at] = text ? ' ' : 'n';
-}
-
 /* Writes an event with the digest that it has. */
 static void
 store_event(BpmCase *work, const EventRow *row, Jsonb *details)
@@ -102,20 +95,20 @@ store_event(BpmCase *work, const EventRow *row, Jsonb *details)
 	memcpy(VARDATA(digest), work->head, BPM_DIGEST_LENGTH);
 	values[0] = Int64GetDatum(row->case_id);
 	values[1] = Int32GetDatum(row->event_no);
-	set_text(values, nulls, 2, row->action);
+	bpm_set_text(values, nulls, 2, row->action);
 	values[3] = Int64GetDatum(row->task);
 	nulls[3] = row->task ? ' ' : 'n';
-	set_text(values, nulls, 4, row->step);
-	set_text(values, nulls, 5, row->to_step);
-	set_text(values, nulls, 6, row->actor);
-	set_text(values, nulls, 7, row->on_behalf_of);
-	set_text(values, nulls, 8, row->to_whom);
-	set_text(values, nulls, 9, row->login);
+	bpm_set_text(values, nulls, 4, row->step);
+	bpm_set_text(values, nulls, 5, row->to_step);
+	bpm_set_text(values, nulls, 6, row->actor);
+	bpm_set_text(values, nulls, 7, row->on_behalf_of);
+	bpm_set_text(values, nulls, 8, row->to_whom);
+	bpm_set_text(values, nulls, 9, row->login);
 	values[10] = TimestampTzGetDatum(row->happened_at);
-	set_text(values, nulls, 11, row->opinion);
+	bpm_set_text(values, nulls, 11, row->opinion);
 	values[12] = JsonbPGetDatum(details);
 	nulls[12] = details ? ' ' : 'n';
-	set_text(values, nulls, 13, row->signature);
+	bpm_set_text(values, nulls, 13, row->signature);
 	values[14] = Int64GetDatum(work->division);
 	values[15] = Int64GetDatum(work->unit);
 	nulls[15] = work->unit ? ' ' : 'n';

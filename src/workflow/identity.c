@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"

@@ -11,17 +11,6 @@
 #include "base/errors.h"
 #include "workflow/workflow.h"
 
-/* Refuses a person who does not exist, or who must not decide this case. */
-static void
-check_receiver(BpmCase *work, const BpmTask *task, const char *login)
-{
-	(void) get_role_oid(login, false);
-	if (work->flow->steps[task->step].self != 'a' && strcmp(login, work->initiator) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_RULE_VIOLATED),
-				 errmsg("\"%s\" began case " INT64_FORMAT " and cannot decide it", login, work->id)));
-}
-
 /* Refuses a person who has an undecided task in the visit already, or will have it back. */
 static void
 check_not_signing(BpmCase *work, const BpmTask *task, const char *login)
@@ -30,7 +19,8 @@ check_not_signing(BpmCase *work, const BpmTask *task, const char *login)
 	{
 		BpmTask    *other = work->tasks[i];
 
-		if (other->visit == task->visit && other != task &&
+		if (other == task ? strcmp(task->assignee, login) == 0 :
+			other->visit == task->visit &&
 			(strcmp(other->assignee, login) == 0 ||
 			 (other->returns_to && strcmp(other->returns_to, login) == 0)) &&
 			(bpm_is(other->state, "open") || bpm_is(other->state, "waiting")) && !bpm_is(other->kind, "copy"))
@@ -40,13 +30,16 @@ check_not_signing(BpmCase *work, const BpmTask *task, const char *login)
 	}
 }
 
-/* Refuses to hand a task to whose it is. */
+/* Refuses a person who does not exist, must not decide this case, or signs the step already. */
 static void
-refuse_self(const BpmTask *task)
+check_receiver(BpmCase *work, const BpmTask *task, const char *login)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_BPM_RULE_VIOLATED),
-			 errmsg("\"%s\" signs this step already", task->assignee)));
+	(void) get_role_oid(login, false);
+	if (work->flow->steps[task->step].self != 'a' && strcmp(login, work->initiator) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("\"%s\" began case " INT64_FORMAT " and cannot decide it", login, work->id)));
+	check_not_signing(work, task, login);
 }
 
 /* Makes room in the task's seat at a rank. */
@@ -92,9 +85,6 @@ bpm_add_signer(BpmCase *work, BpmTask *task, const char *opinion, const BpmNode 
 	if (options->faults->count > 0)
 		return;
 	check_receiver(work, task, to);
-	check_not_signing(work, task, to);
-	if (strcmp(task->assignee, to) == 0)
-		refuse_self(task);
 	added = bpm_case_new_task(work, token, "sign", to);
 	added->origin = task->origin;
 	added->previous = task->previous;
@@ -199,9 +189,6 @@ bpm_transfer(BpmCase *work, BpmTask *task, const char *to, const char *action, c
 		.to_whom = to,.opinion = opinion};
 
 	check_receiver(work, task, to);
-	check_not_signing(work, task, to);
-	if (strcmp(task->assignee, to) == 0)
-		refuse_self(task);
 	if (has_held(task, to))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_RULE_VIOLATED),
@@ -226,9 +213,6 @@ bpm_delegate(BpmCase *work, BpmTask *task, const char *opinion, const BpmNode *o
 	if (options->faults->count > 0)
 		return;
 	check_receiver(work, task, to);
-	check_not_signing(work, task, to);
-	if (strcmp(task->assignee, to) == 0)
-		refuse_self(task);
 	if (task->returns_to && strcmp(task->returns_to, to) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_RULE_VIOLATED),

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/rows.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -89,26 +90,6 @@ bpm_case_live(const BpmCase *work)
 	return bpm_is(work->state, "running") || bpm_is(work->state, "returned");
 }
 
-/* Returns a whole number of a row, 0 for null. */
-static int64
-number(HeapTuple row, TupleDesc desc, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-
-	if (isnull)
-		return 0;
-	switch (TupleDescAttr(desc, column - 1)->attlen)
-	{
-		case 1:
-			return DatumGetBool(value);
-		case 4:
-			return DatumGetInt32(value);
-		default:
-			return DatumGetInt64(value);
-	}
-}
-
 /* Returns a text of a row, NULL for null. */
 static char *
 text_of(HeapTuple row, TupleDesc desc, int column)
@@ -123,14 +104,14 @@ take_token(BpmCase *work, HeapTuple row, TupleDesc desc)
 	BpmToken   *token = palloc0(sizeof(BpmToken));
 	char	   *resume = text_of(row, desc, 7);
 
-	token->id = number(row, desc, 1);
-	token->parent = number(row, desc, 2);
+	token->id = bpm_row_number(row, desc, 1);
+	token->parent = bpm_row_number(row, desc, 2);
 	token->step = bpm_find_step(work->flow, bpm_row_string(row, desc, 3));
 	bpm_set_state(token->state, bpm_row_string(row, desc, 4));
-	token->visit = number(row, desc, 5);
-	token->last_visit = number(row, desc, 6);
+	token->visit = bpm_row_number(row, desc, 5);
+	token->last_visit = bpm_row_number(row, desc, 6);
 	token->resume = resume ? bpm_find_step(work->flow, resume) : NO_STEP;
-	token->resume_previous = number(row, desc, 8);
+	token->resume_previous = bpm_row_number(row, desc, 8);
 	return token;
 }
 
@@ -140,27 +121,27 @@ take_task(BpmCase *work, HeapTuple row, TupleDesc desc)
 {
 	BpmTask    *task = palloc0(sizeof(BpmTask));
 
-	task->id = number(row, desc, 1);
-	task->token = number(row, desc, 2);
-	task->visit = number(row, desc, 3);
-	task->origin = number(row, desc, 4);
-	task->previous = number(row, desc, 5);
+	task->id = bpm_row_number(row, desc, 1);
+	task->token = bpm_row_number(row, desc, 2);
+	task->visit = bpm_row_number(row, desc, 3);
+	task->origin = bpm_row_number(row, desc, 4);
+	task->previous = bpm_row_number(row, desc, 5);
 	task->step = bpm_find_step(work->flow, bpm_row_string(row, desc, 6));
 	strlcpy(task->kind, bpm_row_string(row, desc, 7), sizeof(task->kind));
 	bpm_set_state(task->state, bpm_row_string(row, desc, 8));
-	task->seat = number(row, desc, 9);
-	task->seat_no = number(row, desc, 10);
-	task->rank = number(row, desc, 11);
-	task->weight = number(row, desc, 12);
+	task->seat = bpm_row_number(row, desc, 9);
+	task->seat_no = bpm_row_number(row, desc, 10);
+	task->rank = bpm_row_number(row, desc, 11);
+	task->weight = bpm_row_number(row, desc, 12);
 	task->assignee = bpm_row_string(row, desc, 13);
 	task->added_by = text_of(row, desc, 14);
 	task->returns_to = text_of(row, desc, 15);
 	task->holders = text_of(row, desc, 16);
-	task->opened_at = number(row, desc, 17);
-	task->due_at = number(row, desc, 18);
-	task->decided_at = number(row, desc, 19);
-	task->reminded_at = number(row, desc, 20);
-	task->reminders = number(row, desc, 21);
+	task->opened_at = bpm_row_number(row, desc, 17);
+	task->due_at = bpm_row_number(row, desc, 18);
+	task->decided_at = bpm_row_number(row, desc, 19);
+	task->reminded_at = bpm_row_number(row, desc, 20);
+	task->reminders = bpm_row_number(row, desc, 21);
 	task->decided_by = text_of(row, desc, 22);
 	task->on_behalf_of = text_of(row, desc, 23);
 	return task;
@@ -174,26 +155,26 @@ take_case(BpmCase *work)
 	TupleDesc	desc = SPI_tuptable->tupdesc;
 	bool		isnull;
 	bytea	   *head;
-	int32		version_id = number(row, desc, 5);
+	int32		version_id = bpm_row_number(row, desc, 5);
 
-	work->id = number(row, desc, 1);
-	work->root = number(row, desc, 2);
-	work->parent = number(row, desc, 3);
-	work->parent_token = number(row, desc, 4);
+	work->id = bpm_row_number(row, desc, 1);
+	work->root = bpm_row_number(row, desc, 2);
+	work->parent = bpm_row_number(row, desc, 3);
+	work->parent_token = bpm_row_number(row, desc, 4);
 	work->subject = bpm_row_string(row, desc, 6);
 	work->facts = DatumGetJsonbPCopy(SPI_getbinval(row, desc, 7, &isnull));
-	work->division = number(row, desc, 8);
-	work->unit = number(row, desc, 9);
+	work->division = bpm_row_number(row, desc, 8);
+	work->unit = bpm_row_number(row, desc, 9);
 	work->initiator = bpm_row_string(row, desc, 10);
 	bpm_set_state(work->state, bpm_row_string(row, desc, 11));
-	work->held = number(row, desc, 12);
-	work->started_at = number(row, desc, 13);
-	work->ended_at = number(row, desc, 14);
-	work->suspended_at = number(row, desc, 15);
-	work->reminded_at = number(row, desc, 16);
-	work->reminders = number(row, desc, 17);
-	work->events = number(row, desc, 18);
-	work->visits = number(row, desc, 19);
+	work->held = bpm_row_number(row, desc, 12);
+	work->started_at = bpm_row_number(row, desc, 13);
+	work->ended_at = bpm_row_number(row, desc, 14);
+	work->suspended_at = bpm_row_number(row, desc, 15);
+	work->reminded_at = bpm_row_number(row, desc, 16);
+	work->reminders = bpm_row_number(row, desc, 17);
+	work->events = bpm_row_number(row, desc, 18);
+	work->visits = bpm_row_number(row, desc, 19);
 	head = DatumGetByteaPP(SPI_getbinval(row, desc, 20, &isnull));
 	memcpy(work->head, VARDATA_ANY(head), BPM_DIGEST_LENGTH);
 	work->flow = bpm_flow_version(work->ledger, version_id);
@@ -299,22 +280,6 @@ bpm_case_new_task(BpmCase *work, const BpmToken *token, const char *kind, const 
 	return task;
 }
 
-/* Sets a text parameter, null for NULL. */
-static void
-set_text(Datum *values, char *nulls, int at, const char *text)
-{
-	values[at] = text ? CStringGetTextDatum(text) : (Datum) 0;
-	nulls[at] = text ? ' ' : 'n';
-}
-
-/* Sets a number, null for 0. */
-static void
-set_number(Datum *values, char *nulls, int at, int64 value)
-{
-	values[at] = Int64GetDatum(value);
-	nulls[at] = value == 0 ? 'n' : ' ';
-}
-
 /* Stores a token that is new or has changed. */
 static void
 store_token(BpmCase *work, BpmToken *token)
@@ -328,15 +293,15 @@ store_token(BpmCase *work, BpmToken *token)
 	if (token->fresh)
 	{
 		values[1] = Int64GetDatum(work->id);
-		set_number(values, nulls, 2, token->parent);
+		bpm_set_id(values, nulls, 2, token->parent);
 		values[9] = Int64GetDatum(work->division);
-		set_number(values, nulls, 10, work->unit);
+		bpm_set_id(values, nulls, 10, work->unit);
 	}
 	values[shift + 1] = CStringGetTextDatum(step);
 	values[shift + 2] = CStringGetTextDatum(token->state);
 	values[shift + 3] = Int32GetDatum(token->visit);
 	values[shift + 4] = Int32GetDatum(token->last_visit);
-	set_text(values, nulls, shift + 5, token->resume == NO_STEP ? NULL : work->flow->steps[token->resume].name);
+	bpm_set_text(values, nulls, shift + 5, token->resume == NO_STEP ? NULL : work->flow->steps[token->resume].name);
 	values[shift + 6] = Int32GetDatum(token->resume_previous);
 	bpm_write_row(work->ledger, "case_token", 0, token->id, token->fresh ? &insert_token : &update_token,
 				  values, nulls, true);
@@ -349,15 +314,15 @@ set_task(const BpmTask *task, Datum *values, char *nulls, int at)
 {
 	values[at] = CStringGetTextDatum(task->state);
 	values[at + 1] = Int32GetDatum(task->rank);
-	set_text(values, nulls, at + 2, task->returns_to);
-	set_text(values, nulls, at + 3, task->holders);
-	set_number(values, nulls, at + 4, task->opened_at);
-	set_number(values, nulls, at + 5, task->due_at);
-	set_number(values, nulls, at + 6, task->decided_at);
-	set_number(values, nulls, at + 7, task->reminded_at);
+	bpm_set_text(values, nulls, at + 2, task->returns_to);
+	bpm_set_text(values, nulls, at + 3, task->holders);
+	bpm_set_id(values, nulls, at + 4, task->opened_at);
+	bpm_set_id(values, nulls, at + 5, task->due_at);
+	bpm_set_id(values, nulls, at + 6, task->decided_at);
+	bpm_set_id(values, nulls, at + 7, task->reminded_at);
 	values[at + 8] = Int32GetDatum(task->reminders);
-	set_text(values, nulls, at + 9, task->decided_by);
-	set_text(values, nulls, at + 10, task->on_behalf_of);
+	bpm_set_text(values, nulls, at + 9, task->decided_by);
+	bpm_set_text(values, nulls, at + 10, task->on_behalf_of);
 }
 
 /* Stores a new task. */
@@ -380,9 +345,9 @@ store_new_task(BpmCase *work, BpmTask *task)
 	values[10] = Int32GetDatum(task->seat_no);
 	values[11] = Int32GetDatum(task->weight);
 	values[12] = CStringGetTextDatum(task->assignee);
-	set_text(values, nulls, 13, task->added_by);
+	bpm_set_text(values, nulls, 13, task->added_by);
 	values[14] = Int64GetDatum(work->division);
-	set_number(values, nulls, 15, work->unit);
+	bpm_set_id(values, nulls, 15, work->unit);
 	set_task(task, values, nulls, 16);
 	bpm_write_row(work->ledger, "task", 0, task->id, &insert_task, values, nulls, true);
 }
@@ -415,9 +380,9 @@ store_case(BpmCase *work)
 	nulls[1] = work->facts_changed ? ' ' : 'n';
 	values[2] = CStringGetTextDatum(work->state);
 	values[3] = BoolGetDatum(work->held);
-	set_number(values, nulls, 4, work->ended_at);
-	set_number(values, nulls, 5, work->suspended_at);
-	set_number(values, nulls, 6, work->reminded_at);
+	bpm_set_id(values, nulls, 4, work->ended_at);
+	bpm_set_id(values, nulls, 5, work->suspended_at);
+	bpm_set_id(values, nulls, 6, work->reminded_at);
 	values[7] = Int32GetDatum(work->reminders);
 	values[8] = Int32GetDatum(work->events);
 	values[9] = Int32GetDatum(work->visits);

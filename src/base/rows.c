@@ -1,0 +1,81 @@
+/*
+ * rows.c
+ *	  Columns of a row that was read, and parameters of a statement to be run.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+
+#include "base/errors.h"
+#include "base/rows.h"
+
+/* Returns a column of a row as text; a null where none can be is damage, not a value. */
+char *
+bpm_row_string(HeapTuple row, TupleDesc rows, int column)
+{
+	char	   *string = SPI_getvalue(row, rows, column);
+
+	if (string == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
+				 errmsg("column \"%s\" of the ledger holds a null",
+						NameStr(TupleDescAttr(rows, column - 1)->attname)),
+				 errhint("Run budgetpm.check_ledger().")));
+	return string;
+}
+
+/* Returns a whole number of any width, an amount, a code or a moment of a row; 0 for null. */
+int64
+bpm_row_number(HeapTuple row, TupleDesc rows, int column)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(row, rows, column, &isnull);
+
+	if (isnull)
+		return 0;
+	switch (TupleDescAttr(rows, column - 1)->attlen)
+	{
+		case 1:
+			return DatumGetChar(value);
+		case 2:
+			return DatumGetInt16(value);
+		case 4:
+			return DatumGetInt32(value);
+		default:
+			return DatumGetInt64(value);
+	}
+}
+
+/* Sets an id, a code or a moment; null for 0. */
+void
+bpm_set_id(Datum *values, char *nulls, int at, int64 id)
+{
+	values[at] = Int64GetDatum(id);
+	nulls[at] = id == 0 ? 'n' : ' ';
+}
+
+/* Sets a value that is passed by reference; null for 0. */
+void
+bpm_set_datum(Datum *values, char *nulls, int at, Datum value)
+{
+	values[at] = value;
+	nulls[at] = value == 0 ? 'n' : ' ';
+}
+
+/* Sets a text; null for NULL. */
+void
+bpm_set_text(Datum *values, char *nulls, int at, const char *text)
+{
+	bpm_set_datum(values, nulls, at, text ? CStringGetTextDatum(text) : (Datum) 0);
+}
+
+/* Orders ids, for qsort() and bsearch(). */
+int
+bpm_compare_ids(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right;
+}
