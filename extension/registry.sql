@@ -155,8 +155,17 @@ VALUES
   "planning.deadline.disclosure": {"value": 20, "name": "批复后公开期限（日）"},
   "performance.grades": {"value": [{"grade": "优", "from": 90}, {"grade": "良", "from": 80}, {"grade": "中", "from": 60}, {"grade": "差", "from": 0}], "name": "评价等级"},
   "performance.weights": {"value": {"执行率": 10, "产出": 50, "效益": 30, "满意度": 10}, "name": "自评权重"},
-  "project.signal.execution": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2}, "name": "执行进度预警线"},
-  "project.signal.colours": {"value": [{"colour": "green", "name": "绿"}, {"colour": "yellow", "name": "黄"}, {"colour": "red", "name": "红"}], "name": "预警颜色"}
+  "project.signal.dimensions": {"value": ["payment", "contract", "delivery", "schedule", "indicator"], "name": "支付进度、合同履约、物资到位、形象进度、绩效指标"},
+  "project.signal.execution": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2, "start_month": 3, "over_budget": "yellow"}, "name": "执行进度预警线"},
+  "project.signal.contract": {"value": {"red_below": 0.6, "yellow_below": 0.8}, "name": "合同履约预警线"},
+  "project.signal.delivery": {"value": {"red_below": 0.6, "yellow_below": 0.8}, "name": "物资到位预警线"},
+  "project.signal.schedule": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2}, "name": "形象进度预警线"},
+  "project.signal.indicator": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2, "start_month": 3}, "name": "绩效指标预警线"},
+  "project.signal.weights": {"value": {"payment": 20, "contract": 20, "delivery": 20, "schedule": 20, "indicator": 20}, "name": "综合得分权重"},
+  "project.signal.colours": {"value": [{"colour": "blue", "name": "蓝"}, {"colour": "green", "name": "绿"}, {"colour": "yellow", "name": "黄"}, {"colour": "red", "name": "红"}], "name": "预警颜色"},
+  "project.signal.actions": {"value": {"blue": "none", "green": "none", "yellow": "intervention", "red": "audit"}, "name": "黄色人工干预，红色审计介入"},
+  "project.signal.flows": {"value": {"intervention": "project_intervention", "audit": "project_audit", "rectification": "rectification"}, "name": "预警处置流程"},
+  "project.idle_months": {"value": 6, "name": "资金沉淀月数"}
  },
  "categories": [{"category": "1", "name": "人员类"}, {"category": "2", "name": "运转类"}, {"category": "3", "name": "特定目标类"}]}'::pg_catalog.jsonb),
 ('jiangsu'::pg_catalog.text, '江苏省预算项目管理'::pg_catalog.text, '{"settings": {
@@ -168,6 +177,7 @@ VALUES
   "planning.goal.cycle_days": {"value": 25, "name": "预算编制周期目标（日）"},
   "performance.advice": {"value": [{"score_from": 90, "change": 0.1}], "name": "绩效评分90分，下年度建议增加10%"},
   "project.signal.dimensions": {"value": ["payment", "contract", "delivery"], "name": "支付进度、合同履约、物资到位"},
+  "project.signal.colours": {"value": [{"colour": "green", "name": "绿"}, {"colour": "yellow", "name": "黄"}, {"colour": "red", "name": "红"}], "name": "红黄绿三色"},
   "project.signal.actions": {"value": {"green": "none", "yellow": "intervention", "red": "audit"}, "name": "黄色人工干预，红色审计介入"},
   "ledger.goal.deviation": {"value": 0.05, "name": "执行偏差率目标"},
   "insight.drill_levels": {"value": [1, 2, 3, 4], "name": "省到街道逐层下钻"},
