@@ -126,10 +126,10 @@ COMMENT ON FUNCTION budgetpm.end_proxy(regclass, bigint) IS
   'Ends a proxy at once; its principal does, or who has a duty to post over the whole ledger. Called through the ledger''s own end_proxy(). Errors: 42704, 22004, 42501, ZB008.';
 
 CREATE FUNCTION budgetpm.run_deadlines(ledger regclass, now timestamptz)
-RETURNS TABLE (case_id bigint, task_id bigint, action text, error text)
+RETURNS TABLE (case_id bigint, task_id bigint, action text, error text, deadline_id bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 50 AS 'MODULE_PATHNAME', 'bpm_run_deadlines';
 COMMENT ON FUNCTION budgetpm.run_deadlines(regclass, timestamptz) IS
-  'Runs the deadlines (超时) that have passed by that moment: pass, reject, transfer, absent or remind, as each step says. What cannot be done is listed with its error and left as it was. Call it from a job. Needs a duty to post over the whole ledger. Called through the ledger''s own run_deadlines(). Errors: 42501, ZB008.';
+  'Runs the deadlines (超时) that have passed by that moment: pass, reject, transfer, absent or remind, as each step says. What cannot be done is listed with its error and left as it was. Watched deadlines are reminded of and found overdue, each once. Call it from a job. Needs a duty to post over the whole ledger. Called through the ledger''s own run_deadlines(). Errors: 42501, ZB008.';
 
 CREATE FUNCTION budgetpm.run_outbox(ledger regclass, most integer, channel text)
 RETURNS integer

@@ -123,8 +123,9 @@ CREATE TABLE @ledger@.case_event (
 
 CREATE TABLE @ledger@.outbox (
   outbox_id    bigint PRIMARY KEY,
-  case_id      bigint NOT NULL,
+  case_id      bigint,
   task_id      bigint,
+  deadline_id  bigint,
   kind         varchar(10) COLLATE "C" NOT NULL,
   recipient    varchar(63) COLLATE "C" NOT NULL,
   subject      varchar(200) NOT NULL,
@@ -245,12 +246,13 @@ COMMENT ON COLUMN @ledger@.case_event.digest IS 'Digest that links it to the eve
 
 COMMENT ON TABLE @ledger@.outbox IS 'Messages that wait for delivery, written with what they tell of; run_outbox() delivers them apart from it.';
 COMMENT ON COLUMN @ledger@.outbox.outbox_id IS 'Number of the message.';
-COMMENT ON COLUMN @ledger@.outbox.case_id IS 'The case.';
+COMMENT ON COLUMN @ledger@.outbox.case_id IS 'The case; NULL: a watched deadline.';
 COMMENT ON COLUMN @ledger@.outbox.task_id IS 'The task.';
-COMMENT ON COLUMN @ledger@.outbox.kind IS 'task, copy, remind or status.';
+COMMENT ON COLUMN @ledger@.outbox.deadline_id IS 'The watched deadline.';
+COMMENT ON COLUMN @ledger@.outbox.kind IS 'task, copy, remind, status or overdue.';
 COMMENT ON COLUMN @ledger@.outbox.recipient IS 'To whom.';
-COMMENT ON COLUMN @ledger@.outbox.subject IS 'Subject of the case.';
-COMMENT ON COLUMN @ledger@.outbox.state IS 'State of the case then.';
+COMMENT ON COLUMN @ledger@.outbox.subject IS 'Subject of the case, or what the deadline is about.';
+COMMENT ON COLUMN @ledger@.outbox.state IS 'State of the case then; open or overdue of a deadline.';
 COMMENT ON COLUMN @ledger@.outbox.division IS 'The cases division, for row security.';
 COMMENT ON COLUMN @ledger@.outbox.unit IS 'The cases unit.';
 COMMENT ON COLUMN @ledger@.outbox.created_at IS 'When it was written.';
@@ -505,12 +507,12 @@ COMMENT ON FUNCTION @ledger@.end_proxy(bigint) IS
   'Ends a proxy at once; its principal does, or who has a duty to post over the whole ledger. Errors: 42704, 22004, 42501, ZB008.';
 
 CREATE FUNCTION @ledger@.run_deadlines(now timestamptz DEFAULT NULL)
-RETURNS TABLE (case_id bigint, task_id bigint, action text, error text) LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 50
+RETURNS TABLE (case_id bigint, task_id bigint, action text, error text, deadline_id bigint) LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 50
 BEGIN ATOMIC
   SELECT * FROM budgetpm.run_deadlines('@ledger@.ledger'::pg_catalog.regclass, run_deadlines.now);
 END;
 COMMENT ON FUNCTION @ledger@.run_deadlines(timestamptz) IS
-  'Runs the deadlines (超时) that have passed by that moment: pass, reject, transfer, absent or remind, as each step says. What cannot be done is listed with its error and left as it was. Call it from a job. Needs a duty to post over the whole ledger. Errors: 42501, ZB008.';
+  'Runs the deadlines (超时) that have passed by that moment: pass, reject, transfer, absent or remind, as each step says. What cannot be done is listed with its error and left as it was. Watched deadlines are reminded of and found overdue, each once. Call it from a job. Needs a duty to post over the whole ledger. Errors: 42501, ZB008.';
 
 CREATE FUNCTION @ledger@.run_outbox(most integer DEFAULT 100, channel text DEFAULT 'budgetpm')
 RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE

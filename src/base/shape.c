@@ -184,7 +184,7 @@ static const TableShape shapes[] = {
 		"released amount, returnable amount, predecessor int8, document varchar, "
 	"opened_at timestamptz"},
 	{"outbox",
-		"outbox_id int8, case_id int8, task_id int8, kind varchar, "
+		"outbox_id int8, case_id int8, task_id int8, deadline_id int8, kind varchar, "
 		"recipient varchar, subject varchar, state varchar, "
 		"division budget_code, unit budget_code, created_at timestamptz, "
 	"delivered_at timestamptz"},
@@ -287,6 +287,9 @@ static const TableShape shapes[] = {
 		"from_pending text, from_frozen text, key text, accounting_date text, "
 		"memo text, actor text, staged_by varchar, staged_at timestamptz, "
 	"posting_id int8, sqlstate varchar, message text, detail text, hint text"},
+	{"statutory_deadline",
+		"kind varchar, title varchar, length int4, measure varchar, side varchar, "
+	"article varchar, setting varchar"},
 	{"supplement_source",
 		"source varchar, name varchar, posted_by varchar, case_needed bool, "
 	"number int2"},
@@ -317,6 +320,13 @@ static const TableShape shapes[] = {
 		"rule_id int4, fund_type varchar, from_func budget_code, "
 		"to_func budget_code, from_gov_econ budget_code, to_gov_econ budget_code, "
 	"same_unit bool, allowed bool, reason varchar"},
+	{"watched_deadline",
+		"deadline_id int8, kind varchar, division budget_code, unit budget_code, "
+		"subject varchar, starts_on date, due_on date, due_at timestamptz, "
+		"remind_at timestamptz, watched_by varchar, watched_at timestamptz, "
+		"reminded_at timestamptz, overdue_at timestamptz, met_on date, "
+		"met_at timestamptz, document varchar, ended_by varchar, "
+	"cancelled_at timestamptz"},
 	{"year_event",
 		"event_id int8, fiscal_year int4, event varchar, document varchar, "
 	"lines int8, postings int8, happened_at timestamptz, login varchar"}

@@ -13,6 +13,7 @@
 
 #include "base/errors.h"
 #include "workflow/call.h"
+#include "workflow/watch.h"
 
 #define EQ		" OPERATOR(pg_catalog.=) "
 #define ZONE	"pg_catalog.current_setting('log_timezone')"
@@ -165,8 +166,8 @@ bpm_run_deadlines(PG_FUNCTION_ARGS)
 		int64		root = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull));
 		char	   *error;
 		const char *done = run_safely(&call, root, case_id, task_id, now, &error);
-		Datum		values[4] = {Int64GetDatum(case_id), Int64GetDatum(task_id)};
-		bool		nulls[4] = {false, false, false, error == NULL};
+		Datum		values[5] = {Int64GetDatum(case_id), Int64GetDatum(task_id)};
+		bool		nulls[5] = {false, false, false, error == NULL, true};
 
 		if (done == NULL)
 			continue;
@@ -174,6 +175,7 @@ bpm_run_deadlines(PG_FUNCTION_ARGS)
 		values[3] = error ? CStringGetTextDatum(error) : (Datum) 0;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+	bpm_run_watched(call.ledger, now, result);
 	bpm_call_end(&call);
 	return (Datum) 0;
 }

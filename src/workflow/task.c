@@ -119,15 +119,20 @@ static char *
 message_of(HeapTuple row, TupleDesc desc, const char *schema)
 {
 	StringInfoData json;
+	char	   *case_id = SPI_getvalue(row, desc, 2);
 	char	   *task = SPI_getvalue(row, desc, 3);
+	char	   *deadline = SPI_getvalue(row, desc, 7);
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"message\": %s, \"ledger\": ", SPI_getvalue(row, desc, 1));
 	escape_json(&json, schema);
 	appendStringInfo(&json, ", \"case\": %s, \"task\": %s, \"kind\": \"%s\", \"recipient\": ",
-					 SPI_getvalue(row, desc, 2), task ? task : "null", SPI_getvalue(row, desc, 4));
+					 case_id ? case_id : "null", task ? task : "null", SPI_getvalue(row, desc, 4));
 	escape_json(&json, SPI_getvalue(row, desc, 5));
-	appendStringInfo(&json, ", \"state\": \"%s\"}", SPI_getvalue(row, desc, 6));
+	appendStringInfo(&json, ", \"state\": \"%s\"", SPI_getvalue(row, desc, 6));
+	if (deadline)
+		appendStringInfo(&json, ", \"deadline\": %s", deadline);
+	appendStringInfoChar(&json, '}');
 	return json.data;
 }
 
@@ -137,7 +142,7 @@ Datum
 bpm_run_outbox(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement find = {
-		"SELECT outbox_id, case_id, task_id, kind, recipient, state FROM @ledger@.outbox"
+		"SELECT outbox_id, case_id, task_id, kind, recipient, state, deadline_id FROM @ledger@.outbox"
 		" WHERE delivered_at IS NULL ORDER BY outbox_id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED", "i"
 	};
 	static const BpmStatement deliver = {
