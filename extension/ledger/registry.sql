@@ -309,12 +309,28 @@ CREATE TABLE @ledger@.project (
   parent_id     bigint REFERENCES @ledger@.project,
   setup_year    integer NOT NULL CHECK (setup_year BETWEEN 1949 AND 9999),
   registered_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  registered_by varchar(63) NOT NULL DEFAULT SESSION_USER
+  registered_by varchar(63) NOT NULL DEFAULT SESSION_USER,
+  level         smallint NOT NULL DEFAULT 1 CHECK (level BETWEEN 1 AND 6),
+  stage         varchar(12) COLLATE "C" NOT NULL DEFAULT 'proposed'
+                CHECK (stage IN ('proposed', 'reviewed', 'admitted', 'selected', 'funded', 'under_way', 'completed',
+                                 'accepted', 'evaluated', 'closed', 'suspended', 'cancelled')),
+  stage_since   timestamptz,
+  events        integer NOT NULL DEFAULT 0,
+  head          bytea,
+  planned_total budgetpm.amount,
+  starts_on     date,
+  ends_on       date,
+  started_on    date,
+  completed_on  date,
+  responsible   varchar(100),
+  industry      varchar(100),
+  attributes    jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(attributes) = 'object'),
+  CHECK (ends_on >= starts_on)
 );
 CREATE INDEX project_unit ON @ledger@.project (unit);
 CREATE INDEX project_division ON @ledger@.project (division);
 CREATE INDEX project_parent ON @ledger@.project (parent_id) WHERE parent_id IS NOT NULL;
-COMMENT ON TABLE @ledger@.project IS 'Budget projects (预算项目), the least that a line needs to name one.';
+COMMENT ON TABLE @ledger@.project IS 'Budget projects (预算项目) of the pool (项目库): programmes, projects, sub-projects, sections. The stage moves through move_project() and the effect project_stage only.';
 COMMENT ON COLUMN @ledger@.project.project_id IS 'Key of a project in this ledger.';
 COMMENT ON COLUMN @ledger@.project.official_code IS 'Official project code (项目代码), up to 21 characters.';
 COMMENT ON COLUMN @ledger@.project.name IS 'Name.';
@@ -325,7 +341,24 @@ COMMENT ON COLUMN @ledger@.project.parent_id IS 'The programme (一级项目) ab
 COMMENT ON COLUMN @ledger@.project.setup_year IS 'Year of initiation (立项年度).';
 COMMENT ON COLUMN @ledger@.project.registered_at IS 'When it was registered.';
 COMMENT ON COLUMN @ledger@.project.registered_by IS 'Who registered it.';
+COMMENT ON COLUMN @ledger@.project.level IS 'Depth in its tree (项目级次): 1 programme (一级项目), 2 project (二级项目), 3 section and so on.';
+COMMENT ON COLUMN @ledger@.project.stage IS 'Stage (项目阶段): proposed 申报, reviewed 评审, admitted 入库, selected 出库, funded 资金下达, under_way 执行, completed 完工, accepted 验收, evaluated 评价, closed 关闭; suspended 暂停, cancelled 取消.';
+COMMENT ON COLUMN @ledger@.project.stage_since IS 'When it came to that stage; NULL: it has been proposed since it was registered.';
+COMMENT ON COLUMN @ledger@.project.events IS 'Number of its events in project_event.';
+COMMENT ON COLUMN @ledger@.project.head IS 'Digest of the last of them.';
+COMMENT ON COLUMN @ledger@.project.planned_total IS 'Planned total over all years (项目总投资).';
+COMMENT ON COLUMN @ledger@.project.starts_on IS 'Planned first day.';
+COMMENT ON COLUMN @ledger@.project.ends_on IS 'Planned last day.';
+COMMENT ON COLUMN @ledger@.project.started_on IS 'Day on which work began.';
+COMMENT ON COLUMN @ledger@.project.completed_on IS 'Day on which it was completed.';
+COMMENT ON COLUMN @ledger@.project.responsible IS 'Who answers for it (项目负责人): a login or a name.';
+COMMENT ON COLUMN @ledger@.project.industry IS 'Sector (行业), such as 教育.';
+COMMENT ON COLUMN @ledger@.project.attributes IS 'Fields of a local form (自定义表单).';
 
+-- What the stage rests on: nobody sets it but the function that records the move.
+CREATE TRIGGER guard BEFORE UPDATE OF stage, stage_since, events, head ON @ledger@.project
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.project ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE @ledger@.project ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));

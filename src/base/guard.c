@@ -27,7 +27,6 @@
 
 static BpmPermit permit;		/* accept NULL: nothing may be written */
 static Oid	guard_function = InvalidOid;
-static Oid	invalidate_function = InvalidOid;
 
 /* Closes the guard. */
 static void
@@ -123,7 +122,8 @@ has_columns(BpmLedger *ledger, TupleDesc desc, const char *types)
 
 /*
  * Refuses to write a table on which somebody else's code would run with the
- * owner's rights, or on which our guard no longer stands.
+ * owner's rights, or on which our guard no longer stands.  Trigger functions of
+ * the extension's own schema are ours.
  */
 static void
 inspect_relation(BpmLedger *ledger, Relation relation, const char *columns)
@@ -139,7 +139,7 @@ inspect_relation(BpmLedger *ledger, Relation relation, const char *columns)
 		if (trigger->tgfoid == guard_function)
 			guarded |= TRIGGER_FOR_ROW(trigger->tgtype) &&
 				trigger->tgenabled == TRIGGER_FIRES_ALWAYS;
-		else if (trigger->tgfoid != invalidate_function &&
+		else if (get_func_namespace(trigger->tgfoid) != get_func_namespace(guard_function) &&
 				 RI_FKey_trigger_type(trigger->tgfoid) == RI_TRIGGER_NONE)
 			fault = psprintf("It has a trigger \"%s\" that is not the ledger's.",
 							 trigger->tgname);
@@ -170,7 +170,6 @@ bpm_guard_permit(BpmLedger *ledger, const BpmPermit *wanted)
 
 	if (!OidIsValid(guard_function))
 	{
-		invalidate_function = own_function("invalidate_ledger");
 		guard_function = own_function("guard_write");
 	}
 	/* The lock keeps triggers and rules as they were looked at. */

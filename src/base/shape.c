@@ -121,11 +121,21 @@ static const TableShape shapes[] = {
 		"precommitment int8, supplier varchar, title varchar, accounting_date "
 		"date, state varchar, actor varchar, division budget_code, unit "
 	"budget_code, version int4, created_at timestamptz, created_by varchar"},
+	{"contract_clause",
+		"contract_id int8, version int4, clause_no int4, kind varchar, title "
+		"varchar, terms jsonb, document varchar, set_by varchar, set_at "
+	"timestamptz, division budget_code, unit budget_code"},
 	{"contract_load",
 		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
 		"precommitment int8, supplier varchar, title varchar, accounting_date "
 		"date, state varchar, actor varchar, division budget_code, unit "
 	"budget_code, version int4, created_at timestamptz, created_by varchar"},
+	{"delivery",
+		"delivery_id int8, contract_id int8, project_id int8, title varchar, "
+		"measure varchar, planned_on date, planned_quantity numeric, delivered_on "
+		"date, delivered_quantity numeric, accepted_on date, accepted_quantity "
+		"numeric, document varchar, flags _text, division budget_code, unit "
+	"budget_code"},
 	{"division",
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "
@@ -145,6 +155,12 @@ static const TableShape shapes[] = {
 	{"entry_kind",
 		"kind varchar, operation varchar, source varchar, target varchar, "
 	"year_states varchar, reverses varchar, name_zh varchar"},
+	{"evidence_document",
+		"document_id int8, kind varchar, title varchar, algorithm varchar, digest "
+		"varchar, size int8, media_type varchar, storage varchar, project_id "
+		"int8, contract_id int8, subject varchar, flags _text, registered_by "
+		"varchar, registered_at timestamptz, division budget_code, unit "
+	"budget_code"},
 	{"expenditure_standard",
 		"standard varchar, division budget_code, valid_from date, "
 		"valid_to date, title varchar, measure varchar, unit_cost numeric, "
@@ -159,6 +175,12 @@ static const TableShape shapes[] = {
 	"fund_type varchar, name varchar"},
 	{"grant_profile",
 	"profile varchar, operation varchar"},
+	{"invoice",
+		"invoice_id int8, invoice_code varchar, invoice_number varchar, seller "
+		"varchar, seller_code varchar, amount amount, issued_on date, contract_id "
+		"int8, payment_no varchar, document_id int8, flags _text, registered_by "
+		"varchar, registered_at timestamptz, division budget_code, unit "
+	"budget_code"},
 	{"journal",
 		"line_id int8, entry_no int4, posting_id int8, kind varchar, "
 		"amount amount, available_after amount, division budget_code, "
@@ -178,6 +200,10 @@ static const TableShape shapes[] = {
 		"dept_econ budget_code, fund_type varchar, project_id int8, title varchar, "
 		"executable bool, source_doc varchar, direct bool, control char, "
 	"elements jsonb, key varchar, opened_at timestamptz, opened_by varchar"},
+	{"milestone",
+		"project_id int8, milestone_no int4, title varchar, planned_on date, "
+		"weight numeric, done_on date, document varchar, done_by varchar, "
+	"division budget_code, unit budget_code"},
 	{"obligation",
 		"obligation_id int8, line_id int8, division budget_code, "
 		"unit budget_code, stage varchar, amount amount, drawn amount, "
@@ -225,11 +251,41 @@ static const TableShape shapes[] = {
 	{"project",
 		"project_id int8, official_code varchar, name varchar, unit budget_code, "
 		"division budget_code, category varchar, parent_id int8, setup_year int4, "
-	"registered_at timestamptz, registered_by varchar"},
+		"registered_at timestamptz, registered_by varchar, level int2, stage varchar, "
+		"stage_since timestamptz, events int4, head bytea, planned_total amount, "
+		"starts_on date, ends_on date, started_on date, completed_on date, "
+	"responsible varchar, industry varchar, attributes jsonb"},
+	{"project_dependency",
+		"project_id int8, predecessor_id int8, lag_days int4, reason varchar, "
+	"division budget_code, unit budget_code"},
+	{"project_event",
+		"project_id int8, event_no int4, action varchar, from_stage varchar, "
+		"to_stage varchar, reason text, details jsonb, case_id int8, actor "
+		"varchar, login varchar, happened_at timestamptz, division budget_code, "
+	"unit budget_code, digest bytea"},
+	{"project_resource",
+		"project_id int8, resource_no int4, kind varchar, title varchar, quantity "
+		"numeric, measure varchar, valid_from date, valid_to date, division "
+	"budget_code, unit budget_code"},
+	{"project_stage_move",
+	"from_stage varchar, to_stage varchar, road varchar, name varchar"},
+	{"project_template_document",
+	"category varchar, stage varchar, kind varchar, title varchar"},
+	{"project_template_milestone",
+		"category varchar, milestone_no int4, title varchar, at_share numeric, "
+	"weight numeric"},
+	{"project_year",
+		"project_id int8, fiscal_year int4, planned amount, division budget_code, "
+	"unit budget_code"},
 	{"proxy",
 		"proxy_id int8, principal varchar, agent varchar, flow varchar, "
 		"valid_from date, valid_to date, granted_by varchar, "
 	"ended_at timestamptz"},
+	{"quality_record",
+		"record_id int8, project_id int8, checked_on date, title varchar, result "
+		"varchar, repairs int8, finding text, document varchar, inspector "
+		"varchar, recorded_by varchar, recorded_at timestamptz, division "
+	"budget_code, unit budget_code"},
 	{"receipt",
 		"receipt_id int8, fiscal_year int4, division budget_code, fund_type varchar, "
 		"revenue budget_code, amount amount, document varchar, received_on date, "

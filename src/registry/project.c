@@ -80,8 +80,9 @@ bpm_register_project(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement insert = {
 		"INSERT INTO @ledger@.project"
-		" (official_code, name, unit, division, category, setup_year, parent_id)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING project_id", "ttcctil"
+		" (official_code, name, unit, division, category, setup_year, parent_id, level)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, COALESCE((SELECT p.level OPERATOR(pg_catalog.+) 1::pg_catalog.int2"
+		"   FROM @ledger@.project p WHERE p.project_id" EQ "$7), 1::pg_catalog.int2)) RETURNING project_id", "ttcctil"
 	};
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;

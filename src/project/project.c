@@ -1,0 +1,381 @@
+/*
+ * project.c
+ *	  A project's row, and the events that are chained on it.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "access/access.h"
+#include "base/errors.h"
+#include "base/guard.h"
+#include "project/project.h"
+
+#define PROJECT_COLUMNS \
+	"SELECT project_id, official_code, name, division, unit, category, parent_id, level, stage, starts_on," \
+	" ends_on, started_on, completed_on, planned_total, responsible, events, head FROM @ledger@.project"
+
+static const BpmStatement read_code = {PROJECT_COLUMNS " WHERE official_code" EQ "$1", "t"};
+static const BpmStatement lock_code = {PROJECT_COLUMNS " WHERE official_code" EQ "$1 FOR NO KEY UPDATE", "t"};
+static const BpmStatement read_id = {PROJECT_COLUMNS " WHERE project_id" EQ "$1", "l"};
+static const BpmStatement lock_id = {PROJECT_COLUMNS " WHERE project_id" EQ "$1 FOR NO KEY UPDATE", "l"};
+static const BpmStatement insert_event = {
+	"INSERT INTO @ledger@.project_event (project_id, event_no, action, from_stage, to_stage, reason, details,"
+	" case_id, actor, login, happened_at, division, unit, digest)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)", "littttjlttzccy"
+};
+static const BpmStatement move_head = {
+	"UPDATE @ledger@.project SET stage = $2, stage_since = COALESCE($3, stage_since), events = $4, head = $5"
+	" WHERE project_id" EQ "$1", "ltziy"
+};
+static const BpmStatement read_events = {
+	"SELECT event_no, action, from_stage, to_stage, reason, details, case_id, actor, login, happened_at, digest"
+	" FROM @ledger@.project_event WHERE project_id" EQ "$1 ORDER BY event_no", "l"
+};
+
+/* An event as its digest sees it. */
+typedef struct EventRow
+{
+	int64		project;
+	int32		event_no;
+	const char *action;
+	const char *from_stage;
+	const char *to_stage;
+	const char *reason;
+	const char *details;
+	int64		case_id;
+	const char *actor;
+	const char *login;
+	TimestampTz happened_at;
+} EventRow;
+
+/* Returns a whole number of a row, 0 for null. */
+static int64
+number(HeapTuple row, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(row, desc, column, &isnull);
+
+	if (isnull)
+		return 0;
+	switch (TupleDescAttr(desc, column - 1)->attlen)
+	{
+		case 2:
+			return DatumGetInt16(value);
+		case 4:
+			return DatumGetInt32(value);
+		default:
+			return DatumGetInt64(value);
+	}
+}
+
+/* Returns a date of a row. */
+static DateADT
+date_of(HeapTuple row, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(row, desc, column, &isnull);
+
+	return isnull ? BPM_NO_DATE : DatumGetDateADT(value);
+}
+
+/* Copies a digest of a row, zeros for null. */
+static void
+take_digest(HeapTuple row, TupleDesc desc, int column, uint8 *digest)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(row, desc, column, &isnull);
+	bytea	   *bytes = isnull ? NULL : DatumGetByteaPP(value);
+
+	memset(digest, 0, BPM_DIGEST_LENGTH);
+	if (bytes && VARSIZE_ANY_EXHDR(bytes) == BPM_DIGEST_LENGTH)
+		memcpy(digest, VARDATA_ANY(bytes), BPM_DIGEST_LENGTH);
+}
+
+/* Fills a project from the row that has just been read; false if there is none. */
+static bool
+take_project(int rows, BpmProject *project)
+{
+	HeapTuple	row;
+	TupleDesc	desc;
+
+	if (rows != 1)
+		return false;
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	project->id = number(row, desc, 1);
+	project->official_code = bpm_row_string(row, desc, 2);
+	project->name = bpm_row_string(row, desc, 3);
+	project->division = number(row, desc, 4);
+	project->unit = number(row, desc, 5);
+	project->category = bpm_row_string(row, desc, 6);
+	project->parent = number(row, desc, 7);
+	project->level = number(row, desc, 8);
+	project->stage = bpm_row_string(row, desc, 9);
+	project->starts_on = date_of(row, desc, 10);
+	project->ends_on = date_of(row, desc, 11);
+	project->started_on = date_of(row, desc, 12);
+	project->completed_on = date_of(row, desc, 13);
+	project->planned_total = number(row, desc, 14);
+	project->responsible = SPI_getvalue(row, desc, 15);
+	project->events = number(row, desc, 16);
+	take_digest(row, desc, 17, project->head);
+	return true;
+}
+
+/* Reads a project by its official code, locked if asked; false if there is none. */
+bool
+bpm_project_read(BpmLedger *ledger, const char *official_code, bool lock, BpmProject *project)
+{
+	Datum		value = CStringGetTextDatum(official_code);
+
+	return take_project(bpm_ledger_execute(ledger, lock ? &lock_code : &read_code, 0, &value, NULL), project);
+}
+
+/* Reads a project by its id, locked if asked; false if there is none. */
+bool
+bpm_project_read_id(BpmLedger *ledger, int64 id, bool lock, BpmProject *project)
+{
+	Datum		value = Int64GetDatum(id);
+
+	return take_project(bpm_ledger_execute(ledger, lock ? &lock_id : &read_id, 0, &value, NULL), project);
+}
+
+/* Refuses a project that is not there, or that the caller may not see. */
+static void
+no_such_project(BpmLedger *ledger, const char *official_code)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			 errmsg("project \"%s\" is not in ledger %s", official_code, ledger->schema),
+			 errdetail("No project (预算项目) has this official code."),
+			 errhint("Register it with %s.register_project().", ledger->schema)));
+}
+
+/* Reads a project that the caller may read; who may not is told that there is none. */
+void
+bpm_call_read_project(BpmCall *call, const char *official_code, BpmProject *project)
+{
+	if (!bpm_project_read(call->ledger, official_code, false, project) ||
+		!bpm_call_reads(call, project->division, project->unit))
+		no_such_project(call->ledger, official_code);
+}
+
+/* Locks a project that the caller has a duty to change. */
+void
+bpm_call_project(BpmCall *call, const char *official_code, BpmProject *project)
+{
+	bpm_call_read_project(call, official_code, project);
+	bpm_call_require(call, project->division, project->unit);
+	bpm_project_read(call->ledger, official_code, true, project);
+}
+
+/* Gives the digest that links an event to the one before it of its project. */
+static void
+event_digest(const char *algorithm, const uint8 *previous, const EventRow *event, uint8 *digest)
+{
+	uint8		content[BPM_DIGEST_LENGTH];
+
+	bpm_digest_start(algorithm);
+	bpm_digest_cstring("budgetpm/project-event/1");
+	bpm_digest_int64(event->project);
+	bpm_digest_int64(event->event_no);
+	bpm_digest_cstring(event->action);
+	bpm_digest_cstring(event->from_stage);
+	bpm_digest_cstring(event->to_stage);
+	bpm_digest_cstring(event->reason);
+	bpm_digest_cstring(event->details);
+	bpm_digest_optional(event->case_id);
+	bpm_digest_cstring(event->actor);
+	bpm_digest_cstring(event->login);
+	bpm_digest_int64(event->happened_at + INT64CONST(10957) * USECS_PER_DAY);
+	bpm_digest_finish(content);
+	bpm_digest_link(algorithm, previous, content, digest);
+}
+
+/* Returns a digest as a value. */
+static Datum
+digest_value(const uint8 *digest)
+{
+	bytea	   *bytes = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+
+	SET_VARSIZE(bytes, VARHDRSZ + BPM_DIGEST_LENGTH);
+	memcpy(VARDATA(bytes), digest, BPM_DIGEST_LENGTH);
+	return PointerGetDatum(bytes);
+}
+
+/* Sets a text parameter, null for NULL. */
+static void
+set_text(Datum *values, char *nulls, int at, const char *text)
+{
+	values[at] = text ? CStringGetTextDatum(text) : (Datum) 0;
+	nulls[at] = text ? ' ' : 'n';
+}
+
+/* Writes an event, with the digest that the project's head has become. */
+static void
+store_event(BpmLedger *ledger, const BpmProject *project, const EventRow *row, Jsonb *details)
+{
+	Datum		values[14];
+	char		nulls[] = "              ";
+
+	values[0] = Int64GetDatum(row->project);
+	values[1] = Int32GetDatum(row->event_no);
+	set_text(values, nulls, 2, row->action);
+	set_text(values, nulls, 3, row->from_stage);
+	set_text(values, nulls, 4, row->to_stage);
+	set_text(values, nulls, 5, row->reason);
+	values[6] = JsonbPGetDatum(details);
+	nulls[6] = details ? ' ' : 'n';
+	values[7] = Int64GetDatum(row->case_id);
+	nulls[7] = row->case_id ? ' ' : 'n';
+	set_text(values, nulls, 8, row->actor);
+	set_text(values, nulls, 9, row->login);
+	values[10] = TimestampTzGetDatum(row->happened_at);
+	values[11] = Int64GetDatum(project->division);
+	values[12] = Int64GetDatum(project->unit);
+	values[13] = digest_value(project->head);
+	bpm_write_row(ledger, "project_event", 0, row->project, &insert_event, values, nulls, true);
+}
+
+/* Stores a project's stage and the head of its events. */
+static void
+store_head(BpmLedger *ledger, const BpmProject *project, bool moved, TimestampTz since)
+{
+	Datum		values[5];
+	char		nulls[] = "     ";
+
+	values[0] = Int64GetDatum(project->id);
+	values[1] = CStringGetTextDatum(project->stage);
+	values[2] = TimestampTzGetDatum(since);
+	nulls[2] = moved ? ' ' : 'n';
+	values[3] = Int32GetDatum(project->events);
+	values[4] = digest_value(project->head);
+	bpm_write_row(ledger, "project", 0, project->id, &move_head, values, nulls, true);
+}
+
+/* Records what happened to a locked project, for good, and moves its stage where the event does. */
+void
+bpm_note_project(BpmLedger *ledger, BpmProject *project, const BpmProjectEvent *event)
+{
+	EventRow	row = {0};
+	uint8		digest[BPM_DIGEST_LENGTH];
+
+	row.project = project->id;
+	row.event_no = ++project->events;
+	row.action = event->action;
+	row.from_stage = event->to_stage ? project->stage : NULL;
+	row.to_stage = event->to_stage;
+	row.reason = event->reason;
+	row.details = event->details ? JsonbToCString(NULL, &event->details->root, VARSIZE(event->details)) : NULL;
+	row.case_id = event->case_id;
+	row.actor = event->actor;
+	row.login = event->login;
+	row.happened_at = GetCurrentTimestamp();
+	event_digest(ledger->digest, project->head, &row, digest);
+	memcpy(project->head, digest, BPM_DIGEST_LENGTH);
+	store_event(ledger, project, &row, event->details);
+	if (event->to_stage)
+		project->stage = pstrdup(event->to_stage);
+	store_head(ledger, project, event->to_stage != NULL, row.happened_at);
+}
+
+/* Records what the actor of a call did to a locked project. */
+void
+bpm_call_note(BpmCall *call, BpmProject *project, const char *action, const char *reason, Jsonb *details)
+{
+	BpmProjectEvent event = {.action = action,.reason = reason,.details = details};
+
+	event.actor = call->actor;
+	event.login = call->login;
+	bpm_note_project(call->ledger, project, &event);
+}
+
+/* Reads an event as it is stored. */
+static void
+take_event(int64 project, EventRow *event, HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		details = SPI_getbinval(row, desc, 6, &isnull);
+
+	event->project = project;
+	event->details = isnull ? NULL :
+		JsonbToCString(NULL, &DatumGetJsonbP(details)->root, VARSIZE(DatumGetJsonbP(details)));
+	event->event_no = number(row, desc, 1);
+	event->action = SPI_getvalue(row, desc, 2);
+	event->from_stage = SPI_getvalue(row, desc, 3);
+	event->to_stage = SPI_getvalue(row, desc, 4);
+	event->reason = SPI_getvalue(row, desc, 5);
+	event->case_id = number(row, desc, 7);
+	event->actor = SPI_getvalue(row, desc, 8);
+	event->login = SPI_getvalue(row, desc, 9);
+	event->happened_at = number(row, desc, 10);
+}
+
+/* Adds a row to what verify_project() says. */
+static void
+say(ReturnSetInfo *result, int32 event_no, const char *what)
+{
+	Datum		values[2] = {Int32GetDatum(event_no), CStringGetTextDatum(what)};
+	bool		nulls[2] = {false, false};
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* Compares every event of a project with its digest, and the project with the last of them. */
+static void
+verify_events(BpmLedger *ledger, const BpmProject *project, ReturnSetInfo *result)
+{
+	Datum		value = Int64GetDatum(project->id);
+	int			rows = bpm_ledger_execute(ledger, &read_events, 0, &value, NULL);
+	uint8		head[BPM_DIGEST_LENGTH] = {0};
+	const char *stage = "proposed";
+
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		EventRow	event;
+		uint8		digest[BPM_DIGEST_LENGTH];
+		uint8		stored[BPM_DIGEST_LENGTH];
+
+		take_event(project->id, &event, row, desc);
+		take_digest(row, desc, 11, stored);
+		if (event.event_no != i + 1)
+			say(result, event.event_no, "an event before it is missing");
+		event_digest(ledger->digest, head, &event, digest);
+		if (memcmp(digest, stored, BPM_DIGEST_LENGTH) != 0)
+			say(result, event.event_no, "its digest differs from its content");
+		if (event.from_stage && strcmp(event.from_stage, stage) != 0)
+			say(result, event.event_no, "it moves the project out of another stage than the one before led to");
+		stage = event.to_stage ? event.to_stage : stage;
+		memcpy(head, digest, BPM_DIGEST_LENGTH);
+	}
+	if (project->events != rows || memcmp(head, project->head, BPM_DIGEST_LENGTH) != 0)
+		say(result, rows, "the project's head is another event's");
+	if (strcmp(stage, project->stage) != 0)
+		say(result, rows, "the project's stage is not the one that its events led to");
+}
+
+/* Lists what differs between a project, its events and their digests. */
+PG_FUNCTION_INFO_V1(bpm_verify_project);
+Datum
+bpm_verify_project(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	BpmCall		call;
+	BpmProject	project;
+	char	   *code;
+
+	InitMaterializedSRF(fcinfo, 0);
+	bpm_require_argument(fcinfo, 1, "project");
+	code = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	bpm_call_begin(&call, fcinfo, "verify_project", NULL);
+	bpm_call_read_project(&call, code, &project);
+	verify_events(call.ledger, &project, result);
+	bpm_call_end(&call);
+	return (Datum) 0;
+}
