@@ -12,6 +12,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "project/project.h"
 
 #define PROJECT_COLUMNS \
@@ -52,26 +53,6 @@ typedef struct EventRow
 	TimestampTz happened_at;
 } EventRow;
 
-/* Returns a whole number of a row, 0 for null. */
-static int64
-number(HeapTuple row, TupleDesc desc, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-
-	if (isnull)
-		return 0;
-	switch (TupleDescAttr(desc, column - 1)->attlen)
-	{
-		case 2:
-			return DatumGetInt16(value);
-		case 4:
-			return DatumGetInt32(value);
-		default:
-			return DatumGetInt64(value);
-	}
-}
-
 /* Returns a date of a row. */
 static DateADT
 date_of(HeapTuple row, TupleDesc desc, int column)
@@ -106,22 +87,22 @@ take_project(int rows, BpmProject *project)
 		return false;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
-	project->id = number(row, desc, 1);
+	project->id = bpm_row_number(row, desc, 1);
 	project->official_code = bpm_row_string(row, desc, 2);
 	project->name = bpm_row_string(row, desc, 3);
-	project->division = number(row, desc, 4);
-	project->unit = number(row, desc, 5);
+	project->division = bpm_row_number(row, desc, 4);
+	project->unit = bpm_row_number(row, desc, 5);
 	project->category = bpm_row_string(row, desc, 6);
-	project->parent = number(row, desc, 7);
-	project->level = number(row, desc, 8);
+	project->parent = bpm_row_number(row, desc, 7);
+	project->level = bpm_row_number(row, desc, 8);
 	project->stage = bpm_row_string(row, desc, 9);
 	project->starts_on = date_of(row, desc, 10);
 	project->ends_on = date_of(row, desc, 11);
 	project->started_on = date_of(row, desc, 12);
 	project->completed_on = date_of(row, desc, 13);
-	project->planned_total = number(row, desc, 14);
+	project->planned_total = bpm_row_number(row, desc, 14);
 	project->responsible = SPI_getvalue(row, desc, 15);
-	project->events = number(row, desc, 16);
+	project->events = bpm_row_number(row, desc, 16);
 	take_digest(row, desc, 17, project->head);
 	return true;
 }
@@ -207,14 +188,6 @@ digest_value(const uint8 *digest)
 	return PointerGetDatum(bytes);
 }
 
-/* Sets a text parameter, null for NULL. */
-static void
-set_text(Datum *values, char *nulls, int at, const char *text)
-{
-	values[at] = text ? CStringGetTextDatum(text) : (Datum) 0;
-	nulls[at] = text ? ' ' : 'n';
-}
-
 /* Writes an event, with the digest that the project's head has become. */
 static void
 store_event(BpmLedger *ledger, const BpmProject *project, const EventRow *row, Jsonb *details)
@@ -224,16 +197,15 @@ store_event(BpmLedger *ledger, const BpmProject *project, const EventRow *row, J
 
 	values[0] = Int64GetDatum(row->project);
 	values[1] = Int32GetDatum(row->event_no);
-	set_text(values, nulls, 2, row->action);
-	set_text(values, nulls, 3, row->from_stage);
-	set_text(values, nulls, 4, row->to_stage);
-	set_text(values, nulls, 5, row->reason);
+	bpm_set_text(values, nulls, 2, row->action);
+	bpm_set_text(values, nulls, 3, row->from_stage);
+	bpm_set_text(values, nulls, 4, row->to_stage);
+	bpm_set_text(values, nulls, 5, row->reason);
 	values[6] = JsonbPGetDatum(details);
 	nulls[6] = details ? ' ' : 'n';
-	values[7] = Int64GetDatum(row->case_id);
-	nulls[7] = row->case_id ? ' ' : 'n';
-	set_text(values, nulls, 8, row->actor);
-	set_text(values, nulls, 9, row->login);
+	bpm_set_id(values, nulls, 7, row->case_id);
+	bpm_set_text(values, nulls, 8, row->actor);
+	bpm_set_text(values, nulls, 9, row->login);
 	values[10] = TimestampTzGetDatum(row->happened_at);
 	values[11] = Int64GetDatum(project->division);
 	values[12] = Int64GetDatum(project->unit);
@@ -304,15 +276,15 @@ take_event(int64 project, EventRow *event, HeapTuple row, TupleDesc desc)
 	event->project = project;
 	event->details = isnull ? NULL :
 		JsonbToCString(NULL, &DatumGetJsonbP(details)->root, VARSIZE(DatumGetJsonbP(details)));
-	event->event_no = number(row, desc, 1);
+	event->event_no = bpm_row_number(row, desc, 1);
 	event->action = SPI_getvalue(row, desc, 2);
 	event->from_stage = SPI_getvalue(row, desc, 3);
 	event->to_stage = SPI_getvalue(row, desc, 4);
 	event->reason = SPI_getvalue(row, desc, 5);
-	event->case_id = number(row, desc, 7);
+	event->case_id = bpm_row_number(row, desc, 7);
 	event->actor = SPI_getvalue(row, desc, 8);
 	event->login = SPI_getvalue(row, desc, 9);
-	event->happened_at = number(row, desc, 10);
+	event->happened_at = bpm_row_number(row, desc, 10);
 }
 
 /* Adds a row to what verify_project() says. */

@@ -14,6 +14,7 @@
 
 #include "base/effect.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
 
