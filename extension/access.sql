@@ -6,6 +6,12 @@ LANGUAGE c STABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_can_read';
 COMMENT ON FUNCTION budgetpm.can_read(regclass, budgetpm.budget_code, budgetpm.budget_code) IS
   'Whether a duty (岗位职责) of the current user, in force today, lets him read rows of this division and unit: every read policy asks it. A NULL unit is a row about the whole division, a NULL division one about the whole ledger. The ledger''s owner reads everything.';
 
+CREATE FUNCTION budgetpm.can_read_as(ledger regclass, reader oid, division budgetpm.budget_code, unit budgetpm.budget_code)
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_can_read_as';
+COMMENT ON FUNCTION budgetpm.can_read_as(regclass, oid, budgetpm.budget_code, budgetpm.budget_code) IS
+  'can_read() about another role: statements that run as the ledger''s owner, for an index that row security would not let a reader use, ask it for each row. Errors: 42501 for anybody but the owner.';
+
 CREATE FUNCTION budgetpm.can_post(ledger regclass, division budgetpm.budget_code, unit budgetpm.budget_code)
 RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'bpm_can_post';

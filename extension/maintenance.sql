@@ -32,7 +32,10 @@ CREATE FUNCTION budgetpm.ledger_ddl(name text) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM budgetpm.check_ledger_name(name);
-  RETURN replace(replace(replace(budgetpm.ledger_source(),
+  RETURN replace(replace(replace(replace(budgetpm.ledger_source(),
+    -- PostGIS may have been put into any schema.
+    '@postgis@', (SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+                   WHERE e.extname = 'postgis')),
     '@report@', quote_ident(name || '_report')),
     '@open@', quote_ident(name || '_open')),
     '@ledger@', quote_ident(name));

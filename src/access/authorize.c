@@ -260,3 +260,29 @@ bpm_can_post(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(covers(fcinfo, BPM_RIGHT_POST));
 }
+
+/*
+ * can_read_as(ledger, reader, division, unit): the same about another user, for
+ * statements that run as the ledger's owner and give him what he may read.  Only the
+ * owner asks: whose duty lies where is not everybody's business.
+ */
+PG_FUNCTION_INFO_V1(bpm_can_read_as);
+Datum
+bpm_can_read_as(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger;
+	BpmScope   *scope = fcinfo->flinfo->fn_extra;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_BOOL(false);
+	ledger = bpm_ledger_open(PG_GETARG_OID(0));
+	if (GetUserId() != ledger->owner && !has_privs_of_role(GetUserId(), ledger->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the owner of ledger %s may ask what others may read", ledger->schema)));
+	scope = bpm_scope_of(ledger, PG_GETARG_OID(1), scope);
+	fcinfo->flinfo->fn_extra = scope;
+	PG_RETURN_BOOL(bpm_scope_covers(scope, BPM_RIGHT_READ,
+									PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2),
+									PG_ARGISNULL(3) ? 0 : PG_GETARG_INT64(3)));
+}

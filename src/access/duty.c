@@ -299,16 +299,16 @@ load_scope(BpmLedger *ledger, BpmScope *scope)
 	scope->loaded = true;
 }
 
-/* Returns the current user's scope in a ledger, as current as what this transaction sees. */
+/* Returns a user's scope in a ledger, as current as what this transaction sees. */
 BpmScope *
-bpm_scope(BpmLedger *ledger, BpmScope *known)
+bpm_scope_of(BpmLedger *ledger, Oid user, BpmScope *known)
 {
 	BpmScopeKey key;
 	BpmScope   *scope = known;
 	bool		found = true;
 
 	key.ledger = ledger->relid;
-	key.user = GetUserId();
+	key.user = user;
 	if (scope == NULL || scope->key.ledger != key.ledger || scope->key.user != key.user)
 	{
 		if (scopes == NULL)
@@ -324,6 +324,13 @@ bpm_scope(BpmLedger *ledger, BpmScope *known)
 		scope->epoch != role_epoch)
 		load_scope(ledger, scope);
 	return scope;
+}
+
+/* Returns the current user's scope in a ledger. */
+BpmScope *
+bpm_scope(BpmLedger *ledger, BpmScope *known)
+{
+	return bpm_scope_of(ledger, GetUserId(), known);
 }
 
 /* Tells whether a duty in force today gives the right over the place. */

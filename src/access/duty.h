@@ -36,7 +36,10 @@ typedef struct BpmScope
 	BpmDuty    *duties;
 } BpmScope;
 
-/* The current user's scope, reloaded if anything under it changed; "known" may be NULL. */
+/* A user's scope, reloaded if anything under it changed; "known" may be NULL. */
+extern BpmScope *bpm_scope_of(BpmLedger *ledger, Oid user, BpmScope *known);
+
+/* The current user's. */
 extern BpmScope *bpm_scope(BpmLedger *ledger, BpmScope *known);
 extern bool bpm_scope_covers(BpmScope *scope, BpmRight right,
 							 BpmCode division, BpmCode unit);

@@ -37,7 +37,7 @@ typedef struct BpmLedger
  * A fixed statement of the code.  In the text, @ledger@ stands for the quoted
  * schema and @year@ for the fiscal year (partitions are named by it).  One
  * letter an argument: b boolean, i int4, l int8, a amount, c budget_code, t text,
- * d date, z timestamptz, j jsonb, y bytea, n numeric, k int4[], x int8[], p tid[], s text[]; of
+ * d date, f float8 (a coordinate), z timestamptz, j jsonb, y bytea, n numeric, k int4[], x int8[], p tid[], s text[]; of
  * columns also h int2, q "char", v varchar.
  */
 typedef struct BpmStatement

@@ -126,6 +126,8 @@ bpm_letter_type(BpmLedger *ledger, char letter)
 			return ledger->code_type;
 		case 'd':
 			return DATEOID;
+		case 'f':
+			return FLOAT8OID;
 		case 'h':
 			return INT2OID;
 		case 'i':
