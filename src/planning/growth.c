@@ -1,0 +1,222 @@
+/*
+ * growth.c
+ *	  Growth from year to year, in exact decimals.
+ *
+ * A mean of rates is a fraction of whole numbers, or a root of one, and seldom a
+ * decimal.  It is rounded up, at the tenth decimal: for every limit of up to ten
+ * decimals, the rounded mean is over the limit exactly when the true one is.
+ * 15 % is not over 15 %, and what is over it by less than a decimal shows is.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+
+#include "base/errors.h"
+#include "planning/growth.h"
+
+#define CALL2(function, a, b) \
+	DatumGetNumeric(DirectFunctionCall2(function, NumericGetDatum(a), NumericGetDatum(b)))
+#define MUL(a, b)	CALL2(numeric_mul, a, b)
+#define ADD(a, b)	CALL2(numeric_add, a, b)
+#define SUB(a, b)	CALL2(numeric_sub, a, b)
+#define WHOLE(n)	int64_to_numeric(n)
+
+static const char *const means[] = {"arithmetic", "compound"};
+
+/* Finds a mean by its name. */
+bool
+bpm_read_mean(const char *word, BpmMean *mean)
+{
+	for (int i = 0; i < lengthof(means); i++)
+		if (strcmp(means[i], word) == 0)
+		{
+			*mean = (BpmMean) i;
+			return true;
+		}
+	return false;
+}
+
+/* Returns the name of a mean. */
+const char *
+bpm_mean_name(BpmMean mean)
+{
+	return means[mean];
+}
+
+/* Compares two numbers as strcmp() does. */
+static int
+compare(Numeric a, Numeric b)
+{
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
+}
+
+/* Returns 1 with BPM_RATE_SCALE zeros: how many steps of a rate make a whole. */
+static Numeric
+steps_of_whole(void)
+{
+	int64		steps = 1;
+
+	for (int i = 0; i < BPM_RATE_SCALE; i++)
+		steps *= 10;
+	return WHOLE(steps);
+}
+
+/* Returns a number of steps as a rate, with BPM_RATE_SCALE decimals. */
+static Numeric
+steps_to_rate(Numeric steps)
+{
+	Numeric		step = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum("0.0000000001"),
+														   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+
+	return MUL(steps, step);
+}
+
+/* Returns part / whole, rounded up at the last decimal of a rate; whole is above zero. */
+Numeric
+bpm_ratio_up(Numeric part, Numeric whole)
+{
+	Numeric		scaled = MUL(part, steps_of_whole());
+	Numeric		steps = CALL2(numeric_div_trunc, scaled, whole);
+
+	/* Cut towards zero, so a remainder above zero is one step more. */
+	if (compare(MUL(steps, whole), scaled) < 0)
+		steps = ADD(steps, WHOLE(1));
+	return steps_to_rate(steps);
+}
+
+/* Tells whether growth from this figure can be told: there is one, above zero. */
+static bool
+is_base(Numeric figure)
+{
+	return figure != NULL && compare(figure, WHOLE(0)) > 0;
+}
+
+/*
+ * The arithmetic mean of the yearly rates there are, as one fraction: nothing is
+ * rounded before the end.
+ */
+static Numeric
+arithmetic_mean(const Numeric *figures, int count, int *rates)
+{
+	Numeric		part = WHOLE(0);
+	Numeric		whole = WHOLE(1);
+
+	*rates = 0;
+	for (int i = 1; i < count; i++)
+	{
+		if (figures[i] == NULL || !is_base(figures[i - 1]))
+			continue;
+		part = ADD(MUL(part, figures[i - 1]), MUL(SUB(figures[i], figures[i - 1]), whole));
+		whole = MUL(whole, figures[i - 1]);
+		++*rates;
+	}
+	return *rates == 0 ? NULL : bpm_ratio_up(part, MUL(whole, WHOLE(*rates)));
+}
+
+/* Returns a number to a small power. */
+static Numeric
+power(Numeric number, int exponent)
+{
+	Numeric		result = WHOLE(1);
+
+	for (int i = 0; i < exponent; i++)
+		result = MUL(result, number);
+	return result;
+}
+
+/*
+ * The yearly rate at which the first figure would have become the last: the least
+ * number of steps with first * (1 + steps)^years >= last.  The server's root is the
+ * first guess, and whole numbers decide.
+ */
+static Numeric
+compound_mean(const Numeric *figures, int count, int *rates)
+{
+	Numeric		first = figures[0];
+	Numeric		last = figures[count - 1];
+	Numeric		whole = steps_of_whole();
+	Numeric		goal;
+	Numeric		steps;
+
+	*rates = 0;
+	if (count < 2 || !is_base(first) || last == NULL || compare(last, WHOLE(0)) < 0)
+		return NULL;
+	*rates = count - 1;
+	goal = MUL(last, power(whole, *rates));
+	steps = CALL2(numeric_div, last, first);
+	if (compare(last, WHOLE(0)) > 0)
+		steps = CALL2(numeric_power, steps, CALL2(numeric_div, WHOLE(1), WHOLE(*rates)));
+	steps = DatumGetNumeric(DirectFunctionCall1(numeric_ceil, NumericGetDatum(MUL(steps, whole))));
+	while (compare(MUL(first, power(steps, *rates)), goal) < 0)
+		steps = ADD(steps, WHOLE(1));
+	while (compare(steps, WHOLE(0)) > 0 &&
+		   compare(MUL(first, power(SUB(steps, WHOLE(1)), *rates)), goal) >= 0)
+		steps = SUB(steps, WHOLE(1));
+	return steps_to_rate(SUB(steps, whole));
+}
+
+/*
+ * Returns the average growth of yearly figures, the oldest first, NULL for a year
+ * without one; NULL when no growth can be told.  rates says how many yearly rates
+ * it stands on: a year after none, or after one of zero or less, has no rate.
+ */
+Numeric
+bpm_growth(const Numeric *figures, int count, BpmMean mean, int *rates)
+{
+	return mean == BPM_MEAN_ARITHMETIC ? arithmetic_mean(figures, count, rates) :
+		compound_mean(figures, count, rates);
+}
+
+/* Reads figures out of an array, refusing what is no number. */
+static Numeric *
+read_figures(ArrayType *array, int *count)
+{
+	Datum	   *items;
+	bool	   *nulls;
+	Numeric    *figures;
+
+	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &items, &nulls, count);
+	figures = palloc(Max(*count, 1) * sizeof(Numeric));
+	for (int i = 0; i < *count; i++)
+	{
+		figures[i] = nulls[i] ? NULL : DatumGetNumeric(items[i]);
+		if (figures[i] && (numeric_is_nan(figures[i]) || numeric_is_inf(figures[i])))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a yearly figure must be a finite number")));
+	}
+	return figures;
+}
+
+/* Returns the average growth of yearly figures, or null when none can be told. */
+PG_FUNCTION_INFO_V1(bpm_average_growth);
+Datum
+bpm_average_growth(PG_FUNCTION_ARGS)
+{
+	char	   *word = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	BpmMean		mean;
+	int			count;
+	int			rates;
+	Numeric    *figures = read_figures(PG_GETARG_ARRAYTYPE_P(0), &count);
+	Numeric		average;
+
+	if (!bpm_read_mean(word, &mean))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("mean \"%s\" is not known", word),
+				 errhint("Use arithmetic or compound.")));
+	if (count > BPM_RATE_YEARS + 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("growth over %d years is not told", count - 1),
+				 errdetail("An average is of %d yearly rates at most.", BPM_RATE_YEARS)));
+	average = count < 2 ? NULL : bpm_growth(figures, count, mean, &rates);
+	if (average == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(average);
+}

@@ -1,0 +1,167 @@
+/*
+ * rule_path.c
+ *	  What a jsonpath names, and what it finds.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonpath.h"
+
+#include "planning/rule.h"
+
+static void look_at(JsonPathItem *item, BpmPathUse *use);
+
+/* Adds a name to a list of them, once. */
+static List *
+add_name(List *names, const char *text, int length)
+{
+	char	   *name = pnstrdup(text, length);
+	ListCell   *cell;
+
+	foreach(cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return names;
+	return lappend(names, name);
+}
+
+/* Looks at the operands of an item, the kinds of which differ by its type. */
+static void
+look_at_operands(JsonPathItem *item, BpmPathUse *use)
+{
+	JsonPathItem operand;
+
+	switch (item->type)
+	{
+		case jpiAnd:
+		case jpiOr:
+		case jpiEqual:
+		case jpiNotEqual:
+		case jpiLess:
+		case jpiGreater:
+		case jpiLessOrEqual:
+		case jpiGreaterOrEqual:
+		case jpiAdd:
+		case jpiSub:
+		case jpiMul:
+		case jpiDiv:
+		case jpiMod:
+		case jpiStartsWith:
+			jspGetLeftArg(item, &operand);
+			look_at(&operand, use);
+			jspGetRightArg(item, &operand);
+			look_at(&operand, use);
+			break;
+		case jpiNot:
+		case jpiIsUnknown:
+		case jpiPlus:
+		case jpiMinus:
+		case jpiFilter:
+		case jpiExists:
+			jspGetArg(item, &operand);
+			look_at(&operand, use);
+			break;
+		case jpiLikeRegex:
+			jspInitByBuffer(&operand, item->base, item->content.like_regex.expr);
+			look_at(&operand, use);
+			break;
+		case jpiIndexArray:
+			for (int i = 0; i < item->content.array.nelems; i++)
+			{
+				JsonPathItem to;
+
+				if (jspGetArraySubscript(item, &operand, &to, i))
+					look_at(&to, use);
+				look_at(&operand, use);
+			}
+			break;
+		default:
+			break;
+	}
+}
+
+/* Looks at an item of a path and all that follows it. */
+static void
+look_at(JsonPathItem *item, BpmPathUse *use)
+{
+	JsonPathItem next;
+	int32		length;
+
+	check_stack_depth();
+	if (item->type == jpiVariable)
+	{
+		char	   *name = jspGetString(item, &length);
+
+		use->variables = add_name(use->variables, name, length);
+	}
+	use->inexact |= item->type == jpiDouble;
+	look_at_operands(item, use);
+	if (!jspGetNext(item, &next))
+		return;
+	if (item->type == jpiRoot && next.type == jpiKey)
+	{
+		char	   *name = jspGetString(&next, &length);
+
+		use->members = add_name(use->members, name, length);
+	}
+	look_at(&next, use);
+}
+
+/* Adds what a path names to what others did. */
+void
+bpm_path_use(Datum path, BpmPathUse *use)
+{
+	JsonPathItem item;
+
+	jspInit(&item, DatumGetJsonPathP(path));
+	look_at(&item, use);
+}
+
+/* Calls one of core's jsonpath functions, silently; NULL for no result. */
+static Jsonb *
+query(PGFunction function, Datum path, Jsonb *target, Jsonb *variables)
+{
+	LOCAL_FCINFO(fcinfo, 4);
+	FmgrInfo	info = {0};
+	Datum		result;
+
+	info.fn_mcxt = CurrentMemoryContext;
+	InitFunctionCallInfoData(*fcinfo, &info, 4, InvalidOid, NULL, NULL);
+	fcinfo->args[0].value = JsonbPGetDatum(target);
+	fcinfo->args[1].value = path;
+	fcinfo->args[2].value = JsonbPGetDatum(variables);
+	fcinfo->args[3].value = BoolGetDatum(true);
+	for (int i = 0; i < 4; i++)
+		fcinfo->args[i].isnull = false;
+	result = function(fcinfo);
+	return fcinfo->isnull ? NULL : DatumGetJsonbP(result);
+}
+
+/* Returns the first thing that a path finds, NULL for none. */
+Jsonb *
+bpm_path_query(Datum path, Jsonb *target, Jsonb *variables)
+{
+	return query(jsonb_path_query_first, path, target, variables);
+}
+
+/* Returns all that a path finds, as an array. */
+Jsonb *
+bpm_path_all(Datum path, Jsonb *target, Jsonb *variables)
+{
+	return query(jsonb_path_query_array, path, target, variables);
+}
+
+/* Tells whether a path's result is a finding: there is one, neither false nor null. */
+bool
+bpm_jsonb_truth(Jsonb *value)
+{
+	JsonbValue	scalar;
+
+	if (value == NULL)
+		return false;
+	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, &scalar))
+		return true;
+	return scalar.type != jbvNull && !(scalar.type == jbvBool && !scalar.val.boolean);
+}
