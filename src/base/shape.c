@@ -226,6 +226,12 @@ static const TableShape shapes[] = {
 		"varchar, purpose varchar, accounting_date date, state varchar, actor "
 		"varchar, division budget_code, unit budget_code, version int4, "
 	"created_at timestamptz, created_by varchar"},
+	{"planning_rule",
+		"rule varchar, version int4, title varchar, severity varchar, "
+		"predicate text, parameters jsonb, setting varchar, measures jsonb, "
+		"message jsonb, profile varchar, division budget_code, category varchar, "
+		"from_year int4, to_year int4, active bool, defined_at timestamptz, "
+	"defined_by varchar"},
 	{"preparation",
 		"preparation_id int4, fiscal_year int4, division budget_code, "
 		"title varchar, flow varchar, draft_flow varchar, state varchar, "

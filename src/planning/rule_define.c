@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "planning/growth.h"
 #include "planning/rule.h"
 #include "planning/rule_private.h"
@@ -113,7 +114,7 @@ read_measures(BpmPlanRule *rule, const BpmNode *node)
 	rule->measure_texts = bpm_empty_object();
 	if (!bpm_node_object(node, "measures", &child))
 		return;
-	rule->measure_texts = bpm_jsonb_member(&node->object, "measures");
+	rule->measure_texts = bpm_jsonb_member(node->object, "measures");
 	rule->measures = palloc((JsonContainerSize(child.object) + 1) * sizeof(BpmMeasure));
 	iterator = JsonbIteratorInit(child.object);
 	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
@@ -127,10 +128,9 @@ read_measures(BpmPlanRule *rule, const BpmNode *node)
 			continue;
 		path = bpm_node_text(&child, name, true);
 		measure->name = name;
-		if (path == NULL || !bpm_node_path(&child, name, path, &measure->path))
-			continue;
-		use_path(rule, &child, name, measure->path);
 		rule->nmeasures++;
+		if (path && bpm_node_path(&child, name, path, &measure->path))
+			use_path(rule, &child, name, measure->path);
 	}
 }
 
@@ -178,7 +178,7 @@ read_parameters(BpmPlanRule *rule, const BpmNode *node)
 		check_parameter_object(rule, &child);
 	else
 		return;
-	rule->parameters = bpm_jsonb_member(&node->object, "parameters");
+	rule->parameters = bpm_jsonb_member(node->object, "parameters");
 }
 
 /* Tells whether every set of parameters has a name; with a setting, only the request will tell. */
@@ -239,7 +239,7 @@ read_message(BpmPlanRule *rule, const BpmNode *node)
 		return;
 	}
 	bpm_node_keys(&child, languages);
-	rule->message = bpm_jsonb_member(&node->object, "message");
+	rule->message = bpm_jsonb_member(node->object, "message");
 	for (int i = 0; languages[i]; i++)
 	{
 		char	   *text = bpm_node_text(&child, languages[i], i == 0);
@@ -384,17 +384,14 @@ newest(BpmLedger *ledger, const char *name, int32 *version, BpmCode *division, b
 	Datum		value = CStringGetTextDatum(name);
 	HeapTuple	row;
 	TupleDesc	desc;
-	bool		isnull;
 
 	if (bpm_ledger_execute(ledger, &find, 0, &value, NULL) != 1)
 		return false;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
-	*version = DatumGetInt32(SPI_getbinval(row, desc, 1, &isnull));
-	*division = DatumGetInt64(SPI_getbinval(row, desc, 2, &isnull));
-	if (isnull)
-		*division = 0;
-	*active = DatumGetBool(SPI_getbinval(row, desc, 3, &isnull));
+	*version = bpm_row_number(row, desc, 1);
+	*division = bpm_row_number(row, desc, 2);
+	*active = bpm_row_number(row, desc, 3) != 0;
 	return true;
 }
 
@@ -439,7 +436,7 @@ bpm_define_rule(PG_FUNCTION_ARGS)
 	if (newest(call.ledger, rule->name, &version, &division, &active))
 		bpm_call_require(&call, division, 0);
 	bpm_set_text(values, nulls, 0, rule->name);
-	bpm_set_int(values, nulls, 1, version + 1);
+	bpm_set_id(values, nulls, 1, version + 1);
 	bpm_set_text(values, nulls, 2, rule->title);
 	bpm_set_text(values, nulls, 3, rule->severity);
 	bpm_set_text(values, nulls, 4, rule->predicate_text);
@@ -450,8 +447,8 @@ bpm_define_rule(PG_FUNCTION_ARGS)
 	bpm_set_text(values, nulls, 9, rule->profile);
 	bpm_set_id(values, nulls, 10, rule->division);
 	bpm_set_text(values, nulls, 11, rule->category);
-	bpm_set_int(values, nulls, 12, rule->from_year);
-	bpm_set_int(values, nulls, 13, rule->to_year);
+	bpm_set_id(values, nulls, 12, rule->from_year);
+	bpm_set_id(values, nulls, 13, rule->to_year);
 	values[14] = BoolGetDatum(rule->active);
 	bpm_set_text(values, nulls, 15, call.login);
 	bpm_insert_rows(call.ledger, "planning_rule", &insert, values, nulls, false);

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
 #include "base/ledger.h"
@@ -29,7 +30,14 @@
 
 /* rule_json.c */
 extern Jsonb *bpm_empty_object(void);
-extern Jsonb *bpm_jsonb_member(JsonbContainer *const *object, const char *key);
+extern Jsonb *bpm_jsonb_member(JsonbContainer *object, const char *key);
+extern char *bpm_jsonb_text(JsonbContainer *object, const char *key);
+extern List *bpm_jsonb_items(Jsonb *array);
+extern Jsonb *bpm_jsonb_join(Jsonb *one, Jsonb *other);
+extern void bpm_push_key(JsonbParseState **state, const char *key);
+extern void bpm_push_number(JsonbParseState **state, const char *key, int64 number);
+extern void bpm_push_text(JsonbParseState **state, const char *key, const char *text);
+extern void bpm_push_document(JsonbParseState **state, const char *key, Jsonb *document);
 
 /* rule_define.c */
 extern void bpm_refuse_unknown_rule(BpmLedger *ledger, const char *name) pg_attribute_noreturn();
