@@ -7,9 +7,12 @@
 # file and one isolation spec count as one, pgTAP and Perl by assertion.
 # --accept copies the results of regress files and specs to expected/.
 # CI=true turns a test that was skipped for want of a package into a failure.
+#
+# Several files run in as many lanes as there are processors, two at most or what
+# BUDGETPM_TEST_LANES says, each with a cluster of its own: a lane takes the next
+# file when it is done with one.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-top=$PWD
 limit=${BUDGETPM_TEST_SECONDS:-600}
 
 count() { echo "$1 $2 $3" >>"$BUDGETPM_COUNTS"; }
@@ -95,41 +98,63 @@ run_tap() {
 	[ $? -le 1 ] || count 0 1 0
 }
 
-# The part that runs inside the cluster, with its server in the environment.
+# Whether a package that a kind of test needs is there; asked once a lane.
+has_pgtap() { [ -e "$("${PG_CONFIG:-pg_config}" --sharedir)/extension/pgtap.control" ]; }
+has_ipc_run() { perl -MIPC::Run -e 1 2>/dev/null; }
+
+# Runs one file by the runner that its folder says.
+run_file() {
+	local file=$1
+	case $file in
+		sql/*.sql) run_compared "$pgxs/test/regress/pg_regress" "$file" . expected ;;
+		test/isolation/specs/*.spec)
+			run_compared "$pgxs/test/isolation/pg_isolation_regress" "$file" \
+				test/isolation test/isolation/expected
+			;;
+		test/pgtap/*.sql)
+			if [ "$pgtap" = yes ]; then run_tap "$file"; else skip_files 'pgTAP is not installed' "$file"; fi
+			;;
+		test/t/*.pl)
+			if [ "$ipc_run" = yes ]; then run_tap "$file"; else skip_files 'IPC::Run is not installed' "$file"; fi
+			;;
+		*)
+			echo "FAIL  $file: no runner for this name"
+			count 0 1 0
+			;;
+	esac
+}
+
+# Prints the next file of the queue and takes it out; false at its end.
+next_file() {
+	local file
+	exec 8>>"$queue.lock"
+	flock 8
+	file=$(head -n 1 "$queue")
+	sed -i 1d "$queue"
+	exec 8>&-
+	[ -n "$file" ] && echo "$file"
+}
+
+# The part that runs inside a cluster, with its server in the environment: the
+# files named, or with --queue those that it gets from a file of names.
 inside() {
-	local pgxs share file
-	local compared=() isolated=() pgtap=() perl=()
+	local file output queue=""
+	local pgtap=no ipc_run=no
 	pgxs=$(dirname "$("${PG_CONFIG:-pg_config}" --pgxs)")/..
 	bindir=$("${PG_CONFIG:-pg_config}" --bindir)
-	share=$("${PG_CONFIG:-pg_config}" --sharedir)
-	for file in "$@"; do
-		case $file in
-			sql/*.sql) compared+=("$file") ;;
-			test/isolation/specs/*.spec) isolated+=("$file") ;;
-			test/pgtap/*.sql) pgtap+=("$file") ;;
-			test/t/*.pl) perl+=("$file") ;;
-			*)
-				echo "FAIL  $file: no runner for this name"
-				count 0 1 0
-				;;
-		esac
-	done
-	for file in ${compared[@]+"${compared[@]}"}; do
-		run_compared "$pgxs/test/regress/pg_regress" "$file" . expected
-	done
-	for file in ${isolated[@]+"${isolated[@]}"}; do
-		run_compared "$pgxs/test/isolation/pg_isolation_regress" "$file" \
-			test/isolation test/isolation/expected
-	done
-	if [ -e "$share/extension/pgtap.control" ]; then
-		run_tap ${pgtap[@]+"${pgtap[@]}"}
+	! has_pgtap || pgtap=yes
+	! has_ipc_run || ipc_run=yes
+	if [ "${1:-}" = --queue ]; then
+		queue=$2
+		# In one piece, so that what two lanes say is not mixed.
+		while file=$(next_file); do
+			output=$(run_file "$file" 2>&1)
+			printf '%s\n' "$output"
+		done
 	else
-		skip_files 'pgTAP is not installed' ${pgtap[@]+"${pgtap[@]}"}
-	fi
-	if perl -MIPC::Run -e 1 2>/dev/null; then
-		run_tap ${perl[@]+"${perl[@]}"}
-	else
-		skip_files 'IPC::Run is not installed' ${perl[@]+"${perl[@]}"}
+		for file in "$@"; do
+			run_file "$file"
+		done
 	fi
 	# A backend that died may have been forgiven by the test it died in.
 	if grep -E 'was terminated by signal|PANIC:|TRAP:|AddressSanitizer|runtime error:' "$BUDGETPM_CLUSTER/log"; then
@@ -139,12 +164,24 @@ inside() {
 	echo done >>"$BUDGETPM_COUNTS"
 }
 
+# Runs all files, the long ones first, in lanes beside each other.
+run_lanes() {
+	local queue lane
+	queue=$(mktemp)
+	printf '%s\n' "$@" | awk '{ print ($0 ~ /^test\/t\//) ? 0 : 1, $0 }' | sort -s -k 1,1 | cut -d ' ' -f 2- >"$queue"
+	for ((lane = 0; lane < lanes; lane++)); do
+		scripts/cluster.sh run -- scripts/test.sh --inside --queue "$queue" </dev/null &
+	done
+	wait
+	rm -f "$queue" "$queue.lock"
+}
+
 # The last line, and a status that agrees with it.
 conclude() {
 	local passed failed skipped
 	read -r passed failed skipped < <(awk 'NF == 3 { p += $1; f += $2; s += $3 }
 		END { print p + 0, f + 0, s + 0 }' "$BUDGETPM_COUNTS")
-	grep -qx done "$BUDGETPM_COUNTS" || {
+	[ "$(grep -cx done "$BUDGETPM_COUNTS")" = "$lanes" ] || {
 		echo "FAIL  the run did not come to its end"
 		failed=$((failed + 1))
 	}
@@ -175,12 +212,19 @@ esac
 
 BUDGETPM_COUNTS=$(mktemp)
 export BUDGETPM_COUNTS
-trap 'exit 130' INT
-trap 'exit 143' TERM
+# A lane in the background does not hear Ctrl-C by itself.
+trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT
+trap 'kill $(jobs -p) 2>/dev/null; exit 143' TERM
 shopt -s nullglob
 files=("$@")
 [ $# -gt 0 ] || files=(sql/*.sql test/isolation/specs/*.spec test/pgtap/*.sql test/t/*.pl)
+lanes=${BUDGETPM_TEST_LANES:-$(($(nproc) > 1 ? 2 : 1))}
+[ ${#files[@]} -gt 3 ] || lanes=1
 if scripts/packages.sh test; then
-	scripts/cluster.sh run -- scripts/test.sh --inside ${files[@]+"${files[@]}"} </dev/null
+	if [ "$lanes" -gt 1 ]; then
+		run_lanes "${files[@]}"
+	else
+		scripts/cluster.sh run -- scripts/test.sh --inside ${files[@]+"${files[@]}"} </dev/null
+	fi
 fi
 conclude
