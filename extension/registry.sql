@@ -165,6 +165,7 @@ VALUES
   "project.signal.colours": {"value": [{"colour": "blue", "name": "蓝"}, {"colour": "green", "name": "绿"}, {"colour": "yellow", "name": "黄"}, {"colour": "red", "name": "红"}], "name": "预警颜色"},
   "project.signal.actions": {"value": {"blue": "none", "green": "none", "yellow": "intervention", "red": "audit"}, "name": "黄色人工干预，红色审计介入"},
   "project.signal.flows": {"value": {"intervention": "project_intervention", "audit": "project_audit", "rectification": "rectification"}, "name": "预警处置流程"},
+  "project.similar": {"value": {"name": 50, "place": 20, "unit": 10, "years": 10, "amount": 10, "near": 1000}, "name": "重复申报比对权重，邻近距离（米）"},
   "project.idle_months": {"value": 6, "name": "资金沉淀月数"}
  },
  "categories": [{"category": "1", "name": "人员类"}, {"category": "2", "name": "运转类"}, {"category": "3", "name": "特定目标类"}]}'::pg_catalog.jsonb),

@@ -325,8 +325,10 @@ CREATE TABLE @ledger@.project (
   responsible   varchar(100),
   industry      varchar(100),
   attributes    jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(attributes) = 'object'),
+  grams         bigint[] NOT NULL GENERATED ALWAYS AS (budgetpm.grams(name)) STORED,
   CHECK (ends_on >= starts_on)
 );
+CREATE INDEX project_grams ON @ledger@.project USING gin (grams);
 CREATE INDEX project_unit ON @ledger@.project (unit);
 CREATE INDEX project_division ON @ledger@.project (division);
 CREATE INDEX project_parent ON @ledger@.project (parent_id) WHERE parent_id IS NOT NULL;
@@ -354,6 +356,7 @@ COMMENT ON COLUMN @ledger@.project.completed_on IS 'Day on which it was complete
 COMMENT ON COLUMN @ledger@.project.responsible IS 'Who answers for it (项目负责人): a login or a name.';
 COMMENT ON COLUMN @ledger@.project.industry IS 'Sector (行业), such as 教育.';
 COMMENT ON COLUMN @ledger@.project.attributes IS 'Fields of a local form (自定义表单).';
+COMMENT ON COLUMN @ledger@.project.grams IS 'Pairs of neighbouring characters of the name (字符二元组), by which similar_projects() finds names that are alike.';
 
 -- What the stage rests on: nobody sets it but the function that records the move.
 CREATE TRIGGER guard BEFORE UPDATE OF stage, stage_since, events, head ON @ledger@.project

@@ -260,7 +260,7 @@ static const TableShape shapes[] = {
 		"registered_at timestamptz, registered_by varchar, level int2, stage varchar, "
 		"stage_since timestamptz, events int4, head bytea, planned_total amount, "
 		"starts_on date, ends_on date, started_on date, completed_on date, "
-	"responsible varchar, industry varchar, attributes jsonb"},
+	"responsible varchar, industry varchar, attributes jsonb, grams _int8"},
 	{"project_dependency",
 		"project_id int8, predecessor_id int8, lag_days int4, reason varchar, "
 	"division budget_code, unit budget_code"},

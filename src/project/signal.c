@@ -228,6 +228,6 @@ bpm_signal(PG_FUNCTION_ARGS)
 	for (int d = 0; d < DIMENSION_COUNT; d++)
 		if (facts.rules->of[d].used)
 			bpm_measure(&facts, (BpmDimension) d);
-	bpm_refuse_faults(&faults, "facts");
+	bpm_refuse_faults(&faults, "facts of the signal");
 	PG_RETURN_JSONB_P(answer(&facts));
 }

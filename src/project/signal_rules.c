@@ -280,7 +280,7 @@ bpm_refuse_faults(const BpmFaults *faults, const char *what)
 		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", faults->items[i].path, faults->items[i].text);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg_plural("%s of the signal have %d fault", "%s of the signal have %d faults",
+			 errmsg_plural("%s have %d fault", "%s have %d faults",
 						   faults->count, what, faults->count),
 			 errdetail_internal("%s", list.data)));
 }
@@ -307,6 +307,6 @@ bpm_read_signal_rules(Jsonb *document)
 		read_rule(&root, (BpmDimension) d, &rules->of[d]);
 	read_dimensions(&root, rules);
 	read_colours(&root, rules);
-	bpm_refuse_faults(&faults, "rules");
+	bpm_refuse_faults(&faults, "rules of the signal");
 	return rules;
 }
