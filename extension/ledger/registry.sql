@@ -355,7 +355,7 @@ COMMENT ON COLUMN @ledger@.project.started_on IS 'Day on which work began.';
 COMMENT ON COLUMN @ledger@.project.completed_on IS 'Day on which it was completed.';
 COMMENT ON COLUMN @ledger@.project.responsible IS 'Who answers for it (项目负责人): a login or a name.';
 COMMENT ON COLUMN @ledger@.project.industry IS 'Sector (行业), such as 教育.';
-COMMENT ON COLUMN @ledger@.project.attributes IS 'Fields of a local form (自定义表单).';
+COMMENT ON COLUMN @ledger@.project.attributes IS 'Fields that the forms of its place and category add (自定义表单), checked against them whenever they are written; {}: not filled in yet.';
 COMMENT ON COLUMN @ledger@.project.grams IS 'Pairs of neighbouring characters of the name (字符二元组), by which similar_projects() finds names that are alike.';
 
 -- What the stage rests on: nobody sets it but the function that records the move.

@@ -171,6 +171,13 @@ static const TableShape shapes[] = {
 	{"flow_version",
 		"version_id int4, flow varchar, version int4, title varchar, "
 	"definition jsonb, published_at timestamptz, published_by varchar"},
+	{"form_field",
+		"field_id int8, form varchar, field varchar, division budget_code, "
+		"unit budget_code, category varchar, type varchar, required bool, "
+		"options jsonb, minimum numeric, maximum numeric, max_length int4, "
+		"label jsonb, rule text, message jsonb, place int4, valid_from date, "
+		"valid_to date, active bool, defined_at timestamptz, "
+	"defined_by varchar"},
 	{"fund_type",
 	"fund_type varchar, name varchar"},
 	{"grant_profile",
