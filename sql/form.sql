@@ -39,7 +39,7 @@ SELECT pg_temp.refused($$SELECT budget.set_project_attributes('P1', '{"site": "ä
 SELECT pg_temp.refused($$SELECT budget.set_project_attributes('P1', '{"area": 1e9, "floors": 0, "begins": 20260301, "ends": "2026-03-01", "own_funds": 1000000.01, "level": 1}')$$);
 -- a whole number is one however it is written; an amount may be a number; null and '' are empty
 SELECT budget.set_project_attributes('P1', '{"site": "x", "floors": 3.0, "own_funds": 5.10, "area": null, "purpose": ""}');
-SELECT pg_temp.refused($$SELECT budget.set_project_attributes('P1', '{"site": ""}')$$);
+SELECT pg_temp.refused($$SELECT budget.set_project_attributes('P1', '{"site": ""}')$$), pg_temp.refused($$SELECT budget.set_project_attributes('P1', '{}')$$);
 SELECT pg_temp.refused(format($$SELECT budget.set_project_attributes('P1', '{"site": "x", "own_funds": %s}')$$, v)) FROM unnest('{"\".5\"","\"5.\"","\"1e3\"","\"\"","-0.001","\"-12345678901234567\"","true"}'::text[]) v;
 SELECT pg_temp.refused(format($$SELECT budget.set_project_attributes('P1', '{"site": "x", "begins": "%s"}')$$, v)) FROM unnest('{2026-2-1,2025-02-29,2024-02-29,0000-01-01,2026-13-01,20260-1-01,"2026-01-01 "}'::text[]) v;
 -- of the category, too
