@@ -140,6 +140,9 @@ static const TableShape shapes[] = {
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "
 	"successor budget_code"},
+	{"division_boundary",
+		"boundary_id int4, division budget_code, place geometry, source varchar, "
+	"loaded_at timestamptz, loaded_by varchar"},
 	{"division_version",
 		"division budget_code, valid_from date, valid_to date, "
 		"official_code varchar, name varchar, parent budget_code, level int2, "
@@ -261,6 +264,13 @@ static const TableShape shapes[] = {
 	"parent varchar"},
 	{"profile_setting",
 	"profile varchar, version int4, key varchar, value jsonb, name varchar"},
+	{"progress_report",
+		"report_id int8, project_id int8, kind varchar, reported_for date, "
+		"percent numeric, note text, longitude numeric, latitude numeric, "
+		"datum varchar, place geometry, taken_at timestamptz, photos jsonb, "
+		"distance numeric, flags _text, replaces int8, key varchar, "
+		"reported_at timestamptz, reported_by varchar, login varchar, "
+	"division budget_code, unit budget_code, digest bytea"},
 	{"project",
 		"project_id int8, official_code varchar, name varchar, unit budget_code, "
 		"division budget_code, category varchar, parent_id int8, setup_year int4, "
@@ -280,6 +290,15 @@ static const TableShape shapes[] = {
 		"project_id int8, resource_no int4, kind varchar, title varchar, quantity "
 		"numeric, measure varchar, valid_from date, valid_to date, division "
 	"budget_code, unit budget_code"},
+	{"project_site",
+		"site_id int8, project_id int8, site_no int4, version_no int4, "
+		"title varchar, active bool, place geometry, place_z geometry, "
+	"since timestamptz, division budget_code, unit budget_code"},
+	{"project_site_version",
+		"version_id int8, site_id int8, project_id int8, site_no int4, "
+		"version_no int4, title varchar, active bool, place geometry, "
+		"place_z geometry, reason varchar, recorded_at timestamptz, "
+	"recorded_by varchar, division budget_code, unit budget_code"},
 	{"project_stage_move",
 	"from_stage varchar, to_stage varchar, road varchar, name varchar"},
 	{"project_template_document",

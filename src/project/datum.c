@@ -38,7 +38,7 @@
 
 typedef enum Datum2D
 {
-	CGCS2000, GCJ02, BD09
+	CGCS2000, GCJ02, BD09, WGS84
 } Datum2D;
 
 typedef BpmPlace (*Shift) (BpmPlace place);
@@ -115,26 +115,45 @@ unshift(BpmPlace target, Shift shift)
 	return guess;
 }
 
-/* Reads the name of a datum as people write it, or refuses it with the list. */
-static Datum2D
-read_datum(const char *name)
+/* Finds the datum that a name as people write it stands for; -1 if there is none. */
+static int
+find_datum(const char *name)
 {
+	static const char *const names[] = {"CGCS2000", "GCJ02", "BD09", "WGS84"};
 	char		bare[10] = "";
 	int			length = 0;
 
 	for (const char *c = name; *c; c++)
 		if (*c != '-' && *c != ' ' && length < (int) sizeof(bare) - 1)
 			bare[length++] = pg_ascii_toupper((unsigned char) *c);
-	if (strcmp(bare, "CGCS2000") == 0 || strcmp(bare, "WGS84") == 0)
-		return CGCS2000;
-	if (strcmp(bare, "GCJ02") == 0)
-		return GCJ02;
-	if (strcmp(bare, "BD09") == 0)
-		return BD09;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("datum \"%s\" is not known", name),
-			 errhint("It is one of CGCS2000, WGS84, GCJ-02 (国测局坐标) and BD-09 (百度坐标).")));
+	for (int i = 0; i < lengthof(names); i++)
+		if (strcmp(bare, names[i]) == 0)
+			return i;
+	return -1;
+}
+
+/* Returns the name under which a datum is kept, NULL where there is none. */
+const char *
+bpm_datum_name(const char *name)
+{
+	static const char *const names[] = {"CGCS2000", "GCJ-02", "BD-09", "WGS84"};
+	int			found = find_datum(name);
+
+	return found < 0 ? NULL : names[found];
+}
+
+/* Reads the name of a datum, or refuses it with the list. */
+static Datum2D
+read_datum(const char *name)
+{
+	int			found = find_datum(name);
+
+	if (found < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("datum \"%s\" is not known", name),
+				 errhint("It is one of CGCS2000, WGS84, GCJ-02 (国测局坐标) and BD-09 (百度坐标).")));
+	return found == WGS84 ? CGCS2000 : found;
 }
 
 /* Takes a place from one datum to another; outside China it stays what it is. */
@@ -157,11 +176,18 @@ bpm_convert_place(BpmPlace place, const char *source, const char *target)
 	return place;
 }
 
-/* Refuses what is no place on earth. */
-void
-bpm_check_place(BpmPlace place)
+/* Tells whether there is such a place on earth; NaN is none. */
+bool
+bpm_is_place(BpmPlace place)
 {
-	if (!(fabs(place.longitude) <= 180.0) || !(fabs(place.latitude) <= 90.0))
+	return fabs(place.longitude) <= 180.0 && fabs(place.latitude) <= 90.0;
+}
+
+/* Refuses what is no place on earth. */
+static void
+check_place(BpmPlace place)
+{
+	if (!bpm_is_place(place))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("longitude %.*g, latitude %.*g is no place", DBL_DIG, place.longitude,
@@ -210,7 +236,7 @@ bpm_convert_point(PG_FUNCTION_ARGS)
 	check_point(fcinfo);
 	place.longitude = PG_GETARG_FLOAT8(0);
 	place.latitude = PG_GETARG_FLOAT8(1);
-	bpm_check_place(place);
+	check_place(place);
 	result = bpm_convert_place(place, text_to_cstring(PG_GETARG_TEXT_PP(4)),
 							   text_to_cstring(PG_GETARG_TEXT_PP(5)));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)

@@ -15,6 +15,7 @@ typedef struct BpmPlace
 
 extern bool bpm_in_china(BpmPlace place);
 extern BpmPlace bpm_convert_place(BpmPlace place, const char *source, const char *target);
-extern void bpm_check_place(BpmPlace place);
+extern bool bpm_is_place(BpmPlace place);
+extern const char *bpm_datum_name(const char *name);
 
 #endif

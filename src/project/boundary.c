@@ -1,0 +1,68 @@
+/*
+ * boundary.c
+ *	  Boundaries of divisions (行政区界), for maps.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+
+#include "base/errors.h"
+#include "base/rows.h"
+#include "project/project.h"
+#include "project/site.h"
+
+#define ITEMS \
+	" FROM (SELECT i.ordinality, i.value OPERATOR(pg_catalog.->>) 'division' AS code," \
+	" @ledger@.write_geometry(i.value OPERATOR(pg_catalog.->>) 'geometry') AS place" \
+	" FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS i(value, ordinality)) AS i" \
+	" LEFT JOIN @ledger@.division d ON d.official_code" EQ "i.code"
+
+/* A boundary may be anywhere: the ledger of another country has its own. */
+static const BpmStatement find_problems = {
+	"SELECT pg_catalog.format('item %s (%s)', i.ordinality, i.code), f.problem, f.hint" ITEMS
+	" CROSS JOIN LATERAL (SELECT 'there is no such division', NULL WHERE d.code IS NULL"
+	" UNION ALL SELECT 'it has no geometry', NULL WHERE i.place IS NULL"
+	" UNION ALL SELECT 'the division is there twice', NULL WHERE EXISTS ("
+	"  SELECT FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS o(value, ordinality)"
+	"  WHERE o.ordinality" LT "i.ordinality AND o.value OPERATOR(pg_catalog.->>) 'division'" EQ "i.code)"
+	" UNION ALL SELECT g.problem, g.hint"
+	"  FROM @ledger@.geometry_problems(i.place, '{-180,-90,180,90}', true) AS g WHERE i.place IS NOT NULL"
+	" ) AS f(problem, hint) ORDER BY i.ordinality", "j"
+};
+static const BpmStatement store = {
+	"INSERT INTO @ledger@.division_boundary (division, place, source, loaded_by)"
+	" SELECT d.code, @ledger@.read_area(i.place), $2, $3" ITEMS
+	" ON CONFLICT (division) DO UPDATE SET place = EXCLUDED.place, source = EXCLUDED.source,"
+	" loaded_at = pg_catalog.clock_timestamp(), loaded_by = EXCLUDED.loaded_by", "jtt"
+};
+
+/* load_boundaries(ledger, items, source): boundaries in place of those there are; returns how many. */
+PG_FUNCTION_INFO_V1(bpm_load_boundaries);
+Datum
+bpm_load_boundaries(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmFaultList	faults;
+	Datum		values[3];
+	int			rows;
+
+	bpm_require_argument(fcinfo, 1, "items");
+	bpm_require_argument(fcinfo, 2, "source");
+	bpm_call_begin(&call, fcinfo, "load_boundaries", NULL);
+	bpm_call_require(&call, 0, 0);
+	values[0] = PG_GETARG_DATUM(1);
+	values[1] = PG_GETARG_DATUM(2);
+	values[2] = CStringGetTextDatum(call.login);
+	bpm_faults_init(&faults);
+	rows = bpm_ledger_execute(call.ledger, &find_problems, 0, values, NULL);
+	for (int i = 0; i < rows; i++)
+		bpm_add_fault(&faults, bpm_row_string(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1),
+					  bpm_row_string(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2),
+					  SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3));
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("boundaries cannot be loaded: %d faults", faults.count));
+	rows = bpm_ledger_execute(call.ledger, &store, 0, values, NULL);
+	bpm_call_end(&call);
+	PG_RETURN_INT32(rows);
+}
