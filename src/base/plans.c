@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -240,18 +241,24 @@ check_tables(BpmLedger *ledger, SPIPlanPtr plan)
 
 /* Only the owner can enable a trigger ALWAYS: a holder of TRIGGER cannot pretend. */
 static bool
-has_guard(Relation relation)
+has_guard(Relation relation, CmdType command)
 {
+	int16		event = command == CMD_INSERT ? TRIGGER_TYPE_INSERT :
+		command == CMD_UPDATE ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_DELETE;
 	TriggerDesc *triggers = relation->trigdesc;
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 		if (triggers->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS &&
+			(triggers->triggers[i].tgtype & event) != 0 &&
 			strcmp(triggers->triggers[i].tgname, "guard") == 0)
 			return true;
 	return false;
 }
 
-/* The table that a plan writes; a guarded one is looked at by its guard, at each write. */
+/*
+ * The table that a plan writes; one whose guard stands at this kind of write is
+ * looked at by it, each time.
+ */
 static Oid
 written_table(SPIPlanPtr plan)
 {
@@ -264,7 +271,7 @@ written_table(SPIPlanPtr plan)
 		return InvalidOid;
 	target = rt_fetch(query->resultRelation, query->rtable)->relid;
 	relation = table_open(target, AccessShareLock);
-	if (has_guard(relation))
+	if (has_guard(relation, query->commandType))
 		target = InvalidOid;
 	table_close(relation, NoLock);
 	return target;

@@ -1,0 +1,8 @@
+-- insight: what a series of figures says of the months to come
+
+CREATE FUNCTION budgetpm.smooth_series(series pg_catalog.numeric[], horizon pg_catalog.int4, season pg_catalog.int4, model pg_catalog.text, confidence pg_catalog.int4, parameters pg_catalog.jsonb,
+  OUT place pg_catalog.int4, OUT actual pg_catalog.float8, OUT mean pg_catalog.float8, OUT lower pg_catalog.float8, OUT upper pg_catalog.float8, OUT total pg_catalog.float8, OUT total_lower pg_catalog.float8, OUT total_upper pg_catalog.float8, OUT used_model pg_catalog.text, OUT used_parameters pg_catalog.jsonb)
+RETURNS SETOF pg_catalog.record
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 50 AS 'MODULE_PATHNAME', 'bpm_smooth_series';
+COMMENT ON FUNCTION budgetpm.smooth_series(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.int4, pg_catalog.text, pg_catalog.int4, pg_catalog.jsonb) IS
+  'Exponential smoothing with additive errors (指数平滑, Holt-Winters family): a row for each value of the series with what was expected of it one step before, and a row for each step of the horizon with its interval of confidence (80, 90, 95, 99 %), and of the total up to it. model is ANN, AAN, AAdN, ANA, AAA, AAdA, or auto (least AICc); season 12 for months, 0 none; parameters are estimated unless given as an object with alpha, level and, where the model has them, beta, slope, gamma, seasonal, phi. The same series gives the same forecast on the same machine. Source: Hyndman, Koehler, Ord, Snyder (2008), tables 2.1 and 6.1. Errors: 22023, 2202E.';

@@ -1,0 +1,68 @@
+-- Forecasts: how a year's spending goes on, and where a month was out of the ordinary.
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
+
+-- What is given and what is estimated. Simple smoothing by hand: level 100, alpha 1/2.
+SELECT place, actual, mean, lower, upper, used_model FROM budgetpm.smooth_series('{100,110,90}', 0, 0, 'ANN', 95, '{"alpha": 0.5, "level": 100}');
+-- the errors are 0, 10 and -15, so the level goes 100, 105, 97.5, and their variance is 325 / 3
+SELECT mean, round(lower::numeric, 6) AS lower, round((97.5 - 1.9599639845400545 * sqrt(325 / 3.0))::numeric, 6) AS by_hand,
+       total, round(total_upper::numeric, 6) AS total_upper
+  FROM budgetpm.smooth_series('{100,110,90}', 1, 0, 'ANN', 95, '{"alpha": 0.5, "level": 100}') WHERE place = 4;
+-- two steps: the second one's own variance is that and a quarter, the total's 1 + 1.5 x 1.5
+SELECT round((((upper - mean) / 1.9599639845400545) ^ 2 / (325 / 3.0))::numeric, 9) AS spread,
+       round((((total_upper - total) / 1.9599639845400545) ^ 2 / (325 / 3.0))::numeric, 9) AS total_spread
+  FROM budgetpm.smooth_series('{100,110,90}', 2, 0, 'ANN', 95, '{"alpha": 0.5, "level": 100}') WHERE place = 5;
+-- a straight line goes on
+SELECT place, round(mean::numeric, 6) AS mean FROM budgetpm.smooth_series('{1,2,3}', 3, 0, 'AAN', 80, '{"alpha": 0.3, "beta": 0.1, "level": 0, "slope": 1}') WHERE place > 3;
+-- damped by half: 3 + 1/2 + 1/4 ...; the slope that was 4 is halved with each value
+SELECT place, round(mean::numeric, 6) AS mean FROM budgetpm.smooth_series('{2,3}', 3, 0, 'AAdN', 99, '{"alpha": 0.3, "beta": 0.1, "level": 0, "slope": 4, "phi": 0.5}') WHERE place > 2;
+-- a season of four that repeats is found: nothing is left over
+SELECT used_model, bool_and(abs(mean - (ARRAY[1, 2, 3, 10])[(place - 1) % 4 + 1]) < 1e-6) AS repeats
+  FROM budgetpm.smooth_series('{1,2,3,10,1,2,3,10,1,2,3,10,1,2,3,10}', 4, 4, 'ANA', 90, NULL) WHERE actual IS NULL GROUP BY used_model;
+-- what a row says is enough to compute it again
+WITH series AS (SELECT array_agg((100 + 30 * (i % 12 = 11)::int + i * 0.5 + (i * 37 % 11))::numeric) AS s FROM generate_series(0, 47) AS i),
+     first AS (SELECT f.* FROM series, budgetpm.smooth_series(s, 6, 12, 'auto', 95, NULL) f)
+SELECT count(*) AS rows, bool_and(f.mean = again.mean AND f.actual IS NOT DISTINCT FROM again.actual) AS same_means,
+       max(abs(f.total_upper - f.total) / abs(again.total_upper - again.total)) FILTER (WHERE f.actual IS NULL) > 1 AS estimating_costs
+  FROM first f, series, budgetpm.smooth_series(s, 6, 12, f.used_model, 95, f.used_parameters) again WHERE again.place = f.place;
+
+-- bad input
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{}', 1, 0, 'auto', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,NULL,3}', 1, 0, 'auto', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,NaN,3}', 1, 0, 'auto', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{{1,2},{3,4}}', 1, 0, 'auto', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3}', 1, 0, 'auto', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 0, 'MAM', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 12, 'ANA', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 0, 'ANN', 94, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 121, 0, 'ANN', 95, NULL)$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 0, 'ANN', 95, '{"alpha": 0.5}')$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 0, 'ANN', 95, '[]')$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 4, 'ANA', 95, '{"alpha": 0.5, "gamma": 0.1, "level": 1, "seasonal": [1, 2]}')$$);
+
+-- A ledger with three years and a half: 100 a month and a unit's school, 1,000 every December.
+SELECT budgetpm.create_ledger('f', root => '130000000', first_year => 2022);
+SELECT count(f.register_unit(code, name, '130000000', parent)) FROM (VALUES
+  ('101', '省教育厅', NULL), ('101001', '省属中学', '101'), ('102', '省卫健委', NULL)) AS u(code, name, parent);
+SELECT count(f.add_year(y, 'open')) FROM generate_series(2023, 2025) AS y;
+CREATE TEMP TABLE line AS
+  SELECT y AS year, u AS unit, f.open_line(y, u, CASE u WHEN '102' THEN '2100101' ELSE '2050202' END, title => u) AS line
+    FROM generate_series(2022, 2025) AS y, unnest('{101,101001,102}'::text[]) AS u;
+SELECT count(f.appropriate(line, 100000, 'doc')) FROM line;
+SELECT count(f.pay(line, CASE WHEN month = 12 THEN 1000 ELSE 100 END + (month * 7 + year) % 5, 'doc', accounting_date => make_date(year, month, 15)))
+  FROM line, generate_series(1, 12) AS month WHERE year < 2025 OR month <= 6;
+SELECT month, paid, method, history_months, round(expected, -2) AS expected, lower < expected AND expected < upper AS inside,
+       round(year_total, -2) AS year_total, total_upper > year_total AS total_inside
+  FROM f.forecast_spending(2025, 6, unit => '101');
+-- the same, by function and division; and the school alone
+SELECT bool_and(a.expected = b.expected) AS same FROM f.forecast_spending(2025, 6, unit => '101') a
+  JOIN f.forecast_spending(2025, 6, division => '130000000', func => '205') b USING (month);
+SELECT month, round(expected, -2) AS expected FROM f.forecast_spending(2025, 6, unit => '101001', model => 'ANA') WHERE month = 12;
+SELECT pg_temp.refused($$SELECT * FROM f.forecast_spending(2022, 3, unit => '101')$$);
+SELECT count(*) AS nothing_paid FROM f.forecast_spending(2025, 6, func => '211');
+
+-- one month out of the ordinary
+SELECT f.pay(line, 5000, 'doc', accounting_date => '2025-06-20') > 0 AS paid FROM line WHERE year = 2025 AND unit = '102';
+SELECT func_code, paid, beyond > 4000 AS far_beyond, method, history_months FROM f.spending_surge(2025, 6);
+SELECT count(*) AS with_all_digits FROM f.spending_surge(2025, 6, digits => 7);
+SELECT count(*) AS may FROM f.spending_surge(2025, 5);
