@@ -15,6 +15,7 @@
 #include "cap/cap.h"
 #include "ledger/effect.h"
 #include "ledger/segment.h"
+#include "planning/planning.h"
 #include "project/project.h"
 
 PG_MODULE_MAGIC;
@@ -32,5 +33,6 @@ _PG_init(void)
 	bpm_cap_init();
 	bpm_segment_init();
 	bpm_ledger_effects_init();
+	bpm_planning_init();
 	bpm_project_init();
 }

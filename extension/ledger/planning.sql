@@ -239,7 +239,6 @@ CREATE TABLE @ledger@.ceiling (
   document       varchar(200) NOT NULL,
   issued_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   issued_by      varchar(63) COLLATE "C" NOT NULL,
-  replaced_by    bigint,
   key            varchar(100) COLLATE "C",
   FOREIGN KEY (preparation_id, round) REFERENCES @ledger@.preparation_round
 );
@@ -257,7 +256,6 @@ COMMENT ON COLUMN @ledger@.ceiling.amount IS 'The most that may be asked for, in
 COMMENT ON COLUMN @ledger@.ceiling.document IS 'The document (文号).';
 COMMENT ON COLUMN @ledger@.ceiling.issued_at IS 'When it was issued.';
 COMMENT ON COLUMN @ledger@.ceiling.issued_by IS 'The database role that issued it.';
-COMMENT ON COLUMN @ledger@.ceiling.replaced_by IS 'The ceiling of the same scope that took its place; NULL: it counts.';
 COMMENT ON COLUMN @ledger@.ceiling.key IS 'Idempotency key.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.preparation

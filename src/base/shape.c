@@ -99,7 +99,7 @@ static const TableShape shapes[] = {
 		"ceiling_id int8, preparation_id int4, round int4, "
 		"division budget_code, unit budget_code, func budget_code, "
 		"fund_type varchar, amount amount, document varchar, "
-		"issued_at timestamptz, issued_by varchar, replaced_by int8, "
+		"issued_at timestamptz, issued_by varchar, "
 	"key varchar"},
 	{"classification",
 		"scheme varchar, edition int4, code budget_code, official_code varchar, "

@@ -10,8 +10,8 @@
 #include "registry/registry_private.h"
 
 /* Makes sure that a category holds in a division today. */
-static void
-check_category(BpmLedger *ledger, BpmCode division, const char *category)
+void
+bpm_registry_category(BpmLedger *ledger, BpmCode division, const char *category)
 {
 	static const BpmStatement in_force = {
 		"SELECT pg_catalog.bool_or(category" EQ "$2),"
@@ -108,7 +108,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 				 errdetail("A setup year (立项年度) lies between 1949 and 9999.")));
 	bpm_registry_unit(ledger, unit_code, &unit, &division);
 	bpm_work_require(&work, division, unit);
-	check_category(ledger, division, category);
+	bpm_registry_category(ledger, division, category);
 	values[0] = CStringGetTextDatum(official_code);
 	values[1] = CStringGetTextDatum(name);
 	values[2] = Int64GetDatum(unit);

@@ -27,6 +27,9 @@ extern int64 bpm_registry_project(BpmLedger *ledger, const char *official_code);
 extern Jsonb *bpm_registry_setting(BpmLedger *ledger, BpmCode division,
 								   const char *key, DateADT as_of);
 
+/* project.c */
+extern void bpm_registry_category(BpmLedger *ledger, BpmCode division, const char *category);
+
 /* classification.c */
 extern BpmCode bpm_registry_classification(BpmLedger *ledger, const char *scheme,
 										   int fiscal_year, const char *official_code);

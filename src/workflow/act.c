@@ -342,6 +342,16 @@ case_of_task(BpmLedger *ledger, int64 task)
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
+/* Acts for the case's actor on a task that is his and open, and stores the case. */
+void
+bpm_act_task(BpmCase *work, BpmTask *task, const char *action, const char *opinion, Jsonb *options)
+{
+	check_person(work, task);
+	check_state(work, task, action);
+	bpm_act_on(work, task, action, opinion, options);
+	bpm_case_store(work);
+}
+
 /* Acts on a task and returns the state of its case after it. */
 PG_FUNCTION_INFO_V1(bpm_act);
 Datum
@@ -366,10 +376,7 @@ bpm_act(PG_FUNCTION_ARGS)
 	bpm_call_begin(&call, fcinfo, "act", bpm_optional_argument(fcinfo, 5));
 	work = bpm_call_case(&call, case_of_task(call.ledger, PG_GETARG_INT64(1)));
 	task = bpm_case_task(work, PG_GETARG_INT64(1));
-	check_person(work, task);
-	check_state(work, task, action);
-	bpm_act_on(work, task, action, opinion, options);
-	bpm_case_store(work);
+	bpm_act_task(work, task, action, opinion, options);
 	MemoryContextSwitchTo(caller);
 	state = CStringGetTextDatum(work->state);
 	bpm_call_end(&call);

@@ -415,6 +415,8 @@ extern int64 bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *beg
 extern TimestampTz bpm_due(BpmCase *work, const BpmDeadline *deadline, TimestampTz from);
 
 /* act.c */
+extern void bpm_act_task(BpmCase *work, BpmTask *task, const char *action, const char *opinion,
+						 Jsonb *options);
 extern void bpm_act_on(BpmCase *work, BpmTask *task, const char *action, const char *opinion,
 					   Jsonb *options);
 

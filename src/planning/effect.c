@@ -1,0 +1,413 @@
+/*
+ * effect.c
+ *	  The effect "prepare": what a signature does to the requests of a unit.
+ *
+ * It works inside the decision that sets it off, so that who calls act() himself is
+ * checked like who calls submit_requests().  A case carries one unit's requests
+ * through all rounds:
+ *
+ *	submit	 what the unit has in hand is frozen (申报数), checked as a whole, and
+ *			 goes with the case
+ *	review	 what finance has not looked at is reviewed as it was asked for (审核数)
+ *	return	 reviews become visible, and working versions of the next round are
+ *			 made from them (一下, 二下)
+ *	accept	 they become what goes into the draft (批复数)
+ *	release	 what was submitted comes back into the unit's hands
+ *	reject	 they are over
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "base/effect.h"
+#include "base/errors.h"
+#include "planning/private.h"
+
+/* A decision's effect on the requests of its case. */
+typedef struct Move
+{
+	BpmLedger  *ledger;
+	const BpmEffectCall *call;
+	int			round;			/* 0: the one that they are in */
+	int			count;			/* requests moved so far */
+	BpmFen		amount;			/* their sum */
+} Move;
+
+static const BpmStatement case_flow = {
+	"SELECT flow FROM @ledger@.approval_case WHERE case_id" EQ "$1", "l"
+};
+static const BpmStatement other_case = {
+	"SELECT c.case_id FROM @ledger@.request r JOIN @ledger@.approval_case c ON c.case_id" EQ "r.case_id"
+	" WHERE r.preparation_id" EQ "$1 AND r.unit" CODE_EQ "$2 AND r.case_id" NE "$3"
+	" AND c.state OPERATOR(pg_catalog.=) ANY ('{running,returned,suspended}') LIMIT 1", "icl"
+};
+static const BpmStatement requests_in_hand = {
+	"SELECT request_id FROM @ledger@.request WHERE preparation_id" EQ "$1 AND unit" CODE_EQ "$2"
+	" AND state OPERATOR(pg_catalog.=) ANY ('{draft,returned}') ORDER BY request_id FOR NO KEY UPDATE",
+	"ic"
+};
+static const BpmStatement requests_of_case = {
+	"SELECT request_id FROM @ledger@.request WHERE case_id" EQ "$1 ORDER BY request_id FOR NO KEY UPDATE",
+	"l"
+};
+/* Codes that the year's edition does not let stand on a line: copied ones were not looked up. */
+static const BpmStatement wrong_codes = {
+	"SELECT r.request_id, i.item_no, s.scheme, s.code::pg_catalog.text"
+	" FROM @ledger@.request r JOIN @ledger@.request_item i ON i.version_id" EQ "r.current_version"
+	" CROSS JOIN LATERAL (VALUES ('function', i.func), ('gov_economic', i.gov_econ),"
+	"  ('dept_economic', i.dept_econ)) AS s(scheme, code)"
+	" JOIN @ledger@.classification_scheme k ON k.scheme" EQ "s.scheme"
+	" WHERE r.case_id" EQ "$1 AND r.state" EQ "'submitted' AND s.code IS NOT NULL"
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.classification c WHERE c.scheme" EQ "s.scheme"
+	"  AND c.code" CODE_EQ "s.code AND (c.is_leaf OR NOT k.leaf_only) AND c.edition" EQ
+	"  (SELECT e.edition FROM @ledger@.classification_edition e WHERE e.scheme" EQ "s.scheme"
+	"    AND e.first_year" LE "$2 AND (e.last_year IS NULL OR e.last_year" GE "$2)"
+	"    ORDER BY e.first_year DESC LIMIT 1))"
+	" ORDER BY r.request_id, i.item_no, s.scheme LIMIT 100", "li"
+};
+static const BpmStatement show_versions = {
+	"UPDATE @ledger@.request_version SET hidden = false WHERE request_id" EQ "$1 AND hidden", "l"
+};
+static const BpmStatement show_items = {
+	"UPDATE @ledger@.request_item i SET hidden = false FROM @ledger@.request_version v"
+	" WHERE v.request_id" EQ "$1 AND i.version_id" EQ "v.version_id AND i.hidden", "l"
+};
+
+/* Returns a member that is a whole number, 0 for none. */
+static int
+number_member(Jsonb *object, const char *key)
+{
+	JsonbValue	value;
+
+	if (getKeyJsonValueFromContainer(&object->root, key, strlen(key), &value) == NULL ||
+		value.type != jbvNumeric)
+		return 0;
+	return numeric_int4_opt_error(value.val.numeric, NULL);
+}
+
+/* Returns the ids that a statement locks, in ascending order. */
+static int64 *
+lock_requests(BpmLedger *ledger, const BpmStatement *statement, BpmParameters *parameters, int *count)
+{
+	int64	   *ids;
+
+	*count = bpm_planning_read(ledger, statement, parameters);
+	ids = palloc(Max(*count, 1) * sizeof(int64));
+	for (int i = 0; i < *count; i++)
+		ids[i] = bpm_result_int(i, 1);
+	return ids;
+}
+
+/* Refuses a case that is not the preparation's flow, or not of a unit. */
+static void
+require_own_flow(const Move *move, const BpmPreparation *preparation)
+{
+	BpmParameters parameters = {0};
+	char	   *flow;
+
+	bpm_bind_id(&parameters, move->call->case_id);
+	bpm_planning_read_latest(move->ledger, &case_flow, &parameters);
+	flow = bpm_result_text(0, 1);
+	if (flow == NULL || strcmp(flow, preparation->flow) != 0 || move->call->unit == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("case " INT64_FORMAT " cannot carry requests of preparation %d",
+						move->call->case_id, preparation->id),
+				 errdetail("They go through flow \"%s\", one case for each unit.", preparation->flow)));
+}
+
+/* Refuses a second case of the same unit beside one that has not ended. */
+static void
+require_only_case(const Move *move, const BpmPreparation *preparation)
+{
+	BpmParameters parameters = {0};
+
+	bpm_bind_int(&parameters, preparation->id);
+	bpm_bind_id(&parameters, move->call->unit);
+	bpm_bind_id(&parameters, move->call->case_id);
+	if (bpm_planning_read_latest(move->ledger, &other_case, &parameters) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("requests of this unit go through case " INT64_FORMAT " already",
+						bpm_result_int(0, 1)),
+				 errhint("Act on its task, or let that case end.")));
+}
+
+/* Freezes one request that is in the unit's hands. */
+static void
+submit_one(Move *move, const BpmRequestRow *request)
+{
+	bpm_version_freeze(move->ledger, request->version, "submitted", move->round, false,
+					   move->call->actor);
+	bpm_request_set(move->ledger, request->id, "submitted", request->version, move->call->case_id);
+	move->count++;
+	move->amount += request->amount;
+}
+
+/* Freezes everything that the unit has in hand, in the round of the move or the latest one of them. */
+static void
+freeze_requests(Move *move, const BpmPreparation *preparation)
+{
+	BpmParameters parameters = {0};
+	BpmRequestRow *rows;
+	int			count;
+	int			latest = 1;
+	int64	   *ids;
+
+	bpm_bind_int(&parameters, preparation->id);
+	bpm_bind_id(&parameters, move->call->unit);
+	ids = lock_requests(move->ledger, &requests_in_hand, &parameters, &count);
+	if (count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("the unit has no request to submit in preparation %d", preparation->id),
+				 errhint("Make one with %s.save_request() or copy_requests().", move->ledger->schema)));
+	rows = palloc(count * sizeof(BpmRequestRow));
+	for (int i = 0; i < count; i++)
+	{
+		(void) bpm_request_lock(move->ledger, ids[i], &rows[i]);
+		latest = Max(latest, rows[i].round);
+	}
+	if (move->round == 0)
+		move->round = latest;
+	bpm_require_open_round(move->ledger, preparation, move->call->division, move->call->unit,
+						   move->round);
+	require_only_case(move, preparation);
+	for (int i = 0; i < count; i++)
+		submit_one(move, &rows[i]);
+}
+
+/* Refuses codes that the year does not know, all of them at once. */
+static void
+check_codes(const Move *move, const BpmPreparation *preparation)
+{
+	BpmParameters parameters = {0};
+	BpmFindings findings = {0};
+	int			count;
+
+	bpm_bind_id(&parameters, move->call->case_id);
+	bpm_bind_int(&parameters, preparation->fiscal_year);
+	count = bpm_planning_read_latest(move->ledger, &wrong_codes, &parameters);
+	for (int i = 0; i < count; i++)
+		bpm_finding(&findings, ERRCODE_FOREIGN_KEY_VIOLATION,
+					psprintf("request %s item %s", bpm_result_text(i, 1), bpm_result_text(i, 2)),
+					psprintf("code \"%s\" of classification scheme \"%s\" cannot stand on a line of fiscal year %d",
+							 bpm_result_text(i, 4), bpm_result_text(i, 3), preparation->fiscal_year));
+	bpm_raise_findings(&findings, "the submission");
+}
+
+/* Finds the preparation that a submission belongs to, and keeps it as it is. */
+static void
+share_preparation(const Move *move, BpmPreparation *preparation)
+{
+	int			id = number_member(move->call->facts, "preparation");
+
+	if (id == 0 || !bpm_preparation_share(move->ledger, id, preparation))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("fact \"preparation\" of case " INT64_FORMAT " names no preparation",
+						move->call->case_id)));
+	bpm_preparation_open(preparation);
+}
+
+/* Takes what a unit submits: frozen, within its ceilings, and right by every rule. */
+static void
+submit(Move *move)
+{
+	BpmPreparation preparation;
+	bool		binds;
+
+	share_preparation(move, &preparation);
+	require_own_flow(move, &preparation);
+	freeze_requests(move, &preparation);
+	check_codes(move, &preparation);
+	(void) bpm_round_known(move->ledger, preparation.id, move->round, &binds);
+	if (binds)
+		bpm_check_ceilings(move->ledger, &preparation, move->call->division, move->call->unit,
+						   move->round);
+}
+
+/* Reviews as it was asked for what nobody has looked at. */
+static void
+review_one(Move *move, const BpmRequestRow *request)
+{
+	int64		version;
+
+	if (strcmp(request->kind, "submitted") != 0)
+		return;
+	version = bpm_version_copy(move->ledger, request->version, request->round, NULL, move->call->actor);
+	bpm_version_freeze(move->ledger, version, "reviewed", request->round, true, move->call->actor);
+	bpm_request_set(move->ledger, request->id, "submitted", version, 0);
+}
+
+/* Lets the unit see what was made of its request. */
+static void
+show_reviews(const Move *move, int64 request)
+{
+	BpmParameters parameters = {0};
+
+	bpm_bind_id(&parameters, request);
+	bpm_planning_store(move->ledger, "request_item", &show_items, &parameters);
+	bpm_planning_store(move->ledger, "request_version", &show_versions, &parameters);
+}
+
+/* Gives a request back with the review, to be submitted in the next round. */
+static void
+return_one(Move *move, const BpmRequestRow *request)
+{
+	int64		version;
+
+	show_reviews(move, request->id);
+	version = bpm_version_copy(move->ledger, request->version, request->round + 1, NULL,
+							   move->call->actor);
+	bpm_request_set(move->ledger, request->id, "returned", version, 0);
+}
+
+/* Refuses to return what has no round to go to. */
+static void
+require_next_round(const Move *move, const BpmRequestRow *request)
+{
+	bool		binds;
+
+	if (!bpm_round_known(move->ledger, request->preparation, request->round + 1, &binds))
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("round %d of preparation %d is its last", request->round, request->preparation),
+				 errhint("A flow ends it with {\"move\": \"accept\"}.")));
+}
+
+/* Makes the newest version of a request what goes into the draft. */
+static void
+accept_one(Move *move, const BpmRequestRow *request)
+{
+	int64		version;
+
+	show_reviews(move, request->id);
+	version = bpm_version_copy(move->ledger, request->version, request->round, NULL, move->call->actor);
+	bpm_version_freeze(move->ledger, version, "approved", request->round, false, move->call->actor);
+	bpm_request_set(move->ledger, request->id, "accepted", version, 0);
+}
+
+/* Gives a request back as it was submitted. */
+static void
+release_one(Move *move, const BpmRequestRow *request)
+{
+	int			round;
+	int64		submitted = bpm_version_submitted(move->ledger, request->id, &round);
+	int64		version = bpm_version_copy(move->ledger, submitted, round, NULL, move->call->actor);
+
+	bpm_request_set(move->ledger, request->id, "returned", version, 0);
+}
+
+/* Does to one request of the case what the move says. */
+static void
+move_one(Move *move, const char *word, const BpmRequestRow *request)
+{
+	bool		submitted = strcmp(request->state, "submitted") == 0;
+	bool		accepted = strcmp(request->state, "accepted") == 0;
+
+	if (strcmp(word, "release") == 0 && (submitted || accepted))
+		release_one(move, request);
+	else if (strcmp(word, "reject") == 0 && !accepted && strcmp(request->state, "approved") != 0 &&
+			 strcmp(request->state, "withdrawn") != 0)
+		bpm_request_set(move->ledger, request->id, "rejected", request->version, 0);
+	else if (!submitted)
+		return;
+	else if (strcmp(word, "review") == 0)
+		review_one(move, request);
+	else if (strcmp(word, "return") == 0)
+	{
+		require_next_round(move, request);
+		return_one(move, request);
+	}
+	else if (strcmp(word, "accept") == 0)
+		accept_one(move, request);
+	else
+		return;
+	move->count++;
+	move->amount += request->amount;
+	move->round = Max(move->round, request->round);
+}
+
+/* Moves every request of the case. */
+static void
+move_requests(Move *move, const char *word)
+{
+	BpmParameters parameters = {0};
+	int			count;
+	int64	   *ids;
+
+	bpm_bind_id(&parameters, move->call->case_id);
+	ids = lock_requests(move->ledger, &requests_of_case, &parameters, &count);
+	for (int i = 0; i < count; i++)
+	{
+		BpmRequestRow request;
+
+		(void) bpm_request_lock(move->ledger, ids[i], &request);
+		move_one(move, word, &request);
+	}
+}
+
+/* Says how many requests of what sum the move was about, and in which round. */
+static Jsonb *
+result_of(const Move *move)
+{
+	char	   *text = psprintf("{\"round\": %d, \"requests\": %d, \"amount\": %s}", move->round,
+								move->count, bpm_fen_to_text(move->amount));
+
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
+/* Returns the word of a move. */
+static char *
+move_word(Jsonb *arguments)
+{
+	JsonbValue	value;
+
+	if (getKeyJsonValueFromContainer(&arguments->root, "move", strlen("move"), &value) == NULL ||
+		value.type != jbvString)
+		return NULL;
+	return pnstrdup(value.val.string.val, value.val.string.len);
+}
+
+/* Moves the requests of a case as a decision says. */
+static Jsonb *
+prepare(BpmLedger *ledger, const BpmEffectCall *call)
+{
+	Move		move = {ledger, call, number_member(call->arguments, "round"), 0, 0};
+	char	   *word = move_word(call->arguments);
+
+	if (word && strcmp(word, "submit") == 0)
+		submit(&move);
+	else if (word)
+		move_requests(&move, word);
+	return result_of(&move);
+}
+
+/* Says what is wrong with the arguments of the effect in a definition. */
+static char *
+check(BpmLedger *ledger, Jsonb *arguments)
+{
+	static const char *const keys[] = {"move", "round", NULL};
+	static const char *const moves[] = {"submit", "review", "return", "accept", "release", "reject", NULL};
+	BpmFaults	faults = {0};
+	BpmNode		node = {&arguments->root, "arguments", &faults};
+
+	bpm_node_keys(&node, keys);
+	if (bpm_node_text(&node, "move", true))
+		bpm_node_word(&node, "move", moves);
+	bpm_node_int(&node, "round", 0, 1);
+	return faults.count ? psprintf("%s: %s", faults.items[0].path, faults.items[0].text) : NULL;
+}
+
+static const BpmEffect prepare_effect = {"prepare", prepare, check};
+
+/* Registers the effects of budget preparation; called when the library is loaded. */
+void
+bpm_planning_init(void)
+{
+	bpm_register_effect(&prepare_effect);
+}

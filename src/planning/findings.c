@@ -1,0 +1,97 @@
+/*
+ * findings.c
+ *	  Everything that is wrong with a request, told at once.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "utils/resowner.h"
+
+#include "base/errors.h"
+#include "planning/private.h"
+
+#define SHOWN_FINDINGS	100
+
+/* Adds a fault that has an SQLSTATE of its own. */
+void
+bpm_finding(BpmFindings *findings, int sqlstate, const char *place, char *text)
+{
+	if (findings->sqlstate == 0)
+		findings->sqlstate = sqlstate;
+	findings->coded += findings->sqlstate == sqlstate;
+	bpm_fault(&findings->faults, place, "%s", text);
+}
+
+/* Keeps the error just caught as a fault, unless it is none of the caller's. */
+static void
+keep_error(BpmFindings *findings, const char *place, const ErrorData *error)
+{
+	int			class = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	if (class != ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION) &&
+		class != ERRCODE_TO_CATEGORY(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION))
+		ReThrowError((ErrorData *) error);
+	bpm_finding(findings, error->sqlerrcode, place,
+				error->hint ? psprintf("%s (%s)", error->message, error->hint) :
+				pstrdup(error->message));
+}
+
+/* Runs what raises its refusal, and keeps that as a fault; false for one that was refused. */
+bool
+bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument, BpmFindings *findings,
+			const char *place)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool good = true;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		attempt(ledger, argument);
+		MemoryContextSwitchTo(caller);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+		keep_error(findings, place, error);
+		good = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return good;
+}
+
+/* Refuses with every fault, if there is one; under their SQLSTATE where all have the same. */
+void
+bpm_raise_findings(const BpmFindings *findings, const char *what)
+{
+	const BpmFaults *faults = &findings->faults;
+	StringInfoData text;
+
+	if (faults->count == 0)
+		return;
+	initStringInfo(&text);
+	for (int i = 0; i < Min(faults->count, SHOWN_FINDINGS); i++)
+		appendStringInfo(&text, "%s%s: %s", i ? "\n" : "", faults->items[i].path,
+						 faults->items[i].text);
+	if (faults->count > SHOWN_FINDINGS)
+		appendStringInfo(&text, "\nand %d more", faults->count - SHOWN_FINDINGS);
+	ereport(ERROR,
+			(errcode(findings->coded == faults->count ? findings->sqlstate :
+					 ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg_plural("%s has %d fault", "%s has %d faults", faults->count, what,
+						   faults->count),
+			 errdetail_internal("%s", text.data)));
+}
