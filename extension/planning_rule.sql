@@ -28,3 +28,25 @@ CREATE FUNCTION budgetpm.switch_rule(ledger regclass, rule text, active boolean)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_switch_rule';
 COMMENT ON FUNCTION budgetpm.switch_rule(regclass, text, boolean) IS
   'Puts a rule in force or out of it, as its next version, and returns the version. Called through the ledger''s own activate_rule() and retire_rule(). Errors: 42704, 22004, 42501, ZB007 is so already, ZB008.';
+
+CREATE FUNCTION budgetpm.check_request(ledger regclass, request bigint, language text)
+RETURNS TABLE (rule varchar(63), version integer, severity varchar(10), message text, measured jsonb, explanation varchar(2000))
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'bpm_check_request';
+COMMENT ON FUNCTION budgetpm.check_request(regclass, bigint, text) IS
+  'Lists what the rules in force find about the newest version of a request; writes nothing. Called through the ledger''s own check_request(). Errors: 42704, 22004, 22023 language, 42501, ZB008.';
+
+CREATE FUNCTION budgetpm.explain_finding(ledger regclass, request bigint, rule text, explanation text, attachments jsonb, whole_unit boolean) RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_explain_finding';
+COMMENT ON FUNCTION budgetpm.explain_finding(regclass, bigint, text, text, jsonb, boolean) IS
+  'Gives the reason for what a rule finds about a request and returns how many findings it explains. Called through the ledger''s own explain_finding(). Errors: 42704, 22004, 22023, 42501, ZB007, ZB008.';
+
+CREATE FUNCTION budgetpm.rehearse_rules(ledger regclass, operation text, rules jsonb, fiscal_year integer, division text)
+RETURNS TABLE (rule varchar(63), request bigint, unit_code varchar(21), title varchar(200), amount numeric, severity varchar(10), message text, measured jsonb)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'bpm_rehearse_rules';
+COMMENT ON FUNCTION budgetpm.rehearse_rules(regclass, text, jsonb, integer, text) IS
+  'Replays rules over the requests of a year; writes nothing. Called through the ledger''s own test_rule() and rehearse_rules(). Errors: 42704, 22004, 22023 faults, 23503, 42501, ZB008.';
+
+CREATE FUNCTION budgetpm.growth_rates(figures numeric[], mean text) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'bpm_growth_rates';
+COMMENT ON FUNCTION budgetpm.growth_rates(numeric[], text) IS
+  'How many yearly rates average_growth() of the same figures stands on. Errors: 22023.';

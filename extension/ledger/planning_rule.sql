@@ -94,6 +94,64 @@ VALUES
  '{"zh": "“{title}”未填报绩效目标", "en": "\"{title}\" has no performance targets", "mn": "\"{title}\" гүйцэтгэлийн зорилтгүй"}',
  NULL, '3', false, '(budgetpm)');
 
+CREATE TABLE @ledger@.rule_explanation (
+  explanation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  request_id     bigint NOT NULL REFERENCES @ledger@.request,
+  rule           varchar(63) COLLATE "C" NOT NULL,
+  measured       jsonb NOT NULL,
+  explanation    varchar(2000) NOT NULL,
+  attachments    jsonb NOT NULL,
+  explained_by   varchar(63) COLLATE "C" NOT NULL,
+  explained_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  division       budgetpm.budget_code NOT NULL,
+  unit           budgetpm.budget_code NOT NULL
+);
+CREATE INDEX rule_explanation_request ON @ledger@.rule_explanation (request_id, rule);
+COMMENT ON TABLE @ledger@.rule_explanation IS 'Reasons that the person responsible gave (情况说明) for what a rule finds about a request, append-only; each holds for the values it was given for, and the newest counts. Written by explain_finding() only.';
+COMMENT ON COLUMN @ledger@.rule_explanation.explanation_id IS 'The explanation.';
+COMMENT ON COLUMN @ledger@.rule_explanation.request_id IS 'The request.';
+COMMENT ON COLUMN @ledger@.rule_explanation.rule IS 'The rule.';
+COMMENT ON COLUMN @ledger@.rule_explanation.measured IS 'What it had found then.';
+COMMENT ON COLUMN @ledger@.rule_explanation.explanation IS 'The reason.';
+COMMENT ON COLUMN @ledger@.rule_explanation.attachments IS 'Documents that support it: array of {kind, title, digest}.';
+COMMENT ON COLUMN @ledger@.rule_explanation.explained_by IS 'The database role that gave it.';
+COMMENT ON COLUMN @ledger@.rule_explanation.explained_at IS 'When.';
+COMMENT ON COLUMN @ledger@.rule_explanation.division IS 'The request''s division, for row security.';
+COMMENT ON COLUMN @ledger@.rule_explanation.unit IS 'The request''s unit, for row security.';
+
+CREATE TABLE @ledger@.rule_finding (
+  finding_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  version_id     bigint NOT NULL REFERENCES @ledger@.request_version,
+  request_id     bigint NOT NULL,
+  rule           varchar(63) COLLATE "C" NOT NULL,
+  rule_version   integer NOT NULL,
+  severity       varchar(10) COLLATE "C" NOT NULL,
+  measured       jsonb NOT NULL,
+  explanation_id bigint REFERENCES @ledger@.rule_explanation,
+  found_at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  division       budgetpm.budget_code NOT NULL,
+  unit           budgetpm.budget_code NOT NULL,
+  FOREIGN KEY (rule, rule_version) REFERENCES @ledger@.planning_rule
+);
+CREATE INDEX rule_finding_version ON @ledger@.rule_finding (version_id);
+CREATE INDEX rule_finding_rule ON @ledger@.rule_finding (rule, found_at);
+COMMENT ON TABLE @ledger@.rule_finding IS 'What rules found about each version that was submitted (审核结果), append-only: what was explained, and what was only warned of; what blocks is never submitted.';
+COMMENT ON COLUMN @ledger@.rule_finding.finding_id IS 'The finding.';
+COMMENT ON COLUMN @ledger@.rule_finding.version_id IS 'The version of the request.';
+COMMENT ON COLUMN @ledger@.rule_finding.request_id IS 'The request.';
+COMMENT ON COLUMN @ledger@.rule_finding.rule IS 'The rule.';
+COMMENT ON COLUMN @ledger@.rule_finding.rule_version IS 'Its version then.';
+COMMENT ON COLUMN @ledger@.rule_finding.severity IS 'explain or warn.';
+COMMENT ON COLUMN @ledger@.rule_finding.measured IS 'What was measured, and the parameters that the message names.';
+COMMENT ON COLUMN @ledger@.rule_finding.explanation_id IS 'The reason that was given for it.';
+COMMENT ON COLUMN @ledger@.rule_finding.found_at IS 'When.';
+COMMENT ON COLUMN @ledger@.rule_finding.division IS 'The request''s division, for row security.';
+COMMENT ON COLUMN @ledger@.rule_finding.unit IS 'The request''s unit, for row security.';
+
+-- Two writings of one name are one name.
+CREATE INDEX request_plain_name ON @ledger@.request (fiscal_year, budgetpm.plain_name(title));
+CREATE INDEX project_plain_name ON @ledger@.project (budgetpm.plain_name(name));
+
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.planning_rule
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 ALTER TABLE @ledger@.planning_rule ENABLE ALWAYS TRIGGER guard;
@@ -104,11 +162,31 @@ CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
 ALTER TABLE @ledger@.planning_rule ENABLE ALWAYS TRIGGER invalidate_ledger;
 
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rule_explanation
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.rule_explanation ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rule_explanation
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.rule_explanation ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.rule_explanation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read_scope ON @ledger@.rule_explanation FOR SELECT
+  USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rule_finding
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.rule_finding ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rule_finding
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+ALTER TABLE @ledger@.rule_finding ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.rule_finding ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read_scope ON @ledger@.rule_finding FOR SELECT
+  USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
+
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation
   FROM (VALUES
     ('+', '{define_rule,activate_rule,retire_rule}'),
-    ('roa+', '{check_rule}')
+    ('oa+', '{explain_finding}'),
+    ('roa+', '{check_rule,check_request,test_rule,rehearse_rules}')
   ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
@@ -145,6 +223,76 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.retire_rule(text) IS
   'Takes a rule out of force (停用) and returns its new version; what it found stays. Errors: 42704, 22004, 42501, ZB007 is not in force, ZB008.';
+
+CREATE FUNCTION @ledger@.check_request(request bigint, language text DEFAULT NULL)
+RETURNS TABLE (rule varchar(63), version integer, severity varchar(10), message text, measured jsonb, explanation varchar(2000))
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 10
+BEGIN ATOMIC
+  SELECT * FROM budgetpm.check_request('@ledger@.ledger'::pg_catalog.regclass, check_request.request, check_request.language);
+END;
+COMMENT ON FUNCTION @ledger@.check_request(bigint, text) IS
+  'Lists what the rules in force find about the newest version of a request (试审核), of every severity, with the reason that was given for it; writes nothing. language is zh, en or mn; the setting registry.languages decides unless given. Needs a duty to read there. Errors: 42704, 22004, 22023 language, 42501, ZB008.';
+
+CREATE FUNCTION @ledger@.explain_finding(request bigint, rule text, explanation text, attachments jsonb DEFAULT '[]', whole_unit boolean DEFAULT false)
+RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT budgetpm.explain_finding('@ledger@.ledger'::pg_catalog.regclass, explain_finding.request, explain_finding.rule, explain_finding.explanation, explain_finding.attachments, explain_finding.whole_unit);
+END;
+COMMENT ON FUNCTION @ledger@.explain_finding(bigint, text, text, jsonb, boolean) IS
+  'Gives the reason for what a rule finds about a request (情况说明), so that it can be submitted; holds as long as the rule finds the same values. With whole_unit, also for the other requests of the unit in that preparation about which it finds the same. attachments is an array of {kind, title, digest}. Returns how many findings it explains. Needs a duty to post there. Errors: 42704, 22004, 22023, 42501, ZB007 no such finding, or one that blocks or only warns, ZB008.';
+
+CREATE FUNCTION @ledger@.test_rule(rule text, fiscal_year integer, division text DEFAULT NULL, definition jsonb DEFAULT NULL)
+RETURNS TABLE (request bigint, unit_code varchar(21), title varchar(200), amount numeric, severity varchar(10), message text, measured jsonb)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
+BEGIN ATOMIC
+  SELECT t.request, t.unit_code, t.title, t.amount, t.severity, t.message, t.measured
+    FROM budgetpm.rehearse_rules('@ledger@.ledger'::pg_catalog.regclass, 'test_rule',
+      pg_catalog.jsonb_build_array(COALESCE(test_rule.definition, pg_catalog.to_jsonb(test_rule.rule))),
+      test_rule.fiscal_year, test_rule.division) AS t;
+END;
+COMMENT ON FUNCTION @ledger@.test_rule(text, integer, text, jsonb) IS
+  'Replays one rule over the requests of a year (规则试算), in a division and below or everywhere, in force or not yet, or a definition that nobody has published: what it would have found, and a last row with the sum. Each request is taken as it was approved, or else as it is now, and its profile and category decide as ever. Writes nothing. Needs a duty to read there. Errors: 42704, 22004, 22023 faults, 23503, 42501, ZB008.';
+
+CREATE FUNCTION @ledger@.rehearse_rules(rules jsonb, fiscal_year integer, division text DEFAULT NULL)
+RETURNS TABLE (rule varchar(63), request bigint, unit_code varchar(21), title varchar(200), amount numeric, severity varchar(10), message text, measured jsonb)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
+BEGIN ATOMIC
+  SELECT * FROM budgetpm.rehearse_rules('@ledger@.ledger'::pg_catalog.regclass, 'rehearse_rules',
+    rehearse_rules.rules, rehearse_rules.fiscal_year, rehearse_rules.division);
+END;
+COMMENT ON FUNCTION @ledger@.rehearse_rules(jsonb, integer, text) IS
+  'Replays several rules at once over the requests of a year (模拟): rules is an array of names and definitions. A row for each finding, and a last row with the sum. Beside rehearse(), which replays postings against caps. Writes nothing. Errors: 42704, 22004, 22023 faults, 23503, 42501, ZB008.';
+
+CREATE VIEW @report@.rule_finding WITH (security_invoker = true) AS
+  SELECT f.finding_id, r.fiscal_year, f.request_id, v.version_no, v.round, d.official_code AS division_code,
+         u.official_code AS unit_code, u.name AS unit_name, r.title AS request_title, v.amount::numeric(20,2) AS amount,
+         f.rule, f.rule_version, p.title AS rule_title, f.severity, f.measured, e.explanation, e.explained_by, f.found_at
+    FROM @ledger@.rule_finding f
+    JOIN @ledger@.request_version v ON v.version_id = f.version_id
+    JOIN @ledger@.request r ON r.request_id = f.request_id
+    JOIN @ledger@.planning_rule p ON p.rule = f.rule AND p.version = f.rule_version
+    JOIN @ledger@.division d ON d.code = f.division
+    JOIN @ledger@.unit u ON u.code = f.unit
+    LEFT JOIN @ledger@.rule_explanation e ON e.explanation_id = f.explanation_id;
+COMMENT ON VIEW @report@.rule_finding IS 'What rules found about the requests that were submitted (审核结果), with the reasons that were given.';
+COMMENT ON COLUMN @report@.rule_finding.finding_id IS 'The finding.';
+COMMENT ON COLUMN @report@.rule_finding.fiscal_year IS 'Fiscal year (预算年度) of the request.';
+COMMENT ON COLUMN @report@.rule_finding.request_id IS 'The request.';
+COMMENT ON COLUMN @report@.rule_finding.version_no IS 'Number of its version.';
+COMMENT ON COLUMN @report@.rule_finding.round IS 'Round in which it was submitted.';
+COMMENT ON COLUMN @report@.rule_finding.division_code IS 'Division (official code).';
+COMMENT ON COLUMN @report@.rule_finding.unit_code IS 'Unit (official code).';
+COMMENT ON COLUMN @report@.rule_finding.unit_name IS 'Name of the unit.';
+COMMENT ON COLUMN @report@.rule_finding.request_title IS 'What is asked for.';
+COMMENT ON COLUMN @report@.rule_finding.amount IS 'Amount of the version, in yuan.';
+COMMENT ON COLUMN @report@.rule_finding.rule IS 'The rule.';
+COMMENT ON COLUMN @report@.rule_finding.rule_version IS 'Its version then.';
+COMMENT ON COLUMN @report@.rule_finding.rule_title IS 'What people call the rule.';
+COMMENT ON COLUMN @report@.rule_finding.severity IS 'explain or warn.';
+COMMENT ON COLUMN @report@.rule_finding.measured IS 'What was measured.';
+COMMENT ON COLUMN @report@.rule_finding.explanation IS 'The reason that was given.';
+COMMENT ON COLUMN @report@.rule_finding.explained_by IS 'Who gave it.';
+COMMENT ON COLUMN @report@.rule_finding.found_at IS 'When it was found.';
 
 CREATE VIEW @report@.planning_rule WITH (security_invoker = true) AS
   SELECT r.rule, r.version, r.title, r.severity, r.predicate, r.parameters, r.setting, r.measures, r.message,

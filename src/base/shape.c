@@ -60,6 +60,11 @@ static const TableShape shapes[] = {
 		"withdrawn amount, carried amount, entry_no int4, posted_at timestamptz, "
 		"head bytea, closed_month int2, control char, year_state char, "
 	"line_state char, executable bool, caps _int4"},
+	{"budget_advice",
+		"advice_id int8, fiscal_year int4, division budget_code, "
+		"unit budget_code, project_id int8, change numeric, amount amount, "
+		"reason varchar, source varchar, given_at timestamptz, "
+	"given_by varchar"},
 	{"budget_approval",
 		"fiscal_year int4, division budget_code, amount amount, document varchar, "
 	"approved_on date, case_id int8"},
@@ -148,6 +153,12 @@ static const TableShape shapes[] = {
 		"official_code varchar, name varchar, parent budget_code, level int2, "
 		"change varchar, ending varchar, document varchar, "
 	"recorded_at timestamptz, recorded_by varchar"},
+	{"driver",
+	"driver varchar, name varchar, kind varchar, measure varchar"},
+	{"driver_value",
+		"driver varchar, division budget_code, period varchar, "
+		"revision int4, value numeric, published_on date, source varchar, "
+	"loaded_at timestamptz, loaded_by varchar"},
 	{"duty",
 		"duty_id int8, principal_id int8, division budget_code, unit budget_code, "
 		"may_read bool, may_post bool, valid_from date, valid_to date, "
@@ -363,6 +374,21 @@ static const TableShape shapes[] = {
 		"reopening_id int8, preparation_id int4, round int4, "
 		"closes_on date, reason varchar, division budget_code, "
 	"unit budget_code, decided_at timestamptz, decided_by varchar"},
+	{"rule_explanation",
+		"explanation_id int8, request_id int8, rule varchar, "
+		"measured jsonb, explanation varchar, attachments jsonb, "
+		"explained_by varchar, explained_at timestamptz, "
+	"division budget_code, unit budget_code"},
+	{"rule_finding",
+		"finding_id int8, version_id int8, request_id int8, rule varchar, "
+		"rule_version int4, severity varchar, measured jsonb, "
+		"explanation_id int8, found_at timestamptz, division budget_code, "
+	"unit budget_code"},
+	{"spending_history",
+		"history_id int8, fiscal_year int4, division budget_code, "
+		"unit budget_code, project_id int8, category varchar, "
+		"func varchar, fund_type varchar, budget amount, spent amount, "
+	"source varchar, loaded_at timestamptz, loaded_by varchar"},
 	{"staged_entry",
 		"batch varchar, number int8, operation text, line text, amount text, "
 		"document text, other text, obligation text, target text, "

@@ -193,17 +193,14 @@ read_figures(ArrayType *array, int *count)
 	return figures;
 }
 
-/* Returns the average growth of yearly figures, or null when none can be told. */
-PG_FUNCTION_INFO_V1(bpm_average_growth);
-Datum
-bpm_average_growth(PG_FUNCTION_ARGS)
+/* Reads the arguments of both functions and returns the average, NULL for none. */
+static Numeric
+read_growth(FunctionCallInfo fcinfo, int *rates)
 {
 	char	   *word = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	BpmMean		mean;
 	int			count;
-	int			rates;
 	Numeric    *figures = read_figures(PG_GETARG_ARRAYTYPE_P(0), &count);
-	Numeric		average;
 
 	if (!bpm_read_mean(word, &mean))
 		ereport(ERROR,
@@ -215,8 +212,30 @@ bpm_average_growth(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("growth over %d years is not told", count - 1),
 				 errdetail("An average is of %d yearly rates at most.", BPM_RATE_YEARS)));
-	average = count < 2 ? NULL : bpm_growth(figures, count, mean, &rates);
+	*rates = 0;
+	return count < 2 ? NULL : bpm_growth(figures, count, mean, rates);
+}
+
+/* Returns the average growth of yearly figures, or null when none can be told. */
+PG_FUNCTION_INFO_V1(bpm_average_growth);
+Datum
+bpm_average_growth(PG_FUNCTION_ARGS)
+{
+	int			rates;
+	Numeric		average = read_growth(fcinfo, &rates);
+
 	if (average == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(average);
+}
+
+/* Returns how many yearly rates that average stands on. */
+PG_FUNCTION_INFO_V1(bpm_growth_rates);
+Datum
+bpm_growth_rates(PG_FUNCTION_ARGS)
+{
+	int			rates;
+
+	(void) read_growth(fcinfo, &rates);
+	PG_RETURN_INT32(rates);
 }

@@ -26,6 +26,7 @@
 #define BPM_FACT_DUPLICATES 0x10
 #define BPM_FACT_CATEGORIES 0x20
 #define BPM_FACT_NEW		0x40
+#define BPM_FACT_DEPARTMENT 0x80
 
 typedef struct BpmMeasure
 {
@@ -56,6 +57,7 @@ typedef struct BpmPlanRule
 	bool		active;
 	uint32		facts;			/* BPM_FACT_..., that its paths name */
 	List	   *variables;		/* names that its paths use */
+	List	   *kept;			/* parameters that its messages name */
 } BpmPlanRule;
 
 /* rule_path.c */
@@ -75,6 +77,60 @@ extern bool bpm_jsonb_truth(Jsonb *value);
 extern BpmPlanRule *bpm_parse_rule_definition(BpmLedger *ledger, Jsonb *definition,
 											  const char *place, BpmFaults *faults);
 extern void bpm_refuse_rule_faults(const BpmFaults *faults);
+
+/* A rule where it holds: what its place says of it is decided. */
+typedef struct BpmRuleInstance
+{
+	const BpmPlanRule *rule;
+	char	   *severity;
+	Jsonb	   *variables;
+} BpmRuleInstance;
+
+/* rule_set.c: rules to be applied together, compiled once a backend and ledger generation */
+typedef struct BpmRuleSet BpmRuleSet;
+
+extern BpmRuleSet *bpm_rules_in_force(BpmLedger *ledger);
+extern BpmRuleSet *bpm_rules_given(BpmLedger *ledger, List *rules);
+extern List *bpm_rules_at(BpmLedger *ledger, BpmRuleSet *set, BpmCode division);
+extern Jsonb *bpm_rule_categories(BpmRuleSet *set, const char *category);
+extern bool bpm_rule_holds(BpmRuleSet *set, const BpmPlanRule *rule, int fiscal_year,
+						   const char *category);
+extern char *bpm_rule_language(BpmLedger *ledger, BpmCode division, const char *wanted);
+extern BpmPlanRule *bpm_newest_rule(BpmLedger *ledger, const char *name);
+
+/* rule_facts.c: versions of requests as the documents that rules read */
+typedef struct BpmSubject
+{
+	int64		version;
+	int64		request;
+	BpmCode		division;
+	BpmCode		unit;
+	int32		fiscal_year;
+	char	   *category;		/* NULL: none */
+	char	   *unit_code;
+	char	   *title;
+	Numeric		amount;
+	Jsonb	   *document;
+	List	   *instances;		/* of BpmRuleInstance, that hold for it */
+} BpmSubject;
+
+extern BpmSubject *bpm_rule_subjects(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions,
+									 int count, int *found);
+
+/* rule_find.c */
+typedef struct BpmRuleFinding
+{
+	const BpmSubject *subject;
+	const BpmRuleInstance *instance;
+	Jsonb	   *measured;
+	int64		explanation;	/* 0: none */
+	char	   *reason;
+} BpmRuleFinding;
+
+extern List *bpm_find(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions, int count,
+					  bool explained);
+extern bool bpm_same_document(Jsonb *one, Jsonb *other);
+extern void bpm_check_request_rules(BpmLedger *ledger, const int64 *versions, int count);
 
 /* rule_message.c */
 extern List *bpm_placeholders(const char *message);

@@ -36,7 +36,7 @@ static const struct
 	{"category", 0}, {"fund_type", 0}, {"amount", 0}, {"items", 0}, {"attributes", 0},
 	{"attachments", 0}, {"ceiling", 0}, {"previous", 0}, {"targets", 0},
 	{"history", BPM_FACT_HISTORY}, {"growth", BPM_FACT_GROWTH}, {"unit_total", BPM_FACT_TOTALS},
-	{"department_total", BPM_FACT_TOTALS}, {"share", BPM_FACT_SHARE},
+	{"department_total", BPM_FACT_DEPARTMENT}, {"share", BPM_FACT_SHARE},
 	{"duplicates", BPM_FACT_DUPLICATES}, {"categories", BPM_FACT_CATEGORIES},
 	{"new_project", BPM_FACT_NEW}
 };
@@ -247,7 +247,11 @@ read_message(BpmPlanRule *rule, const BpmNode *node)
 		if (text == NULL)
 			continue;
 		foreach(cell, bpm_placeholders(text))
-			if (!has_measure(rule, lfirst(cell)) && !has_parameter(rule, lfirst(cell)))
+			if (has_measure(rule, lfirst(cell)))
+				continue;
+			else if (has_parameter(rule, lfirst(cell)))
+				rule->kept = lappend(rule->kept, lfirst(cell));
+			else
 				bpm_fault(node->faults, at(&child, languages[i]),
 						  "{%s} is neither a measure nor a parameter", (char *) lfirst(cell));
 	}

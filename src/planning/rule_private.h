@@ -8,9 +8,11 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
+#include "utils/date.h"
 #include "utils/jsonb.h"
 
 #include "base/ledger.h"
+#include "workflow/call.h"
 
 /* Operators that nobody can plant, whatever the caller's search_path says. */
 #define EQ		" OPERATOR(pg_catalog.=) "
@@ -28,6 +30,30 @@
 /* As with duties, the day is the server's: a caller may set his own time zone. */
 #define TODAY	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
+/* The last complete year before a request's: that before the first one that is not closed. */
+#define BPM_LAST_YEAR(r) \
+	"(SELECT COALESCE(pg_catalog.min(f.fiscal_year), " r ".fiscal_year)" MINUS "1 FROM @ledger@.fiscal_year f" \
+	" WHERE f.fiscal_year" LT r ".fiscal_year AND (f.state" EQ "'preparing' OR f.state" EQ "'open'))"
+
+/*
+ * What a unit had and spent in some years: of a year in which it has lines, the
+ * ledger's own figures, else what was loaded.  Never both.
+ */
+#define BPM_YEARLY(unit_key, first, last) \
+	"SELECT l.fiscal_year, l.project_id, j.category::pg_catalog.text AS category," \
+	" b.appropriated::pg_catalog.numeric" MINUS "b.allotted::pg_catalog.numeric" \
+	MINUS "b.transferred::pg_catalog.numeric" MINUS "b.withdrawn::pg_catalog.numeric AS budget," \
+	" b.paid::pg_catalog.numeric AS spent, 'ledger'::pg_catalog.text AS source" \
+	" FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id" EQ "l.line_id" \
+	" LEFT JOIN @ledger@.project j ON j.project_id" EQ "l.project_id" \
+	" WHERE l.unit" CODE_EQ unit_key " AND l.fiscal_year" GE first " AND l.fiscal_year" LE last \
+	" UNION ALL SELECT h.fiscal_year, h.project_id, h.category::pg_catalog.text," \
+	" h.budget::pg_catalog.numeric, h.spent::pg_catalog.numeric, 'loaded'" \
+	" FROM @ledger@.spending_history h WHERE h.unit" CODE_EQ unit_key \
+	" AND h.fiscal_year" GE first " AND h.fiscal_year" LE last \
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.unit" CODE_EQ "h.unit" \
+	" AND o.fiscal_year" EQ "h.fiscal_year)"
+
 /* rule_json.c */
 extern Jsonb *bpm_empty_object(void);
 extern Jsonb *bpm_jsonb_member(JsonbContainer *object, const char *key);
@@ -38,6 +64,12 @@ extern void bpm_push_key(JsonbParseState **state, const char *key);
 extern void bpm_push_number(JsonbParseState **state, const char *key, int64 number);
 extern void bpm_push_text(JsonbParseState **state, const char *key, const char *text);
 extern void bpm_push_document(JsonbParseState **state, const char *key, Jsonb *document);
+
+/* rule_explain.c */
+extern int64 bpm_require_request(BpmCall *call, int64 request, BpmCode *division, BpmCode *unit);
+
+/* history.c */
+extern DateADT bpm_server_day(BpmLedger *ledger);
 
 /* rule_define.c */
 extern void bpm_refuse_unknown_rule(BpmLedger *ledger, const char *name) pg_attribute_noreturn();

@@ -1,0 +1,330 @@
+/*
+ * rule_facts.c
+ *	  Versions of requests as the documents that rules read: what was asked for,
+ *	  joined with what the ledger knows of its unit, category, project and year.
+ *
+ * One statement for all versions and each kind of fact, and only for those kinds
+ * that a rule names.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "base/rows.h"
+#include "planning/growth.h"
+#include "planning/rule.h"
+#include "planning/rule_private.h"
+
+#define USUAL_YEARS		3
+
+/* Requests that nobody wants any more count for nothing. */
+#define STANDING(r) \
+	r ".state" NE "'withdrawn' AND " r ".state" NE "'rejected'"
+
+static const BpmStatement read_documents = {
+	"SELECT v.version_id, v.request_id, r.division, r.unit, r.fiscal_year,"
+	" r.category::pg_catalog.text, u.official_code::pg_catalog.text, r.title::pg_catalog.text,"
+	" v.amount::pg_catalog.numeric, pg_catalog.jsonb_build_object('request', r.request_id,"
+	" 'version', v.version_no, 'round', v.round, 'fiscal_year', r.fiscal_year,"
+	" 'division', d.official_code, 'unit', u.official_code, 'department', m.official_code,"
+	" 'project', p.official_code, 'title', r.title, 'category', r.category,"
+	" 'fund_type', r.fund_type, 'amount', v.amount::pg_catalog.numeric,"
+	" 'attributes', v.attributes, 'attachments', v.attachments,"
+	" 'ceiling', (SELECT pg_catalog.min(c.amount::pg_catalog.numeric) FROM @ledger@.ceiling c"
+	"  WHERE c.preparation_id" EQ "r.preparation_id AND c.division" CODE_EQ "r.division"
+	"  AND c.unit" CODE_EQ "r.unit AND c.func IS NULL AND c.replaced_by IS NULL"
+	"  AND c.round" LT "v.round AND (c.fund_type IS NULL OR c.fund_type" EQ "r.fund_type)),"
+	" 'previous', (SELECT w.amount::pg_catalog.numeric FROM @ledger@.request_version w"
+	"  WHERE w.request_id" EQ "v.request_id AND w.kind" EQ "'submitted' AND w.round" LT "v.round"
+	"  ORDER BY w.version_no DESC LIMIT 1),"
+	" 'items', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('title', i.title,"
+	"  'func', i.func::pg_catalog.text, 'gov_econ', i.gov_econ::pg_catalog.text,"
+	"  'dept_econ', i.dept_econ::pg_catalog.text, 'standard', i.standard, 'unit_cost', i.unit_cost,"
+	"  'quantity', i.quantity, 'measure', i.measure, 'amount', i.amount::pg_catalog.numeric,"
+	"  'procurement', i.procurement) ORDER BY i.item_no) FROM @ledger@.request_item i"
+	"  WHERE i.version_id" EQ "v.version_id), '[]'))"
+	" FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
+	" JOIN @ledger@.division d ON d.code" CODE_EQ "r.division JOIN @ledger@.unit u ON u.code" CODE_EQ "r.unit"
+	" JOIN @ledger@.unit m ON m.code" CODE_EQ "r.department"
+	" LEFT JOIN @ledger@.project p ON p.project_id" EQ "r.project_id"
+	" WHERE v.version_id" EQ "ANY ($1) ORDER BY v.version_id", "x"
+};
+
+/* Columns of read_documents */
+enum
+{
+	COLUMN_VERSION = 1, COLUMN_REQUEST, COLUMN_DIVISION, COLUMN_UNIT, COLUMN_YEAR, COLUMN_CATEGORY,
+	COLUMN_UNIT_CODE, COLUMN_TITLE, COLUMN_AMOUNT, COLUMN_DOCUMENT
+};
+
+/* History and growth; $2 is how many years before the last, $3 which averages. */
+static const BpmStatement read_history = {
+	"WITH wanted AS (SELECT v.version_id, r.unit, r.project_id, r.category, " BPM_LAST_YEAR("r") " AS last_year"
+	"  FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
+	"  WHERE v.version_id" EQ "ANY ($1)),"
+	" yearly AS MATERIALIZED (SELECT u.unit, u.last_year, y.fiscal_year, y.project_id, y.category,"
+	"  y.budget, y.spent, y.source FROM (SELECT DISTINCT unit, last_year FROM wanted) AS u"
+	"  CROSS JOIN LATERAL (" BPM_YEARLY("u.unit", "u.last_year" MINUS "$2", "u.last_year") ") AS y),"
+	" sums AS MATERIALIZED (SELECT w.version_id, s.scope, y.fiscal_year, pg_catalog.sum(y.budget) AS budget,"
+	"  pg_catalog.sum(y.spent) AS spent, pg_catalog.min(y.source) AS source"
+	"  FROM wanted w JOIN yearly y ON y.unit" CODE_EQ "w.unit AND y.last_year" EQ "w.last_year"
+	"  CROSS JOIN LATERAL (VALUES ('unit', true), ('category', y.category" EQ "w.category),"
+	"   ('project', y.project_id" EQ "w.project_id)) AS s(scope, holds)"
+	"  WHERE s.holds GROUP BY w.version_id, s.scope, y.fiscal_year)"
+	" SELECT w.version_id, pg_catalog.jsonb_build_object("
+	"  'history', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scope', h.scope,"
+	"   'year', h.fiscal_year, 'budget', h.budget, 'spent', h.spent, 'source', h.source)"
+	"   ORDER BY h.scope, h.fiscal_year) FROM sums h WHERE h.version_id" EQ "w.version_id), '[]'),"
+	"  'new_project', w.project_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sums h"
+	"   WHERE h.version_id" EQ "w.version_id AND h.scope" EQ "'project'"
+	"   AND (h.budget" GT "0 OR h.spent" GT "0)),"
+	"  'growth', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scope', s.scope,"
+	"   'mean', g.mean, 'years', g.years, 'rates', budgetpm.growth_rates(f.figures, g.mean),"
+	"   'average', budgetpm.average_growth(f.figures, g.mean)))"
+	"   FROM (VALUES ('unit'), ('category'), ('project')) AS s(scope)"
+	"   CROSS JOIN pg_catalog.jsonb_to_recordset($3) AS g(mean pg_catalog.text, years pg_catalog.int4)"
+	"   CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(x.spent ORDER BY year) AS figures"
+	"    FROM pg_catalog.generate_series(w.last_year" MINUS "g.years, w.last_year) AS year"
+	"    LEFT JOIN sums x ON x.version_id" EQ "w.version_id AND x.scope" EQ "s.scope"
+	"    AND x.fiscal_year" EQ "year) AS f), '[]'))"
+	" FROM wanted w", "xij"
+};
+
+/* The unit's total, and the share of each code and of those above it. */
+static const BpmStatement read_totals = {
+	"WITH wanted AS (SELECT v.version_id, r.request_id, r.preparation_id, r.unit"
+	"  FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
+	"  WHERE v.version_id" EQ "ANY ($1)),"
+	" standing AS MATERIALIZED (SELECT r.preparation_id, r.unit,"
+	"   COALESCE(w.version_id, r.current_version) AS version_id"
+	"  FROM (SELECT DISTINCT preparation_id, unit FROM wanted) AS u"
+	"  JOIN @ledger@.request r ON r.preparation_id" EQ "u.preparation_id AND r.unit" CODE_EQ "u.unit"
+	"  LEFT JOIN wanted w ON w.request_id" EQ "r.request_id WHERE " STANDING("r") "),"
+	" totals AS (SELECT s.preparation_id, s.unit, pg_catalog.sum(v.amount::pg_catalog.numeric) AS total"
+	"  FROM standing s JOIN @ledger@.request_version v ON v.version_id" EQ "s.version_id"
+	"  GROUP BY s.preparation_id, s.unit),"
+	" codes AS MATERIALIZED (SELECT s.preparation_id, s.unit, c.scheme, c.code, pg_catalog.sum(i.amount::pg_catalog.numeric) AS amount"
+	"  FROM standing s JOIN @ledger@.request_item i ON i.version_id" EQ "s.version_id"
+	"  CROSS JOIN LATERAL (VALUES ('function', i.func::pg_catalog.text),"
+	"   ('gov_economic', i.gov_econ::pg_catalog.text), ('dept_economic', i.dept_econ::pg_catalog.text)) AS c(scheme, code)"
+	"  WHERE $2 AND c.code IS NOT NULL GROUP BY s.preparation_id, s.unit, c.scheme, c.code),"
+	" widths AS (SELECT scheme, pg_catalog.sum(width) OVER (PARTITION BY scheme ORDER BY ord)::pg_catalog.int4 AS width"
+	"  FROM @ledger@.classification_scheme CROSS JOIN LATERAL pg_catalog.unnest(widths) WITH ORDINALITY AS digits(width, ord)),"
+	" shares AS MATERIALIZED (SELECT c.preparation_id, c.unit, c.scheme, pg_catalog.left(c.code, w.width) AS code,"
+	"   pg_catalog.sum(c.amount) AS amount FROM codes c JOIN widths w ON w.scheme" EQ "c.scheme"
+	"  WHERE pg_catalog.length(c.code)" GE "w.width"
+	"  GROUP BY c.preparation_id, c.unit, c.scheme, pg_catalog.left(c.code, w.width))"
+	" SELECT w.version_id, pg_catalog.jsonb_build_object('unit_total', t.total, 'share',"
+	"  COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scheme', s.scheme, 'code', s.code,"
+	"   'amount', s.amount, 'ratio', CASE WHEN t.total" NE "0 THEN pg_catalog.round(s.amount OPERATOR(pg_catalog./) t.total, 10) END)"
+	"   ORDER BY s.scheme, s.code) FROM shares s WHERE s.preparation_id" EQ "w.preparation_id"
+	"   AND s.unit" CODE_EQ "w.unit), '[]'))"
+	" FROM wanted w JOIN totals t ON t.preparation_id" EQ "w.preparation_id AND t.unit" CODE_EQ "w.unit", "xb"
+};
+
+static const BpmStatement read_department = {
+	"WITH wanted AS (SELECT v.version_id, r.request_id, r.preparation_id, r.department"
+	"  FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
+	"  WHERE v.version_id" EQ "ANY ($1)),"
+	" totals AS MATERIALIZED (SELECT u.preparation_id, u.department, pg_catalog.sum(v.amount::pg_catalog.numeric) AS total"
+	"  FROM (SELECT DISTINCT preparation_id, department FROM wanted) AS u"
+	"  JOIN @ledger@.request r ON r.preparation_id" EQ "u.preparation_id AND r.unit OPERATOR(budgetpm.<@) u.department"
+	"  LEFT JOIN wanted w ON w.request_id" EQ "r.request_id"
+	"  JOIN @ledger@.request_version v ON v.version_id" EQ "COALESCE(w.version_id, r.current_version)"
+	"  WHERE " STANDING("r") " GROUP BY u.preparation_id, u.department)"
+	" SELECT w.version_id, pg_catalog.jsonb_build_object('department_total', t.total)"
+	" FROM wanted w JOIN totals t ON t.preparation_id" EQ "w.preparation_id AND t.department" CODE_EQ "w.department", "x"
+};
+
+/* Within one government: the same name again, a project of that name, the same money again. */
+static const BpmStatement read_duplicates = {
+	"SELECT v.version_id, pg_catalog.jsonb_build_object('duplicates', (SELECT COALESCE("
+	"  pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('reason', o.reason, 'request', o.request_id,"
+	"   'project', o.project, 'unit', u.official_code, 'same_unit', o.unit" CODE_EQ "r.unit)"
+	"   ORDER BY o.reason, o.request_id, o.project), '[]')"
+	" FROM (SELECT 'name'::pg_catalog.text AS reason, o.request_id, NULL::pg_catalog.text AS project, o.unit"
+	"   FROM @ledger@.request o WHERE o.fiscal_year" EQ "r.fiscal_year"
+	"   AND budgetpm.plain_name(o.title)" EQ "budgetpm.plain_name(r.title) AND o.division" CODE_EQ "r.division"
+	"   AND o.request_id" NE "r.request_id AND " STANDING("o")
+	"  UNION ALL SELECT 'project', NULL, p.official_code, p.unit FROM @ledger@.project p"
+	"   WHERE budgetpm.plain_name(p.name)" EQ "budgetpm.plain_name(r.title) AND p.division" CODE_EQ "r.division"
+	"   AND (p.project_id" EQ "r.project_id) IS NOT TRUE"
+	"  UNION ALL SELECT 'amount', o.request_id, NULL, o.unit FROM @ledger@.request o"
+	"   JOIN @ledger@.request_version w ON w.version_id" EQ "o.current_version"
+	"   WHERE o.preparation_id" EQ "r.preparation_id AND o.unit" CODE_EQ "r.unit AND o.category" EQ "r.category"
+	"   AND o.fund_type" EQ "r.fund_type AND w.amount OPERATOR(budgetpm.=) v.amount"
+	"   AND o.request_id" NE "r.request_id AND " STANDING("o") ") AS o"
+	" JOIN @ledger@.unit u ON u.code" CODE_EQ "o.unit))"
+	" FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
+	" WHERE v.version_id" EQ "ANY ($1)", "x"
+};
+
+/* Returns versions as a parameter. */
+static Datum
+versions_datum(const int64 *versions, int count)
+{
+	Datum	   *items = palloc(Max(count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		items[i] = Int64GetDatum(versions[i]);
+	return PointerGetDatum(construct_array(items, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/* Reads the versions as they were asked for. */
+static BpmSubject *
+read_subjects(BpmLedger *ledger, Datum *values, int *found)
+{
+	BpmSubject *subjects;
+	SPITupleTable *rows;
+	bool		isnull;
+
+	*found = bpm_ledger_execute(ledger, &read_documents, 0, values, NULL);
+	rows = SPI_tuptable;
+	subjects = palloc0(Max(*found, 1) * sizeof(BpmSubject));
+	for (int i = 0; i < *found; i++)
+	{
+		HeapTuple	row = rows->vals[i];
+		TupleDesc	desc = rows->tupdesc;
+		BpmSubject *subject = &subjects[i];
+
+		subject->version = bpm_row_number(row, desc, COLUMN_VERSION);
+		subject->request = bpm_row_number(row, desc, COLUMN_REQUEST);
+		subject->division = bpm_row_number(row, desc, COLUMN_DIVISION);
+		subject->unit = bpm_row_number(row, desc, COLUMN_UNIT);
+		subject->fiscal_year = bpm_row_number(row, desc, COLUMN_YEAR);
+		subject->category = SPI_getvalue(row, desc, COLUMN_CATEGORY);
+		subject->unit_code = bpm_row_string(row, desc, COLUMN_UNIT_CODE);
+		subject->title = bpm_row_string(row, desc, COLUMN_TITLE);
+		subject->amount = DatumGetNumericCopy(SPI_getbinval(row, desc, COLUMN_AMOUNT, &isnull));
+		subject->document = DatumGetJsonbPCopy(SPI_getbinval(row, desc, COLUMN_DOCUMENT, &isnull));
+	}
+	return subjects;
+}
+
+/* Finds the rules that hold for each version, and returns what facts all of them name. */
+static uint32
+find_instances(BpmLedger *ledger, BpmRuleSet *set, BpmSubject *subjects, int count)
+{
+	uint32		facts = 0;
+	BpmCode		division = 0;
+	List	   *there = NIL;
+	ListCell   *cell;
+
+	for (int i = 0; i < count; i++)
+	{
+		BpmSubject *subject = &subjects[i];
+
+		if (subject->division != division)
+			there = bpm_rules_at(ledger, set, division = subject->division);
+		foreach(cell, there)
+		{
+			BpmRuleInstance *instance = lfirst(cell);
+
+			if (!bpm_rule_holds(set, instance->rule, subject->fiscal_year, subject->category))
+				continue;
+			subject->instances = lappend(subject->instances, instance);
+			facts |= instance->rule->facts;
+		}
+	}
+	return facts;
+}
+
+/* Joins what a statement says of each version to its document. */
+static void
+join_facts(BpmLedger *ledger, const BpmStatement *statement, Datum *values, BpmSubject *subjects,
+		   int count)
+{
+	int			rows = bpm_ledger_execute(ledger, statement, 0, values, NULL);
+	SPITupleTable *table = SPI_tuptable;
+	bool		isnull;
+
+	for (int i = 0; i < rows; i++)
+	{
+		int64		version = bpm_row_number(table->vals[i], table->tupdesc, 1);
+		Jsonb	   *facts = DatumGetJsonbP(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull));
+
+		for (int j = 0; j < count; j++)
+			if (subjects[j].version == version)
+				subjects[j].document = bpm_jsonb_join(subjects[j].document, facts);
+	}
+}
+
+/* Returns which averages the rules ask for, each once, and how many years the longest takes. */
+static Jsonb *
+averages_wanted(const BpmSubject *subjects, int count, int *most)
+{
+	bool		wanted[2][BPM_RATE_YEARS + 1] = {{false}};
+	JsonbParseState *state = NULL;
+	ListCell   *cell;
+
+	wanted[BPM_MEAN_ARITHMETIC][USUAL_YEARS] = true;
+	*most = USUAL_YEARS;
+	for (int i = 0; i < count; i++)
+		foreach(cell, subjects[i].instances)
+		{
+			BpmRuleInstance *instance = lfirst(cell);
+			char	   *word = bpm_jsonb_text(&instance->variables->root, "mean");
+			BpmFaults	none = {0};
+			BpmNode		node = {&instance->variables->root, "", &none};
+			int			years = bpm_node_int(&node, "years", USUAL_YEARS, 1);
+			BpmMean		mean = BPM_MEAN_ARITHMETIC;
+
+			if (years > BPM_RATE_YEARS || (word && !bpm_read_mean(word, &mean)))
+				continue;
+			wanted[mean][years] = true;
+			*most = Max(*most, years);
+		}
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	for (int mean = 0; mean < 2; mean++)
+		for (int years = 1; years <= BPM_RATE_YEARS; years++)
+			if (wanted[mean][years])
+			{
+				pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+				bpm_push_text(&state, "mean", bpm_mean_name((BpmMean) mean));
+				bpm_push_number(&state, "years", years);
+				pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+			}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+}
+
+/* Adds the categories above each version's own. */
+static void
+join_categories(BpmRuleSet *set, BpmSubject *subjects, int count)
+{
+	for (int i = 0; i < count; i++)
+		subjects[i].document = bpm_jsonb_with(subjects[i].document, "categories",
+											  bpm_rule_categories(set, subjects[i].category));
+}
+
+/* Returns versions with their documents and the rules that hold for them; the caller is the owner. */
+BpmSubject *
+bpm_rule_subjects(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions, int count, int *found)
+{
+	Datum		values[3] = {versions_datum(versions, count)};
+	BpmSubject *subjects = read_subjects(ledger, values, found);
+	uint32		facts = find_instances(ledger, set, subjects, *found);
+	int			years;
+
+	if (facts & (BPM_FACT_HISTORY | BPM_FACT_GROWTH | BPM_FACT_NEW))
+	{
+		values[2] = JsonbPGetDatum(averages_wanted(subjects, *found, &years));
+		values[1] = Int32GetDatum(years);
+		join_facts(ledger, &read_history, values, subjects, *found);
+	}
+	if (facts & (BPM_FACT_TOTALS | BPM_FACT_SHARE))
+	{
+		values[1] = BoolGetDatum((facts & BPM_FACT_SHARE) != 0);
+		join_facts(ledger, &read_totals, values, subjects, *found);
+	}
+	if (facts & BPM_FACT_DEPARTMENT)
+		join_facts(ledger, &read_department, values, subjects, *found);
+	if (facts & BPM_FACT_DUPLICATES)
+		join_facts(ledger, &read_duplicates, values, subjects, *found);
+	if (facts & BPM_FACT_CATEGORIES)
+		join_categories(set, subjects, *found);
+	return subjects;
+}
