@@ -31,13 +31,13 @@
 	"  FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS x(value, ord))," \
 	" dated AS (SELECT i.*, " DAY_OF("i.published_on") " AS day FROM item i)," \
 	" checked AS MATERIALIZED (SELECT i.*, d.code, n.revision, n.value AS newest, pg_catalog.concat_ws('; '," \
-	"  CASE WHEN s.driver IS NULL THEN 'driver '" CAT "COALESCE(pg_catalog.quote_ident(i.driver), 'is missing')" CAT "CASE WHEN i.driver IS NULL THEN '' ELSE ' is not known' END END," \
-	"  CASE WHEN d.code IS NULL THEN 'division '" CAT "COALESCE(pg_catalog.quote_ident(i.division), 'is missing')" CAT "CASE WHEN i.division IS NULL THEN '' ELSE ' is not known' END END," \
+	"  CASE WHEN s.driver IS NULL THEN 'driver '" CAT "COALESCE(" QUOTED("i.driver") ", 'is missing')" CAT "CASE WHEN i.driver IS NULL THEN '' ELSE ' is not known' END END," \
+	"  CASE WHEN d.code IS NULL THEN 'division '" CAT "COALESCE(" QUOTED("i.division") ", 'is missing')" CAT "CASE WHEN i.division IS NULL THEN '' ELSE ' is not known' END END," \
 	"  CASE WHEN (i.period OPERATOR(pg_catalog.~) '^(19|20)[0-9]{2}(Q[1-4]|-(0[1-9]|1[0-2]))?$') IS NOT TRUE" \
-	"   THEN 'period '" CAT "COALESCE(pg_catalog.quote_ident(i.period), 'is missing')" CAT "CASE WHEN i.period IS NULL THEN '' ELSE ' is no year, quarter or month' END END," \
+	"   THEN 'period '" CAT "COALESCE(" QUOTED("i.period") ", 'is missing')" CAT "CASE WHEN i.period IS NULL THEN '' ELSE ' is no year, quarter or month' END END," \
 	"  CASE WHEN (i.value OPERATOR(pg_catalog.~) '^-?[0-9]{1,18}([.][0-9]{1,6})?$') IS NOT TRUE" \
-	"   THEN 'value '" CAT "COALESCE(pg_catalog.quote_ident(i.value), 'is missing')" CAT "CASE WHEN i.value IS NULL THEN '' ELSE ' is no number with at most six decimals' END END," \
-	"  CASE WHEN (pg_catalog.to_char(i.day, 'YYYY-MM-DD')" EQ "i.published_on) IS NOT TRUE THEN 'published_on '" CAT "pg_catalog.quote_ident(i.published_on)" CAT "' is no day' END," \
+	"   THEN 'value '" CAT "COALESCE(" QUOTED("i.value") ", 'is missing')" CAT "CASE WHEN i.value IS NULL THEN '' ELSE ' is no number with at most six decimals' END END," \
+	"  CASE WHEN (pg_catalog.to_char(i.day, 'YYYY-MM-DD')" EQ "i.published_on) IS NOT TRUE THEN 'published_on '" CAT "" QUOTED("i.published_on") "" CAT "' is no day' END," \
 	"  CASE WHEN pg_catalog.count(*) OVER (PARTITION BY i.driver, i.division, i.period)" GT "1 THEN 'is there twice' END) AS fault" \
 	"  FROM dated i LEFT JOIN @ledger@.driver s ON s.driver" EQ "i.driver" \
 	"  LEFT JOIN @ledger@.division d ON d.official_code" EQ "i.division AND d.valid_to IS NULL" \

@@ -23,19 +23,19 @@
 #define FAULTS \
 	"pg_catalog.concat_ws('; '," \
 	" CASE WHEN i.fiscal_year IS NULL OR i.fiscal_year OPERATOR(pg_catalog.!~) '^(19|20)[0-9]{2}$'" \
-	"  THEN 'fiscal_year ' " CAT "COALESCE(pg_catalog.quote_ident(i.fiscal_year), 'is missing')" CAT "CASE WHEN i.fiscal_year IS NULL THEN '' ELSE ' is no year' END END," \
-	" CASE WHEN i.unit IS NULL THEN 'unit is missing' WHEN u.code IS NULL THEN 'unit '" CAT "pg_catalog.quote_ident(i.unit)" CAT "' is not known' END," \
-	" CASE WHEN i.project IS NOT NULL AND p.project_id IS NULL THEN 'project '" CAT "pg_catalog.quote_ident(i.project)" CAT "' is not known' END," \
-	" CASE WHEN p.unit IS NOT NULL AND NOT p.unit" CODE_EQ "u.code THEN 'project '" CAT "pg_catalog.quote_ident(i.project)" CAT "' is of another unit' END," \
+	"  THEN 'fiscal_year ' " CAT "COALESCE(" QUOTED("i.fiscal_year") ", 'is missing')" CAT "CASE WHEN i.fiscal_year IS NULL THEN '' ELSE ' is no year' END END," \
+	" CASE WHEN i.unit IS NULL THEN 'unit is missing' WHEN u.code IS NULL THEN 'unit '" CAT "" QUOTED("i.unit") "" CAT "' is not known' END," \
+	" CASE WHEN i.project IS NOT NULL AND p.project_id IS NULL THEN 'project '" CAT "" QUOTED("i.project") "" CAT "' is not known' END," \
+	" CASE WHEN p.unit IS NOT NULL AND NOT p.unit" CODE_EQ "u.code THEN 'project '" CAT "" QUOTED("i.project") "" CAT "' is of another unit' END," \
 	" CASE WHEN i.category IS NOT NULL AND NOT EXISTS (SELECT 1 FROM @ledger@.profile_category c WHERE c.category" EQ "i.category)" \
-	"  THEN 'category '" CAT "pg_catalog.quote_ident(i.category)" CAT "' is not known' END," \
-	" CASE WHEN i.func IS NULL THEN 'func is missing' WHEN i.func OPERATOR(pg_catalog.!~) '^[0-9A-Za-z.]{1,20}$' THEN 'func '" CAT "pg_catalog.quote_ident(i.func)" CAT "' is no code' END," \
-	" CASE WHEN f.fund_type IS NULL THEN 'fund_type '" CAT "pg_catalog.quote_ident(i.fund_type)" CAT "' is not known' END," \
-	" CASE WHEN i.budget OPERATOR(pg_catalog.!~) " MONEY " THEN 'budget '" CAT "pg_catalog.quote_ident(i.budget)" CAT "' is no amount in yuan and fen' END," \
-	" CASE WHEN i.spent IS NULL THEN 'spent is missing' WHEN i.spent OPERATOR(pg_catalog.!~) " MONEY " THEN 'spent '" CAT "pg_catalog.quote_ident(i.spent)" CAT "' is no amount in yuan and fen' END," \
+	"  THEN 'category '" CAT "" QUOTED("i.category") "" CAT "' is not known' END," \
+	" CASE WHEN i.func IS NULL THEN 'func is missing' WHEN i.func OPERATOR(pg_catalog.!~) '^[0-9A-Za-z.]{1,20}$' THEN 'func '" CAT "" QUOTED("i.func") "" CAT "' is no code' END," \
+	" CASE WHEN f.fund_type IS NULL THEN 'fund_type '" CAT "" QUOTED("i.fund_type") "" CAT "' is not known' END," \
+	" CASE WHEN i.budget OPERATOR(pg_catalog.!~) " MONEY " THEN 'budget '" CAT "" QUOTED("i.budget") "" CAT "' is no amount in yuan and fen' END," \
+	" CASE WHEN i.spent IS NULL THEN 'spent is missing' WHEN i.spent OPERATOR(pg_catalog.!~) " MONEY " THEN 'spent '" CAT "" QUOTED("i.spent") "" CAT "' is no amount in yuan and fen' END," \
 	" CASE WHEN EXISTS (SELECT 1 FROM @ledger@.line l WHERE l.unit" CODE_EQ "u.code AND l.fiscal_year::pg_catalog.text" EQ "i.fiscal_year)" \
 	"  THEN 'the ledger itself has lines of this unit in that year' END," \
-	" CASE WHEN pg_catalog.count(*) OVER (PARTITION BY i.fiscal_year, i.unit, COALESCE(i.project, ''), COALESCE(i.category, p.category, ''), i.func, i.fund_type)" GT "1 THEN 'is there twice' END)"
+	" CASE WHEN i.unit IS NOT NULL AND pg_catalog.count(*) OVER (PARTITION BY i.fiscal_year, i.unit, COALESCE(i.project, ''), COALESCE(i.category, p.category, ''), i.func, i.fund_type)" GT "1 THEN 'is there twice' END)"
 
 #define MONEY	"'^-?[0-9]{1,15}([.][0-9]{1,2})?$'"
 
@@ -97,7 +97,7 @@ static const BpmStatement read_history = {
 	" SELECT s.scope::pg_catalog.varchar, s.fiscal_year, pg_catalog.round(s.budget, 2), pg_catalog.round(s.spent, 2),"
 	" budgetpm.average_growth(ARRAY[b.spent, s.spent], 'arithmetic'), s.fiscal_year" LE "w.last_year,"
 	" s.source::pg_catalog.varchar FROM wanted w CROSS JOIN sums s LEFT JOIN sums b ON b.scope" EQ "s.scope"
-	" AND b.fiscal_year" EQ "s.fiscal_year" MINUS "1 ORDER BY s.place, s.fiscal_year", "l"
+	" AND b.fiscal_year" EQ "(s.fiscal_year" MINUS "1) ORDER BY s.place, s.fiscal_year", "l"
 };
 
 /* Lists what was budgeted and spent in the years before a request. */

@@ -131,6 +131,7 @@ extern List *bpm_find(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions,
 					  bool explained);
 extern bool bpm_same_document(Jsonb *one, Jsonb *other);
 extern void bpm_check_request_rules(BpmLedger *ledger, const int64 *versions, int count);
+extern void bpm_check_case_rules(BpmLedger *ledger, int64 case_id);
 
 /* rule_message.c */
 extern List *bpm_placeholders(const char *message);

@@ -31,7 +31,7 @@ static const struct
 	const char *name;
 	uint32		fact;
 }			members[] = {
-	{"request", 0}, {"version", 0}, {"round", 0}, {"fiscal_year", 0}, {"division", 0},
+	{"request", 0}, {"version", 0}, {"version_no", 0}, {"kind", 0}, {"preparation", 0}, {"round", 0}, {"fiscal_year", 0}, {"division", 0},
 	{"unit", 0}, {"department", 0}, {"project", 0}, {"project_stage", 0}, {"title", 0},
 	{"category", 0}, {"fund_type", 0}, {"amount", 0}, {"items", 0}, {"attributes", 0},
 	{"attachments", 0}, {"ceiling", 0}, {"previous", 0}, {"targets", 0},

@@ -256,3 +256,20 @@ bpm_check_request_rules(BpmLedger *ledger, const int64 *versions, int count)
 	refuse_findings(ledger, findings);
 	record_findings(ledger, findings);
 }
+
+/* Checks what a case has just submitted; the caller is connected, as the owner. */
+void
+bpm_check_case_rules(BpmLedger *ledger, int64 case_id)
+{
+	static const BpmStatement find = {
+		"SELECT current_version FROM @ledger@.request WHERE case_id" EQ "$1 AND state" EQ "'submitted'"
+		" ORDER BY request_id", "l"
+	};
+	Datum		value = Int64GetDatum(case_id);
+	int			count = bpm_ledger_execute(ledger, &find, 0, &value, NULL);
+	int64	   *versions = palloc(Max(count, 1) * sizeof(int64));
+
+	for (int i = 0; i < count; i++)
+		versions[i] = bpm_row_number(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+	bpm_check_request_rules(ledger, versions, count);
+}

@@ -27,6 +27,9 @@
 #define CODE_EQ	" OPERATOR(budgetpm.=) "
 #define COVERS	" OPERATOR(budgetpm.@>) "
 
+/* A value as errors show it. */
+#define QUOTED(text)	"('\"'" CAT text CAT "'\"')"
+
 /* As with duties, the day is the server's: a caller may set his own time zone. */
 #define TODAY	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
@@ -46,11 +49,11 @@
 	" b.paid::pg_catalog.numeric AS spent, 'ledger'::pg_catalog.text AS source" \
 	" FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id" EQ "l.line_id" \
 	" LEFT JOIN @ledger@.project j ON j.project_id" EQ "l.project_id" \
-	" WHERE l.unit" CODE_EQ unit_key " AND l.fiscal_year" GE first " AND l.fiscal_year" LE last \
+	" WHERE l.unit" CODE_EQ unit_key " AND l.fiscal_year" GE "(" first ") AND l.fiscal_year" LE "(" last ")" \
 	" UNION ALL SELECT h.fiscal_year, h.project_id, h.category::pg_catalog.text," \
 	" h.budget::pg_catalog.numeric, h.spent::pg_catalog.numeric, 'loaded'" \
 	" FROM @ledger@.spending_history h WHERE h.unit" CODE_EQ unit_key \
-	" AND h.fiscal_year" GE first " AND h.fiscal_year" LE last \
+	" AND h.fiscal_year" GE "(" first ") AND h.fiscal_year" LE "(" last ")" \
 	" AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.unit" CODE_EQ "h.unit" \
 	" AND o.fiscal_year" EQ "h.fiscal_year)"
 
