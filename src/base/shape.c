@@ -289,6 +289,10 @@ static const TableShape shapes[] = {
 		"stage_since timestamptz, events int4, head bytea, planned_total amount, "
 		"starts_on date, ends_on date, started_on date, completed_on date, "
 	"responsible varchar, industry varchar, attributes jsonb, grams _int8"},
+	{"project_concern",
+		"concern_id int8, project_id int8, kind varchar, colour varchar, "
+		"opened_on date, ended_on date, ended_colour varchar, case_id int8, "
+	"problem text, division budget_code, unit budget_code"},
 	{"project_dependency",
 		"project_id int8, predecessor_id int8, lag_days int4, reason varchar, "
 	"division budget_code, unit budget_code"},
@@ -297,10 +301,17 @@ static const TableShape shapes[] = {
 		"to_stage varchar, reason text, details jsonb, case_id int8, actor "
 		"varchar, login varchar, happened_at timestamptz, division budget_code, "
 	"unit budget_code, digest bytea"},
+	{"project_indicator",
+		"project_id int8, fiscal_year int4, indicators jsonb, achievement numeric, "
+	"division budget_code, unit budget_code"},
 	{"project_resource",
 		"project_id int8, resource_no int4, kind varchar, title varchar, quantity "
 		"numeric, measure varchar, valid_from date, valid_to date, division "
 	"budget_code, unit budget_code"},
+	{"project_signal",
+		"project_id int8, as_of date, revision int4, colour varchar, score numeric, "
+		"reasons jsonb, inputs jsonb, division budget_code, unit budget_code, "
+	"assessed_at timestamptz, assessed_by varchar"},
 	{"project_site",
 		"site_id int8, project_id int8, site_no int4, version_no int4, "
 		"title varchar, active bool, place geometry, place_z geometry, "

@@ -1,0 +1,168 @@
+-- project: what signals are made of, and what they are asked with
+
+CREATE FUNCTION @ledger@.signal_rules(division text, as_of date DEFAULT CURRENT_DATE) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(s.key, 16), s.value)
+    FROM @ledger@.settings(signal_rules.division, signal_rules.as_of) AS s
+   WHERE pg_catalog.starts_with(s.key, 'project.signal.');
+END;
+COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
+  'Thresholds, weights, colours and actions of signals in a division (official code) on a day: the settings project.signal.* without that prefix, as budgetpm.signal() takes them. Errors: 23503 no such division, 42501.';
+
+-- One row for each project under way; every part is looked up by the project's own
+-- index, so that one project costs no more than its share of all of them.
+CREATE FUNCTION @ledger@.signal_facts(as_of date, place budgetpm.budget_code, project bigint)
+RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, facts jsonb)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
+BEGIN ATOMIC
+  WITH later AS MATERIALIZED (
+    SELECT l.project_id,
+           pg_catalog.sum(CASE WHEN k.target = 'paid' THEN j.amount::numeric WHEN k.source = 'paid' THEN -j.amount::numeric END) AS paid,
+           pg_catalog.sum(CASE WHEN k.source IN ('appropriated', 'allotted', 'transferred', 'withdrawn') THEN j.amount::numeric ELSE 0 END
+             - CASE WHEN k.target IN ('appropriated', 'allotted', 'transferred', 'withdrawn') THEN j.amount::numeric ELSE 0 END) AS budget
+      FROM @ledger@.journal j
+      JOIN @ledger@.entry_kind k ON k.kind = j.kind
+      JOIN @ledger@.line l ON l.line_id = j.line_id
+     WHERE j.accounting_date > signal_facts.as_of AND l.project_id IS NOT NULL
+       AND j.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
+       AND j.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000
+     GROUP BY l.project_id)
+  SELECT p.project_id, p.division, p.unit,
+         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+           'as_of', signal_facts.as_of, 'starts_on', COALESCE(p.started_on, p.starts_on), 'ends_on', p.ends_on,
+           'budget', m.budget - COALESCE(t.budget, 0), 'paid', m.paid - COALESCE(t.paid, 0),
+           'contract_due', d.contract_due, 'contract_met', d.contract_met, 'delivery_due', d.delivery_due, 'delivery_met', d.delivery_met,
+           'planned', CASE WHEN s.last IS NOT NULL THEN s.planned * 0.01
+                           WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
+                           THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
+           'physical', COALESCE(r.percent, s.done) * 0.01, 'indicators', i.indicators, 'achievement', i.achievement))
+    FROM @ledger@.project p
+    LEFT JOIN LATERAL (
+      SELECT pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget, pg_catalog.sum(b.paid::numeric) AS paid
+        FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
+       WHERE l.project_id = p.project_id
+         AND b.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
+         AND b.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000) m ON true
+    LEFT JOIN later t ON t.project_id = p.project_id
+    LEFT JOIN LATERAL (
+      SELECT NULLIF(pg_catalog.count(*), 0) AS delivery_due,
+             pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of
+                                 THEN pg_catalog.trunc(LEAST(d.delivered_quantity / d.planned_quantity, 1), 6) ELSE 0 END) AS delivery_met,
+             NULLIF(pg_catalog.count(d.contract_id), 0) AS contract_due,
+             pg_catalog.count(d.contract_id) FILTER (WHERE d.accepted_on <= signal_facts.as_of AND d.accepted_quantity >= d.planned_quantity) AS contract_met
+        FROM @ledger@.delivery d WHERE d.project_id = p.project_id AND d.planned_on <= signal_facts.as_of) d ON true
+    LEFT JOIN LATERAL (
+      SELECT COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
+             COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
+        FROM @ledger@.milestone s WHERE s.project_id = p.project_id) s ON true
+    LEFT JOIN LATERAL (SELECT NULL::numeric AS percent) r ON true
+    LEFT JOIN @ledger@.project_indicator i ON i.project_id = p.project_id AND i.fiscal_year = EXTRACT(year FROM signal_facts.as_of)::integer
+   WHERE p.stage IN ('funded', 'under_way')
+     AND (signal_facts.place IS NULL OR p.division OPERATOR(budgetpm.<@) signal_facts.place)
+     AND (signal_facts.project IS NULL OR p.project_id = signal_facts.project);
+END;
+COMMENT ON FUNCTION @ledger@.signal_facts(date, budgetpm.budget_code, bigint) IS
+  'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress, indicators. For the functions of this schema: it is not granted to anybody.';
+
+CREATE FUNCTION @ledger@.signal_judged(as_of date, place budgetpm.budget_code, project bigint)
+RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, facts jsonb, signal jsonb)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
+BEGIN ATOMIC
+  WITH place AS (
+    SELECT DISTINCT p.division FROM @ledger@.project p
+     WHERE p.stage IN ('funded', 'under_way') AND (signal_judged.project IS NULL OR p.project_id = signal_judged.project)),
+  rule AS MATERIALIZED (
+    SELECT d.division, (
+             SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(x.key, 16), x.value)
+               FROM (SELECT DISTINCT ON (c.key) c.key, c.value
+                       FROM (SELECT s.key, s.value, b.division, b.version
+                               FROM @ledger@.profile_binding b
+                               JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
+                              WHERE b.division OPERATOR(budgetpm.@>) d.division AND b.valid_from <= signal_judged.as_of
+                                AND (b.valid_to IS NULL OR b.valid_to > signal_judged.as_of) AND pg_catalog.starts_with(s.key, 'project.signal.')
+                             UNION ALL
+                             SELECT s.key, s.value, NULL, s.version FROM @ledger@.profile_setting s
+                              WHERE s.profile = 'standard' AND pg_catalog.starts_with(s.key, 'project.signal.')) c
+                      ORDER BY c.key, c.division DESC NULLS LAST, c.version DESC) x) AS rules
+      FROM place d)
+  SELECT f.project_id, f.division, f.unit, f.facts, budgetpm.signal(f.facts, r.rules)
+    FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) f
+    JOIN rule r ON r.division OPERATOR(budgetpm.=) f.division;
+END;
+COMMENT ON FUNCTION @ledger@.signal_judged(date, budgetpm.budget_code, bigint) IS
+  'signal_facts() with the signal that the rules of each division give. For the functions of this schema: it is not granted to anybody.';
+
+CREATE FUNCTION @ledger@.assess_project(project text, as_of date DEFAULT CURRENT_DATE, actor text DEFAULT NULL) RETURNS text
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.assess_project('@ledger@.ledger'::pg_catalog.regclass, project, as_of, actor);
+END;
+COMMENT ON FUNCTION @ledger@.assess_project(text, date, text) IS
+  'Assesses a project (预警评估) that is funded or under way, keeps the signal where it is not the one kept already, and returns its colour. What the colour brings about is begun or ended as assess_all() does. Errors: 23503 no such project, ZB007 not under way, 22023 a day in the future, 22004, 42501, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.assess_all(as_of date DEFAULT CURRENT_DATE, division text DEFAULT NULL, actor text DEFAULT NULL)
+RETURNS TABLE (assessed bigint, red bigint, yellow bigint, green bigint, blue bigint, unjudged bigint, opened bigint, ended bigint, cases bigint, failed bigint)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 1
+BEGIN ATOMIC
+  SELECT * FROM budgetpm.assess_all('@ledger@.ledger'::pg_catalog.regclass, as_of, division, actor);
+END;
+COMMENT ON FUNCTION @ledger@.assess_all(date, text, text) IS
+  'Assesses every project that is funded or under way, in a division (official code) and all below it or in the whole ledger, as one set. A signal is kept where it is not the one kept already, so that the same night twice changes nothing. By the newest signal of each project, what the setting project.signal.actions names for its colour is begun once (yellow: intervention 人工干预, red: audit 审计介入), with a case of the flow of that name in project.signal.flows, and ended when the colour is better again; both are events of the project. Returns how many signals were kept, by colour, how many concerns were opened and ended, how many cases begun, and how many could not be: project_concern says why. Call it from a job. Errors: 23503 no such division, 22023 a day in the future or rules that cannot be read, 42501, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.report_indicators(project text, fiscal_year integer, indicators jsonb, achievement numeric DEFAULT NULL, actor text DEFAULT NULL) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.report_indicators('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, indicators, achievement, actor);
+END;
+COMMENT ON FUNCTION @ledger@.report_indicators(text, integer, jsonb, numeric, text) IS
+  'Says how far the performance indicators (绩效指标) of a project have come in a year, in place of what was said before: a list of {"indicator", "kind": ">=", "<=", "<", "=" or "qualitative", "target", "actual"}, and the achievement of the targets as a whole, 1 is all of them. Errors: 22023 every fault, 22004, 23503 no such project, 42501, ZB008 duty.';
+
+CREATE VIEW @report@.project_signal WITH (security_invoker = true) AS
+  SELECT s.project_id * 100000 + (s.as_of - DATE '2000-01-01') AS id, p.official_code AS project_code, p.name AS project_name,
+         d.official_code AS division_code, u.official_code AS unit_code, s.as_of, s.colour, s.score, s.reasons,
+         s.last_colour, s.colour IS DISTINCT FROM s.last_colour AS changed, s.next_as_of IS NULL AS newest, s.revision, s.assessed_at
+    FROM (SELECT x.*, lag(x.colour) OVER w AS last_colour, lead(x.as_of) OVER w AS next_as_of
+            FROM (SELECT DISTINCT ON (g.project_id, g.as_of) g.* FROM @ledger@.project_signal g ORDER BY g.project_id, g.as_of, g.revision DESC) x
+          WINDOW w AS (PARTITION BY x.project_id ORDER BY x.as_of)) s
+    JOIN @ledger@.project p ON p.project_id = s.project_id
+    JOIN @ledger@.division d ON d.code = s.division
+    JOIN @ledger@.unit u ON u.code = s.unit;
+COMMENT ON VIEW @report@.project_signal IS 'Signals of projects (项目预警): a row for each project and day that was assessed, the last assessment of that day. To draw a trend, order by as_of; for the state now, take newest.';
+COMMENT ON COLUMN @report@.project_signal.id IS 'Unique in the view; for clients that need one integer key.';
+COMMENT ON COLUMN @report@.project_signal.project_code IS 'Official code of the project (项目代码).';
+COMMENT ON COLUMN @report@.project_signal.project_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_signal.division_code IS 'Its division (official code).';
+COMMENT ON COLUMN @report@.project_signal.unit_code IS 'Its unit (official code).';
+COMMENT ON COLUMN @report@.project_signal.as_of IS 'The day that it is about.';
+COMMENT ON COLUMN @report@.project_signal.colour IS 'red 红, yellow 黄, green 绿, blue 蓝; none: nothing could be judged.';
+COMMENT ON COLUMN @report@.project_signal.score IS 'Weighted share of what was reached, 0 to 100.';
+COMMENT ON COLUMN @report@.project_signal.reasons IS 'Every reason: dimension, colour, value, relation, threshold, formula, note.';
+COMMENT ON COLUMN @report@.project_signal.last_colour IS 'The colour of the assessment before; NULL: there was none.';
+COMMENT ON COLUMN @report@.project_signal.changed IS 'Whether it is another colour than that.';
+COMMENT ON COLUMN @report@.project_signal.newest IS 'Whether no later day was assessed.';
+COMMENT ON COLUMN @report@.project_signal.revision IS 'How many assessments of that day there were.';
+COMMENT ON COLUMN @report@.project_signal.assessed_at IS 'When it was assessed.';
+
+CREATE VIEW @report@.project_concern WITH (security_invoker = true) AS
+  SELECT c.concern_id AS id, c.concern_id, p.official_code AS project_code, p.name AS project_name, d.official_code AS division_code,
+         u.official_code AS unit_code, c.kind, c.colour, c.opened_on, c.ended_on, c.ended_colour,
+         COALESCE(c.ended_on, CURRENT_DATE) - c.opened_on AS days, c.case_id, a.state AS case_state, c.problem::varchar(1000) AS problem
+    FROM @ledger@.project_concern c
+    JOIN @ledger@.project p ON p.project_id = c.project_id
+    JOIN @ledger@.division d ON d.code = c.division
+    JOIN @ledger@.unit u ON u.code = c.unit
+    LEFT JOIN @ledger@.approval_case a ON a.case_id = c.case_id;
+COMMENT ON VIEW @report@.project_concern IS 'What signals have brought about (预警处置): interventions and audits, their cases, and whether they stand.';
+COMMENT ON COLUMN @report@.project_concern.id IS 'Key of the row.';
+COMMENT ON COLUMN @report@.project_concern.concern_id IS 'The concern.';
+COMMENT ON COLUMN @report@.project_concern.project_code IS 'Official code of the project (项目代码).';
+COMMENT ON COLUMN @report@.project_concern.project_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_concern.division_code IS 'Its division (official code).';
+COMMENT ON COLUMN @report@.project_concern.unit_code IS 'Its unit (official code).';
+COMMENT ON COLUMN @report@.project_concern.kind IS 'intervention (人工干预) or audit (审计介入), as the profile names it.';
+COMMENT ON COLUMN @report@.project_concern.colour IS 'The colour that began it.';
+COMMENT ON COLUMN @report@.project_concern.opened_on IS 'The day of that signal.';
+COMMENT ON COLUMN @report@.project_concern.ended_on IS 'The day of the first better signal; NULL: it stands.';
+COMMENT ON COLUMN @report@.project_concern.ended_colour IS 'The colour of that one.';
+COMMENT ON COLUMN @report@.project_concern.days IS 'Days that it stood, or has stood.';
+COMMENT ON COLUMN @report@.project_concern.case_id IS 'The case that was begun.';
+COMMENT ON COLUMN @report@.project_concern.case_state IS 'State of the case, where the reader may see it.';
+COMMENT ON COLUMN @report@.project_concern.problem IS 'Why no case could be begun.';

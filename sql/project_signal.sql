@@ -1,0 +1,111 @@
+-- Signals kept: assessed as a set, once for each night, and what they bring about.
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
+\pset format unaligned
+SELECT budgetpm.create_ledger('b', root => '320000000', first_year => 2025);
+SELECT b.set_year_state(2025, 'open');
+SELECT b.register_division('320100000', '南京市', '320000000', 2, '2020-01-01') IS NOT NULL AS division;
+SELECT count(b.register_unit(c, n, d)) FROM (VALUES ('101', '省教育厅', '320000000'), ('201', '市教育局', '320100000')) AS x(c, n, d);
+SELECT count(b.register_project('P' || i, '学校改造' || i, CASE WHEN i < 5 THEN '101' ELSE '201' END, setup_year => 2025)) FROM generate_series(1, 6) AS i;
+-- the road to being under way is another test's
+DELETE FROM b.project_template_document;
+UPDATE b.project_stage_move SET road = 'function';
+UPDATE b.project SET planned_total = '1200', starts_on = '2025-01-01', ends_on = '2025-12-31', responsible = 'x';
+CREATE TEMP TABLE l AS SELECT 'P' || i AS p, b.open_line(2025, CASE WHEN i < 5 THEN '101' ELSE '201' END, '2050202', title => 'P' || i, project => 'P' || i) AS line FROM generate_series(1, 6) AS i;
+SELECT count(b.appropriate(line, 1200, '苏财预1号', accounting_date => '2025-01-10')) FROM l;
+SELECT count(b.move_project(p, s, reason => '测试')) FROM l, unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) AS s WHERE p <> 'P6';
+UPDATE b.project SET started_on = NULL;
+CREATE FUNCTION pg_temp.pays(project text, amount numeric, day date) RETURNS boolean LANGUAGE sql AS $$SELECT b.pay(line, amount, '凭证', accounting_date => day) > 0 FROM l WHERE p = project$$;
+SELECT pg_temp.pays('P1', 300, '2025-05-02'), pg_temp.pays('P2', 450, '2025-05-02'), pg_temp.pays('P3', 600, '2025-05-02'), pg_temp.pays('P4', 900, '2025-05-02');
+
+-- what the rules of a place are
+SELECT b.signal_rules('320100000') -> 'execution' AS execution, b.signal_rules('320100000') -> 'actions' AS actions;
+SELECT b.apply_profile('jiangsu', '320100000', '2020-01-01') AS jiangsu;
+SELECT b.signal_rules('320100000') -> 'dimensions' AS dimensions, jsonb_array_length(b.signal_rules('320100000') -> 'colours') AS colours;
+
+-- one night: no flow has the name yet, and the concern says so
+SELECT * FROM b.assess_all('2025-06-30');
+SELECT project_code, colour, score, last_colour, changed, newest FROM b_report.project_signal ORDER BY 1;
+SELECT s.project_id, r ->> 'dimension' AS dimension, r ->> 'colour' AS colour, r ->> 'value' AS value, r ->> 'threshold' AS threshold, r ->> 'formula' AS formula
+  FROM b.project_signal s, jsonb_array_elements(s.reasons) AS r ORDER BY 1, 2;
+SELECT project_code, kind, colour, opened_on, ended_on, case_id, problem FROM b_report.project_concern ORDER BY id;
+-- the same night again changes nothing, but that it tries the cases again
+CREATE TEMP TABLE was AS SELECT s::text FROM b.project_signal s UNION ALL SELECT c::text FROM b.project_concern c UNION ALL SELECT e::text FROM b.project_event e;
+SELECT * FROM b.assess_all('2025-06-30');
+SELECT count(*) AS differ FROM (SELECT s::text FROM b.project_signal s UNION ALL SELECT c::text FROM b.project_concern c UNION ALL SELECT e::text FROM b.project_event e EXCEPT TABLE was) x;
+-- every signal kept can be computed again from its inputs
+SELECT count(*), count(*) FILTER (WHERE budgetpm.signal(s.inputs, b.signal_rules(d.official_code, s.as_of)) ->> 'colour' <> s.colour
+  OR budgetpm.signal(s.inputs, b.signal_rules(d.official_code, s.as_of)) -> 'reasons' <> s.reasons) AS differ FROM b.project_signal s JOIN b.division d ON d.code OPERATOR(budgetpm.=) s.division;
+
+-- flows of those names: the standing concerns get their cases, once
+CREATE ROLE ps_manager LOGIN;
+CREATE ROLE ps_auditor LOGIN;
+SELECT b.publish_flow(jsonb_build_object('flow', f, 'title', t, 'steps', jsonb_build_array(
+    jsonb_build_object('step', 'handle', 'assign', jsonb_build_array(jsonb_build_object('login', r)), 'next', 'end', 'deadline', '{"working_days": 5, "action": "remind"}'::jsonb),
+    '{"step": "end", "type": "end"}'::jsonb))) FROM (VALUES ('project_intervention', '黄色预警干预', 'ps_manager'), ('project_audit', '红色预警审计', 'ps_auditor')) AS x(f, t, r);
+SELECT assessed, opened, ended, cases, failed FROM b.assess_all('2025-06-30');
+SELECT c.project_code, c.kind, c.case_state, c.problem, t.subject, t.assignee FROM b_report.project_concern c JOIN b_report.task t USING (case_id) WHERE t.state = 'open' ORDER BY 1;
+SELECT facts - 'concern' - 'reasons' AS facts, facts #>> '{reasons,0,value}' AS value FROM b.approval_case ORDER BY case_id LIMIT 1;
+SELECT assessed, opened, ended, cases, failed FROM b.assess_all('2025-06-30');
+-- the next night, the same colours: nothing new is begun
+SELECT * FROM b.assess_all('2025-07-01');
+SELECT count(*) FROM b.approval_case;
+
+-- P1 pays: from red to yellow, its audit ends and an intervention begins; P2 from yellow to green
+SELECT pg_temp.pays('P1', 200, '2025-07-02'), pg_temp.pays('P2', 200, '2025-07-02');
+SELECT * FROM b.assess_all('2025-07-31');
+SELECT project_code, kind, colour, opened_on, ended_on, ended_colour, case_id IS NOT NULL AS has_case FROM b_report.project_concern ORDER BY project_code, concern_id;
+SELECT p.official_code, e.action, e.details - 'case' AS details FROM b.project_event e JOIN b.project p USING (project_id) WHERE action LIKE 'signal%' ORDER BY 1, event_no;
+SELECT project_code, as_of, colour, last_colour, changed, newest FROM b_report.project_signal WHERE project_code IN ('P1', 'P2') ORDER BY 1, 2;
+-- it falls back: a concern of its own again
+SELECT colour FROM (SELECT b.assess_project('P1', '2025-10-31') AS colour) x;
+SELECT kind, colour, opened_on, ended_on FROM b_report.project_concern WHERE project_code = 'P1' ORDER BY concern_id;
+-- a past day is history: it is kept, and begins nothing
+SELECT assessed, opened, ended FROM b.assess_all('2025-03-31');
+SELECT project_code, colour FROM b_report.project_signal WHERE as_of = '2025-03-31' ORDER BY 1;
+-- money paid later is not counted on a day before, whenever that day is assessed
+SELECT inputs -> 'paid' AS paid, as_of FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P1') ORDER BY as_of;
+-- what was posted since then gives the day a second revision
+SELECT pg_temp.pays('P5', 700, '2025-10-20');
+SELECT b.assess_project('P5', '2025-10-31'), b.assess_project('P5', '2025-10-31');
+SELECT pg_temp.pays('P5', 400, '2025-10-30');
+SELECT b.assess_project('P5', '2025-10-31');
+SELECT as_of, revision, colour FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P5') AND as_of = '2025-10-31' ORDER BY 2;
+
+-- deliveries, milestones and indicators take part
+SELECT b.report_indicators('P3', 2025, '[{"indicator": "受益学生数", "kind": ">=", "target": 1000, "actual": 100}, {"indicator": "满意度", "kind": "qualitative", "actual": "达成 "}]', 0.4);
+INSERT INTO b.milestone (project_id, milestone_no, title, planned_on, weight, done_on, division, unit)
+  SELECT project_id, n, 'm' || n, d, w, o, division, unit FROM b.project, (VALUES (1, DATE '2025-03-01', 40, DATE '2025-04-01'), (2, '2025-06-01', 30, NULL), (3, '2025-12-01', 30, NULL)) AS x(n, d, w, o) WHERE official_code = 'P3';
+SELECT b.plan_delivery(t, d::date, q, project => 'P3') > 0 AS planned FROM (VALUES ('课桌', '2025-05-01', 100), ('黑板', '2025-06-01', 3), ('电脑', '2025-11-01', 50)) AS x(t, d, q);
+SELECT b.record_delivery(delivery_id, 50, '送货单 1', '2025-05-20') FROM b.delivery WHERE title = '课桌';
+SELECT b.assess_project('P3', '2025-10-31');
+SELECT r ->> 'dimension' AS dimension, r ->> 'indicator' AS indicator, r ->> 'colour' AS colour, r ->> 'value' AS value, r ->> 'formula' AS formula
+  FROM b.project_signal s, jsonb_array_elements(s.reasons) AS r WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P3') AND as_of = '2025-10-31' ORDER BY 1, 2;
+SELECT b.verify_project(official_code) FROM b.project;
+
+-- a flow whose signer is gone: that concern says so, the others have their cases
+DROP ROLE ps_auditor;
+SELECT red, yellow, opened, cases, failed FROM b.assess_all('2025-12-31');
+SELECT project_code, kind, opened_on, problem, case_id IS NOT NULL AS has_case FROM b_report.project_concern WHERE opened_on = '2025-12-31' ORDER BY 1, 2;
+
+-- who may
+GRANT ps_manager TO regress_owner;
+SELECT budgetpm.grant_ledger('b', 'ps_manager', 'officer', '320100000') > 0 AS granted;
+SET ROLE ps_manager;
+SELECT project_code, max(as_of) FROM b_report.project_signal GROUP BY 1;
+SELECT b.assess_project('P5', '2025-12-31');
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT b.assess_project('P1', '2025-12-31')$$, $$SELECT * FROM b.assess_all('2025-12-31', '320100000')$$,
+  $$SELECT * FROM b.signal_facts('2025-12-31', NULL, NULL)$$, $$SELECT b.report_indicators('P1', 2025, '[]')$$, $$DELETE FROM b.project_signal$$]) AS s;
+RESET ROLE;
+-- what is refused
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[
+  $$SELECT b.assess_project('none')$$, $$SELECT b.assess_project(NULL)$$, $$SELECT b.assess_project('P6')$$, $$SELECT b.assess_project('P1', NULL)$$,
+  $$SELECT b.assess_project('P1', CURRENT_DATE + 2)$$, $$SELECT b.assess_project('P1', 'infinity')$$, $$SELECT * FROM b.assess_all(CURRENT_DATE + 2)$$, $$SELECT * FROM b.assess_all('2025-06-30', '999')$$,
+  $$SELECT b.report_indicators('P1', 2025, '[{"kind": "~", "actual": 1}]')$$, $$SELECT b.report_indicators('P1', NULL, '[]')$$,
+  $$UPDATE b.project_signal SET colour = 'green'$$, $$DELETE FROM b.project_signal$$, $$TRUNCATE b.project_signal$$, $$UPDATE b.project_concern SET ended_on = opened_on, ended_colour = 'green'$$,
+  $$INSERT INTO b.project_concern (project_id, kind, colour, opened_on, division, unit) SELECT project_id, 'x', 'red', '2025-01-01', division, unit FROM b.project$$]) AS s;
+-- rules that cannot be read stop the night, and say which member
+SELECT b.register_profile('odd', 'odd', '{"settings": {"project.signal.execution": {"value": {"red_below": "60%"}}}}'), b.apply_profile('odd', '320100000', '2025-12-01');
+SELECT pg_temp.refused($$SELECT * FROM b.assess_all('2025-12-31')$$);
+DROP OWNED BY ps_manager;
+DROP ROLE ps_manager;

@@ -1,0 +1,218 @@
+/*
+ * assess.c
+ *	  Signals are computed and kept: for one project, or for all as one set.
+ *
+ * Who assesses locks project_signal first (all: against everybody else who assesses;
+ * one project: against those alone, and then the project's row), so that two
+ * assessments come one after the other and the second finds what the first has kept.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "base/rows.h"
+#include "project/concern.h"
+#include "project/project.h"
+#include "project/signal.h"
+#include "registry/registry.h"
+
+static const BpmStatement lock_all = {
+	"LOCK TABLE @ledger@.project_signal IN SHARE ROW EXCLUSIVE MODE", ""
+};
+static const BpmStatement lock_one = {
+	"LOCK TABLE @ledger@.project_signal IN ROW EXCLUSIVE MODE", ""
+};
+
+/* $1 day, $2 place, $3 project, $4 moment, $5 login: a signal is kept where the last one of that day is another. */
+static const BpmStatement keep_signals = {
+	"INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs,"
+	" division, unit, assessed_at, assessed_by)"
+	" SELECT j.project_id, $1, COALESCE(k.revision, 0)" PLUS "1, j.signal OPERATOR(pg_catalog.->>) 'colour',"
+	" (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric, j.signal OPERATOR(pg_catalog.->) 'reasons',"
+	" j.facts, j.division, j.unit, $4, $5"
+	" FROM @ledger@.signal_judged($1, $2, $3) j"
+	" LEFT JOIN LATERAL (SELECT s.revision, s.colour, s.score, s.reasons, s.inputs FROM @ledger@.project_signal s"
+	"  WHERE s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true"
+	" WHERE k.revision IS NULL OR k.inputs" NE "j.facts OR k.reasons" NE "(j.signal OPERATOR(pg_catalog.->) 'reasons')"
+	"  OR k.score IS DISTINCT FROM (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric", "dclzt"
+};
+
+static const BpmStatement count_colours = {
+	"SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE colour" EQ "'red'),"
+	" pg_catalog.count(*) FILTER (WHERE colour" EQ "'yellow'), pg_catalog.count(*) FILTER (WHERE colour" EQ "'green'),"
+	" pg_catalog.count(*) FILTER (WHERE colour" EQ "'blue'), pg_catalog.count(*) FILTER (WHERE colour" EQ "'none')"
+	" FROM @ledger@.project_signal WHERE as_of" EQ "$1 AND assessed_at" EQ "$2"
+	" AND ($3 IS NULL OR project_id" EQ "$3)", "dzl"
+};
+
+static const BpmStatement read_colour = {
+	"SELECT colour FROM @ledger@.project_signal WHERE project_id" EQ "$1 AND as_of" EQ "$2"
+	" ORDER BY revision DESC LIMIT 1", "ld"
+};
+
+/* Accepts what is added, never what is changed. */
+static bool
+accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	return old == NULL && *row != NULL;
+}
+
+/* Returns the day to assess: not in the future. */
+static DateADT
+assessed_day(FunctionCallInfo fcinfo, int number)
+{
+	DateADT		day;
+
+	bpm_require_argument(fcinfo, number, "as_of");
+	day = PG_GETARG_DATEADT(number);
+	if (DATE_NOT_FINITE(day) || day > GetSQLCurrentDate())
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of must not be in the future"),
+				 errdetail("A signal rests on what has happened.")));
+	return day;
+}
+
+/* Keeps the signals of a place or a project, and returns how many are other than those kept before. */
+static int64
+keep(BpmCall *call, DateADT day, BpmCode place, int64 project, TimestampTz now)
+{
+	BpmPermit	permit = {0};
+	Datum		values[5];
+	char		nulls[] = "     ";
+	int64		kept;
+
+	permit.relation = bpm_guarded_relation(call->ledger, "project_signal", 0);
+	permit.accept = accept_new;
+	permit.many = true;
+	values[0] = DateADTGetDatum(day);
+	bpm_set_id(values, nulls, 1, place);
+	bpm_set_id(values, nulls, 2, project);
+	values[3] = TimestampTzGetDatum(now);
+	values[4] = CStringGetTextDatum(call->login);
+	bpm_guard_permit(call->ledger, &permit);
+	kept = bpm_ledger_execute(call->ledger, &keep_signals, 0, values, nulls);
+	bpm_guard_done(false);
+	return kept;
+}
+
+/* Assesses one project and returns its colour. */
+PG_FUNCTION_INFO_V1(bpm_assess_project);
+Datum
+bpm_assess_project(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmProject	project;
+	BpmConcerns concerns = {0};
+	char	   *code = bpm_argument(fcinfo, 1, "project");
+	DateADT		day = assessed_day(fcinfo, 2);
+	Datum		values[2];
+	MemoryContext caller = CurrentMemoryContext;
+	text	   *colour;
+
+	bpm_call_begin(&call, fcinfo, "assess_project", bpm_optional_argument(fcinfo, 3));
+	bpm_ledger_execute(call.ledger, &lock_one, 0, NULL, NULL);
+	bpm_call_project(&call, code, &project);
+	if (!bpm_project_under_way(&project) && strcmp(project.stage, "funded") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("project \"%s\" is %s", code, project.stage),
+				 errdetail("Projects that are funded or under way have signals.")));
+	keep(&call, day, 0, project.id, GetCurrentTimestamp());
+	bpm_settle_concerns(&call, day, 0, project.id, &concerns);
+	values[0] = Int64GetDatum(project.id);
+	values[1] = DateADTGetDatum(day);
+	bpm_ledger_execute(call.ledger, &read_colour, 0, values, NULL);
+	MemoryContextSwitchTo(caller);
+	colour = cstring_to_text(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	bpm_call_end(&call);
+	PG_RETURN_TEXT_P(colour);
+}
+
+/* Assesses every project under way, and says what that has changed. */
+PG_FUNCTION_INFO_V1(bpm_assess_all);
+Datum
+bpm_assess_all(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	BpmCall		call;
+	BpmConcerns concerns = {0};
+	DateADT		day = assessed_day(fcinfo, 1);
+	char	   *official = bpm_optional_argument(fcinfo, 2);
+	TimestampTz now;
+	BpmCode		place = 0;
+	Datum		values[10];
+	bool		nulls[10] = {false};
+	Datum		wanted[3];
+	int64		counted[10] = {0};
+
+	InitMaterializedSRF(fcinfo, 0);
+	bpm_call_begin(&call, fcinfo, "assess_all", bpm_optional_argument(fcinfo, 3));
+	if (official)
+		place = bpm_registry_division(call.ledger, official);
+	bpm_call_require(&call, place, 0);
+	bpm_ledger_execute(call.ledger, &lock_all, 0, NULL, NULL);
+	now = GetCurrentTimestamp();
+	if (keep(&call, day, place, 0, now) > 0)
+	{
+		wanted[0] = DateADTGetDatum(day);
+		wanted[1] = TimestampTzGetDatum(now);
+		bpm_ledger_execute(call.ledger, &count_colours, 0, wanted, "  n");
+		for (int i = 0; i < 6; i++)
+			counted[i] = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1);
+	}
+	bpm_settle_concerns(&call, day, place, 0, &concerns);
+	counted[6] = concerns.opened;
+	counted[7] = concerns.ended;
+	counted[8] = concerns.cases;
+	counted[9] = concerns.failed;
+	for (int i = 0; i < 10; i++)
+		values[i] = Int64GetDatum(counted[i]);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	bpm_call_end(&call);
+	return (Datum) 0;
+}
+
+/* Says how far the indicators of a project have come, in place of what was said before. */
+PG_FUNCTION_INFO_V1(bpm_report_indicators);
+Datum
+bpm_report_indicators(PG_FUNCTION_ARGS)
+{
+	static const BpmStatement store = {
+		"INSERT INTO @ledger@.project_indicator (project_id, fiscal_year, indicators, achievement, division, unit)"
+		" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (project_id, fiscal_year) DO UPDATE"
+		" SET indicators = EXCLUDED.indicators, achievement = EXCLUDED.achievement", "lijncc"
+	};
+	static const BpmStatement check = {
+		"SELECT budgetpm.signal(pg_catalog.jsonb_build_object('as_of', '2000-12-31', 'indicators', $1), '{}')", "j"
+	};
+	BpmCall		call;
+	BpmProject	project;
+	char	   *code = bpm_argument(fcinfo, 1, "project");
+	Datum		values[6];
+	char		nulls[] = "      ";
+
+	bpm_require_argument(fcinfo, 2, "fiscal_year");
+	bpm_require_argument(fcinfo, 3, "indicators");
+	bpm_call_begin(&call, fcinfo, "report_indicators", bpm_optional_argument(fcinfo, 5));
+	values[0] = PG_GETARG_DATUM(3);
+	bpm_ledger_execute(call.ledger, &check, 0, values, NULL);
+	bpm_call_project(&call, code, &project);
+	values[0] = Int64GetDatum(project.id);
+	values[1] = PG_GETARG_DATUM(2);
+	values[2] = PG_GETARG_DATUM(3);
+	values[3] = PG_ARGISNULL(4) ? (Datum) 0 : PG_GETARG_DATUM(4);
+	nulls[3] = PG_ARGISNULL(4) ? 'n' : ' ';
+	values[4] = Int64GetDatum(project.division);
+	values[5] = Int64GetDatum(project.unit);
+	bpm_ledger_execute(call.ledger, &store, 0, values, nulls);
+	bpm_call_note(&call, &project, "indicators", NULL, PG_GETARG_JSONB_P(3));
+	bpm_call_end(&call);
+	PG_RETURN_VOID();
+}

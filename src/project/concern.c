@@ -1,0 +1,242 @@
+/*
+ * concern.c
+ *	  Begins what a colour calls for, once, and ends it when the colour is better.
+ *
+ * Only a project's newest signal counts: an assessment of a past day is history.  A
+ * colour of "none" ends nothing, for nothing was seen to be better.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/resowner.h"
+
+#include "base/guard.h"
+#include "base/rows.h"
+#include "project/concern.h"
+
+/* The newest signals that day $1 has given, in place $2 or of project $3. */
+#define NEWEST \
+	"WITH newest AS MATERIALIZED (SELECT DISTINCT ON (s.project_id) s.project_id, s.colour, s.division, s.unit," \
+	" pg_catalog.array_position('{none,blue,green,yellow,red}', s.colour::pg_catalog.text) AS badness" \
+	" FROM @ledger@.project_signal s WHERE s.as_of" EQ "$1 AND ($2 IS NULL OR s.division OPERATOR(budgetpm.<@) $2)" \
+	" AND ($3 IS NULL OR s.project_id" EQ "$3)" \
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.project_signal n WHERE n.project_id" EQ "s.project_id AND n.as_of" GT "$1)" \
+	" ORDER BY s.project_id, s.revision DESC)"
+
+static const BpmStatement end_concerns = {
+	NEWEST " UPDATE @ledger@.project_concern c SET ended_on = $1, ended_colour = n.colour FROM newest n"
+	" WHERE c.project_id" EQ "n.project_id AND c.ended_on IS NULL AND n.colour" NE "'none'"
+	" AND n.badness" LT "pg_catalog.array_position('{none,blue,green,yellow,red}', c.colour::pg_catalog.text)"
+	" RETURNING c.project_id, c.concern_id, c.kind, n.colour, c.case_id", "dcl"
+};
+
+static const BpmStatement open_concerns = {
+	NEWEST " INSERT INTO @ledger@.project_concern (project_id, kind, colour, opened_on, division, unit)"
+	" SELECT n.project_id, a.action, n.colour, $1, n.division, n.unit"
+	" FROM (SELECT m.*, d.official_code FROM newest m JOIN @ledger@.division d ON d.code" CODE_EQ "m.division"
+	"  WHERE m.colour" NE "'none') n"
+	" JOIN (SELECT p.division, @ledger@.signal_rules(d.official_code, $1) OPERATOR(pg_catalog.->) 'actions' AS actions"
+	"  FROM (SELECT DISTINCT division FROM newest) p JOIN @ledger@.division d ON d.code" CODE_EQ "p.division) r"
+	"  ON r.division" CODE_EQ "n.division"
+	" CROSS JOIN LATERAL (SELECT r.actions OPERATOR(pg_catalog.->>) n.colour::pg_catalog.text AS action) a"
+	" WHERE a.action" NE "'none' AND NOT EXISTS (SELECT 1 FROM @ledger@.project_concern c"
+	"  WHERE c.project_id" EQ "n.project_id AND c.kind" EQ "a.action AND c.ended_on IS NULL)"
+	" ORDER BY n.project_id"
+	" RETURNING project_id, concern_id, kind, colour, case_id", "dcl"
+};
+
+/* Concerns that stand without a case, and the flow that is named for them. */
+static const BpmStatement find_waiting = {
+	"SELECT c.project_id, c.concern_id, c.kind, c.colour,"
+	" @ledger@.signal_rules(d.official_code, $1) OPERATOR(pg_catalog.->) 'flows' OPERATOR(pg_catalog.->>) c.kind::pg_catalog.text,"
+	" (SELECT s.reasons FROM @ledger@.project_signal s WHERE s.project_id" EQ "c.project_id AND s.as_of" EQ "c.opened_on"
+	"  ORDER BY s.revision DESC LIMIT 1), c.opened_on::pg_catalog.text"
+	" FROM @ledger@.project_concern c JOIN @ledger@.division d ON d.code" CODE_EQ "c.division"
+	" WHERE c.ended_on IS NULL AND c.case_id IS NULL AND c.opened_on" LE "$1"
+	" AND ($2 IS NULL OR c.division OPERATOR(budgetpm.<@) $2)"
+	" AND ($3 IS NULL OR c.project_id" EQ "$3) ORDER BY c.concern_id", "dcl"
+};
+
+static const BpmStatement store_case = {
+	"UPDATE @ledger@.project_concern SET case_id = $2, problem = $3 WHERE concern_id" EQ "$1", "llt"
+};
+
+/* Accepts what is added or changed, never what is deleted. */
+static bool
+accept_change(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	return *row != NULL;
+}
+
+/* Makes an object of texts and numbers, up to a NULL key. */
+static Jsonb *
+details_of(const char *kind, const char *colour, const char *day, int64 case_id)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "{\"kind\": ");
+	escape_json(&text, kind);
+	appendStringInfo(&text, ", \"colour\": \"%s\", \"as_of\": \"%s\"", colour, day);
+	if (case_id)
+		appendStringInfo(&text, ", \"case\": " INT64_FORMAT, case_id);
+	appendStringInfoChar(&text, '}');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+/* Writes concerns by one statement, and notes each with its project; returns how many. */
+static int64
+write_concerns(BpmCall *call, const BpmStatement *statement, Datum *values, const char *nulls,
+			   const char *action, const char *day)
+{
+	BpmPermit	permit = {0};
+	SPITupleTable *table;
+	int			rows;
+
+	permit.relation = bpm_guarded_relation(call->ledger, "project_concern", 0);
+	permit.accept = accept_change;
+	permit.many = true;
+	bpm_guard_permit(call->ledger, &permit);
+	rows = bpm_ledger_execute(call->ledger, statement, 0, values, nulls);
+	bpm_guard_done(false);
+	table = SPI_tuptable;
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = table->vals[i];
+		BpmProject	project;
+
+		bpm_project_read_id(call->ledger, bpm_row_number(row, table->tupdesc, 1), true, &project);
+		bpm_call_note(call, &project, action, NULL,
+					  details_of(bpm_row_string(row, table->tupdesc, 3), bpm_row_string(row, table->tupdesc, 4),
+								 day, bpm_row_number(row, table->tupdesc, 5)));
+	}
+	return rows;
+}
+
+/* Makes the facts of a case. */
+static Jsonb *
+case_facts(const BpmProject *project, HeapTuple row, TupleDesc desc)
+{
+	StringInfoData text;
+	char	   *reasons = SPI_getvalue(row, desc, 6);
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "{\"project\": ");
+	escape_json(&text, project->official_code);
+	appendStringInfoString(&text, ", \"name\": ");
+	escape_json(&text, project->name);
+	appendStringInfoString(&text, ", \"kind\": ");
+	escape_json(&text, bpm_row_string(row, desc, 3));
+	appendStringInfo(&text, ", \"concern\": " INT64_FORMAT ", \"colour\": \"%s\", \"as_of\": \"%s\", \"reasons\": %s}",
+					 bpm_row_number(row, desc, 2), bpm_row_string(row, desc, 4), bpm_row_string(row, desc, 7),
+					 reasons ? reasons : "[]");
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+/* Begins the case of a concern, and returns it. */
+static int64
+begin_case(BpmCall *call, const char *flow, HeapTuple row, TupleDesc desc)
+{
+	BpmCase    *work = palloc0(sizeof(BpmCase));
+	BpmProject	project;
+
+	bpm_project_read_id(call->ledger, bpm_row_number(row, desc, 1), false, &project);
+	work->subject = psprintf("%s %s %s", strcmp(bpm_row_string(row, desc, 4), "red") == 0 ? "红色预警" : "黄色预警",
+							 project.official_code, bpm_row_string(row, desc, 7));
+	work->facts = case_facts(&project, row, desc);
+	work->division = project.division;
+	work->unit = project.unit;
+	work->initiator = work->actor = call->actor;
+	work->login = call->login;
+	return bpm_begin_case(call->ledger, bpm_flow_newest(call->ledger, flow), work,
+						  psprintf("concern/" INT64_FORMAT, bpm_row_number(row, desc, 2)));
+}
+
+/* Begins a case in a subtransaction: one that cannot begin leaves its reason, and the others go on. */
+static int64
+begin_safely(BpmCall *call, const char *flow, HeapTuple row, TupleDesc desc, char **problem)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile int64 case_id = 0;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		case_id = begin_case(call, flow, row, desc);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *failure;
+
+		MemoryContextSwitchTo(caller);
+		failure = CopyErrorData();
+		if (failure->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		*problem = psprintf("%s: %s", unpack_sql_state(failure->sqlerrcode), failure->message);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return case_id;
+}
+
+/* Begins the cases that concerns wait for. */
+static void
+begin_cases(BpmCall *call, Datum *values, const char *nulls, BpmConcerns *concerns)
+{
+	int			rows = bpm_ledger_execute(call->ledger, &find_waiting, 0, values, nulls);
+	SPITupleTable *table = SPI_tuptable;
+
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = table->vals[i];
+		char	   *flow = SPI_getvalue(row, table->tupdesc, 5);
+		char	   *problem = NULL;
+		int64		concern = bpm_row_number(row, table->tupdesc, 2);
+		int64		case_id = 0;
+		Datum		stored[3];
+		char		stored_nulls[] = "   ";
+
+		if (flow == NULL)
+			problem = psprintf("project.signal.flows names no flow for \"%s\"", bpm_row_string(row, table->tupdesc, 3));
+		else
+			case_id = begin_safely(call, flow, row, table->tupdesc, &problem);
+		concerns->cases += case_id != 0;
+		concerns->failed += case_id == 0;
+		stored[0] = Int64GetDatum(concern);
+		bpm_set_id(stored, stored_nulls, 1, case_id);
+		bpm_set_text(stored, stored_nulls, 2, problem);
+		bpm_write_row(call->ledger, "project_concern", 0, concern, &store_case, stored, stored_nulls, true);
+	}
+}
+
+/* Ends and begins what the newest signals of a day call for. */
+void
+bpm_settle_concerns(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *concerns)
+{
+	Datum		values[3];
+	char		nulls[] = "   ";
+	int			year,
+				month,
+				day_of_month;
+	char	   *text;
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
+	text = psprintf("%04d-%02d-%02d", year, month, day_of_month);
+	values[0] = DateADTGetDatum(day);
+	bpm_set_id(values, nulls, 1, place);
+	bpm_set_id(values, nulls, 2, project);
+	concerns->ended = write_concerns(call, &end_concerns, values, nulls, "signal_better", text);
+	concerns->opened = write_concerns(call, &open_concerns, values, nulls, "signal_raised", text);
+	begin_cases(call, values, nulls, concerns);
+}

@@ -1,0 +1,22 @@
+/*
+ * concern.h
+ *	  What a signal brings about: an intervention, an audit.
+ */
+#ifndef BPM_CONCERN_H
+#define BPM_CONCERN_H
+
+#include "project/project.h"
+
+/* What one assessment has changed. */
+typedef struct BpmConcerns
+{
+	int64		opened;
+	int64		ended;
+	int64		cases;
+	int64		failed;
+} BpmConcerns;
+
+extern void bpm_settle_concerns(BpmCall *call, DateADT day, BpmCode place, int64 project,
+								BpmConcerns *concerns);
+
+#endif
