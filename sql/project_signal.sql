@@ -76,15 +76,21 @@ SELECT as_of, revision, colour FROM b.project_signal WHERE project_id = (SELECT 
 SELECT b.report_indicators('P3', 2025, '[{"indicator": "受益学生数", "kind": ">=", "target": 1000, "actual": 100}, {"indicator": "满意度", "kind": "qualitative", "actual": "达成 "}]', 0.4);
 INSERT INTO b.milestone (project_id, milestone_no, title, planned_on, weight, done_on, division, unit)
   SELECT project_id, n, 'm' || n, d, w, o, division, unit FROM b.project, (VALUES (1, DATE '2025-03-01', 40, DATE '2025-04-01'), (2, '2025-06-01', 30, NULL), (3, '2025-12-01', 30, NULL)) AS x(n, d, w, o) WHERE official_code = 'P3';
-SELECT b.plan_delivery(t, d::date, q, project => 'P3') > 0 AS planned FROM (VALUES ('课桌', '2025-05-01', 100), ('黑板', '2025-06-01', 3), ('电脑', '2025-11-01', 50)) AS x(t, d, q);
-SELECT b.record_delivery(delivery_id, 50, '送货单 1', '2025-05-20') FROM b.delivery WHERE title = '课桌';
 SELECT b.assess_project('P3', '2025-10-31');
 SELECT r ->> 'dimension' AS dimension, r ->> 'indicator' AS indicator, r ->> 'colour' AS colour, r ->> 'value' AS value, r ->> 'formula' AS formula
   FROM b.project_signal s, jsonb_array_elements(s.reasons) AS r WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P3') AND as_of = '2025-10-31' ORDER BY 1, 2;
+-- a report counts from its day on, in place of the milestones done
+SELECT b.report_progress('P3', 60, '2025-11-20') > 0 AS reported;
+SELECT b.assess_project('P3', '2025-11-19'), b.assess_project('P3', '2025-11-20');
+SELECT as_of, inputs -> 'physical' AS physical, inputs -> 'planned' AS planned, reasons #>> '{1,colour}' AS schedule FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P3') AND as_of > '2025-11-01' ORDER BY 1;
+-- without milestones a report is compared with the planned days
+SELECT b.report_progress('P4', 50, '2025-11-20') > 0 AS reported;
+SELECT b.assess_project('P4', '2025-11-30');
+SELECT reasons -> 1 AS schedule FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P4') AND as_of = '2025-11-30';
 SELECT b.verify_project(official_code) FROM b.project;
 
--- a flow whose signer is gone: that concern says so, the others have their cases
-DROP ROLE ps_auditor;
+-- a flow that finds no signer: that concern says so, the others have their cases
+SELECT b.publish_flow('{"flow": "project_audit", "title": "红色预警审计", "steps": [{"step": "handle", "assign": [{"fact": "$.auditor"}], "next": "end"}, {"step": "end", "type": "end"}]}');
 SELECT red, yellow, opened, cases, failed FROM b.assess_all('2025-12-31');
 SELECT project_code, kind, opened_on, problem, case_id IS NOT NULL AS has_case FROM b_report.project_concern WHERE opened_on = '2025-12-31' ORDER BY 1, 2;
 
@@ -108,4 +114,4 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
 SELECT b.register_profile('odd', 'odd', '{"settings": {"project.signal.execution": {"value": {"red_below": "60%"}}}}'), b.apply_profile('odd', '320100000', '2025-12-01');
 SELECT pg_temp.refused($$SELECT * FROM b.assess_all('2025-12-31')$$);
 DROP OWNED BY ps_manager;
-DROP ROLE ps_manager;
+DROP ROLE ps_manager, ps_auditor;

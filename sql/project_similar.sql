@@ -31,6 +31,10 @@ SELECT b.appropriate(:a, 300000, '苏财预1号') > 0 AS given;
 UPDATE b.project SET planned_total = '1000000', starts_on = '2026-03-01', ends_on = '2028-10-31' WHERE official_code = 'P1';
 UPDATE b.project SET starts_on = '2025-06-01', ends_on = '2027-01-31' WHERE official_code = 'P3';
 SELECT project_code, years_in_common, amount, amount_ratio, total FROM b.similar_projects('P1');
+-- metres between the nearest sites that are not given up
+SELECT b.set_site(c, public.ST_SetSRID(public.ST_GeomFromText(w), 4490), n) FROM (VALUES ('P1', 1, 'POINT(118.8 32.06)'), ('P5', 1, 'POINT(119 32.06)'), ('P5', 2, 'LINESTRING(118.803 32.06, 118.81 32.07)'), ('P2', 1, 'POINT(118.8 32.06)')) AS x(c, n, w);
+SELECT b.retire_site('P2', 1, '误报') > 0 AS retired;
+SELECT project_code, distance, total FROM b.similar_projects('P1');
 -- a name that changes is found by its new one
 UPDATE b.project SET name = '农村中小学校舍维修改造工程' WHERE official_code = 'P4';
 SELECT project_code, name_similarity FROM b.similar_projects('P4', 0.8);

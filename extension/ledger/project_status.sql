@@ -55,14 +55,18 @@ BEGIN ATOMIC
       SELECT COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
              COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
         FROM @ledger@.milestone s WHERE s.project_id = p.project_id) s ON true
-    LEFT JOIN LATERAL (SELECT NULL::numeric AS percent) r ON true
+    LEFT JOIN LATERAL (
+      SELECT r.percent FROM @ledger@.progress_report r
+       WHERE r.project_id = p.project_id AND r.reported_for <= signal_facts.as_of
+         AND NOT EXISTS (SELECT 1 FROM @ledger@.progress_report n WHERE n.replaces = r.report_id)
+       ORDER BY r.reported_for DESC, r.report_id DESC LIMIT 1) r ON true
     LEFT JOIN @ledger@.project_indicator i ON i.project_id = p.project_id AND i.fiscal_year = EXTRACT(year FROM signal_facts.as_of)::integer
    WHERE p.stage IN ('funded', 'under_way')
      AND (signal_facts.place IS NULL OR p.division OPERATOR(budgetpm.<@) signal_facts.place)
      AND (signal_facts.project IS NULL OR p.project_id = signal_facts.project);
 END;
 COMMENT ON FUNCTION @ledger@.signal_facts(date, budgetpm.budget_code, bigint) IS
-  'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress, indicators. For the functions of this schema: it is not granted to anybody.';
+  'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators. For the functions of this schema: it is not granted to anybody.';
 
 CREATE FUNCTION @ledger@.signal_judged(as_of date, place budgetpm.budget_code, project bigint)
 RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, facts jsonb, signal jsonb)

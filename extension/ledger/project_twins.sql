@@ -57,7 +57,10 @@ BEGIN ATOMIC
                 THEN pg_catalog.trunc(LEAST(p.a_amount, p.m_amount) / GREATEST(p.a_amount, p.m_amount), 4) END AS amount_part
       FROM pair p
      CROSS JOIN LATERAL (SELECT GREATEST(LEAST(p.a_last, p.m_last) - GREATEST(p.a_first, p.m_first) + 1, 0) AS years) y
-     CROSS JOIN LATERAL (SELECT NULL::numeric AS metres) s)
+      LEFT JOIN LATERAL (
+       SELECT min(@postgis@.ST_Distance(x.place::@postgis@.geography, z.place::@postgis@.geography))::numeric AS metres
+         FROM @ledger@.project_site x JOIN @ledger@.project_site z ON z.project_id = similar_rows.project_id AND z.active
+        WHERE x.project_id = p.project_id AND x.active) s ON true)
   SELECT p.official_code, p.name, p.unit_code, p.division_code, p.setup_year, p.name_part, p.shared, p.every,
          pg_catalog.round(p.metres, 1), p.same_unit, p.years, pg_catalog.round(p.a_amount, 2), p.amount_part,
          pg_catalog.round(t.points / t.weights, 4)
