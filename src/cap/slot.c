@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -281,6 +282,7 @@ bpm_slots_level(BpmLedger *ledger, BpmCapState *state)
 	BpmPermit	permit = {0};
 	Datum		values[1] = {Int32GetDatum(state->cap.id)};
 	int			slot = own_slot(state->cap.slots);
+	int			touched;
 
 	state->slot_basis[slot] = bpm_cap_add(state->slot_basis[slot],
 										  state->basis - state->locked_basis);
@@ -292,7 +294,15 @@ bpm_slots_level(BpmLedger *ledger, BpmCapState *state)
 	permit.context = &levelling;
 	permit.many = true;
 	bpm_guard_permit(ledger, &permit);
-	if (bpm_ledger_execute(ledger, &touch_slots, 0, values, NULL) != state->cap.slots)
+	touched = bpm_ledger_execute(ledger, &touch_slots, 0, values, NULL);
+
+	/* Slots are read as they are now, and written as the transaction's snapshot has them. */
+	if (touched != state->cap.slots && IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update"),
+				 errdetail("Cap %d was given its slots after the transaction's snapshot.", state->cap.id)));
+	if (touched != state->cap.slots)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_EVIDENCE_BROKEN),
 				 errmsg("cap %d has not its %d slots", state->cap.id, state->cap.slots),
