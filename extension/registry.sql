@@ -166,7 +166,8 @@ VALUES
   "project.signal.actions": {"value": {"blue": "none", "green": "none", "yellow": "intervention", "red": "audit"}, "name": "黄色人工干预，红色审计介入"},
   "project.signal.flows": {"value": {"intervention": "project_intervention", "audit": "project_audit", "rectification": "rectification"}, "name": "预警处置流程"},
   "project.similar": {"value": {"name": 50, "place": 20, "unit": 10, "years": 10, "amount": 10, "near": 1000}, "name": "重复申报比对权重，邻近距离（米）"},
-  "project.idle_months": {"value": 6, "name": "资金沉淀月数"}
+  "project.idle_months": {"value": 6, "name": "资金沉淀月数"},
+  "project.pool_required": {"value": false, "name": "先有项目再安排预算"}
  },
  "categories": [{"category": "1", "name": "人员类"}, {"category": "2", "name": "运转类"}, {"category": "3", "name": "特定目标类"}]}'::pg_catalog.jsonb),
 ('jiangsu'::pg_catalog.text, '江苏省预算项目管理'::pg_catalog.text, '{"settings": {
@@ -218,6 +219,7 @@ VALUES
  },
  "categories": []}'::pg_catalog.jsonb),
 ('key_projects'::pg_catalog.text, '财政重点项目管理'::pg_catalog.text, '{"settings": {
+  "project.pool_required": {"value": true, "name": "先有项目再安排预算"},
   "project.stages": {"value": ["proposed", "reviewed", "approved", "budgeted", "funded", "under_way", "accepted"], "name": "申报、评审、立项、预算编制、资金下达、执行、验收"},
   "project.report_interval_days": {"value": 1, "name": "项目单位每日上传进度"},
   "project.goal.cycle": {"value": -0.15, "name": "项目平均执行周期缩短15%"},

@@ -309,12 +309,106 @@ ALTER TABLE @ledger@.project_template_document ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_template_document FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, NULL, NULL));
 
-CREATE FUNCTION @ledger@.move_project(project text, to_stage text, reason text DEFAULT NULL, on_day date DEFAULT NULL, actor text DEFAULT NULL) RETURNS integer
+CREATE FUNCTION @ledger@.move_project(
+  project text, to_stage text, reason text DEFAULT NULL, on_day date DEFAULT NULL,
+  actor text DEFAULT NULL) RETURNS integer
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.move_project('@ledger@.ledger'::pg_catalog.regclass, project, to_stage, reason, on_day, actor);
 END;
 COMMENT ON FUNCTION @ledger@.move_project(text, text, text, date, text) IS
   'Moves a project to a stage (项目阶段), where project_stage_move lets a function do so; on_day (today) is the day on which work began or was completed. Returns the number of the event. What stands against it is listed as a whole; what a reason can pass over (a predecessor that is not completed, a milestone that is not done) is recorded with the reason. Errors: 22004 reason, 22023 day, 23503 project, ZB007 no such move, ZB008 duty or only through a flow, ZB010.';
+
+CREATE FUNCTION @ledger@.describe_project(
+  project text, planned_total numeric DEFAULT NULL, starts_on date DEFAULT NULL, ends_on date DEFAULT NULL,
+  responsible text DEFAULT NULL, industry text DEFAULT NULL, attributes jsonb DEFAULT NULL, years jsonb DEFAULT NULL,
+  reason text DEFAULT NULL) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.describe_project(
+    '@ledger@.ledger'::pg_catalog.regclass, project, planned_total, starts_on, ends_on, responsible, industry,
+    attributes, years, reason);
+END;
+COMMENT ON FUNCTION @ledger@.describe_project(text, numeric, date, date, text, text, jsonb, jsonb, text) IS
+  'Says what a project is: planned total in yuan over all years (项目总投资), planned first and last day, who is responsible (负责人), sector, fields of a local form, and the plan by years as {"2026": "100.00"} (分年度计划, replaces the one there was). What is NULL stays. Once it is in the pool, total and period change with a reason only. Errors: 22004 reason, 22023 every fault of the years, 23503 project, ZB007 ended, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.set_milestones(project text, milestones jsonb, reason text DEFAULT NULL) RETURNS integer
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.set_milestones('@ledger@.ledger'::pg_catalog.regclass, project, milestones, reason);
+END;
+COMMENT ON FUNCTION @ledger@.set_milestones(text, jsonb, text) IS
+  'Sets the milestones of a project (里程碑), all at once, and returns how many: an array of {"no", "title", "planned_on", "weight"}, whose weights make 100. Those that are done must be there unchanged. Once the project is funded this needs a reason. Errors: 22004 reason, 22023 every fault, 23503 project, ZB007 ended, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.apply_project_template(project text) RETURNS integer
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.apply_project_template('@ledger@.ledger'::pg_catalog.regclass, project);
+END;
+COMMENT ON FUNCTION @ledger@.apply_project_template(text) IS
+  'Gives a project the standard milestones (标准化模板) of its category, or of the nearest more general one, spread over its planned period; returns how many. Errors: 23503 project, 42704 no template, ZB007 no period or ended, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.complete_milestone(
+  project text, milestone_no integer, done_on date DEFAULT NULL, document text DEFAULT NULL) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.complete_milestone('@ledger@.ledger'::pg_catalog.regclass, project, milestone_no, done_on, document);
+END;
+COMMENT ON FUNCTION @ledger@.complete_milestone(text, integer, date, text) IS
+  'Records that a milestone was reached, on a day (today) and by a document, once. Contracts that wait for it become payable. Errors: 22004 document, 22023 day, 23503 project, ZB007 not under way, or no such open milestone, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.add_dependency(
+  project text, predecessor text, lag_days integer DEFAULT 0, reason text DEFAULT NULL) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.add_dependency('@ledger@.ledger'::pg_catalog.regclass, project, predecessor, lag_days, reason);
+END;
+COMMENT ON FUNCTION @ledger@.add_dependency(text, text, integer, text) IS
+  'Lets a project begin only after another one is completed, lag_days later (工期协同). Errors: 22023, 23503 project, ZB008 duty, ZB010 a circle, named as a whole.';
+
+CREATE FUNCTION @ledger@.remove_dependency(project text, predecessor text, reason text) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.remove_dependency('@ledger@.ledger'::pg_catalog.regclass, project, predecessor, reason);
+END;
+COMMENT ON FUNCTION @ledger@.remove_dependency(text, text, text) IS
+  'Lets a project wait for another one no longer. Errors: 22004 reason, 23503 project, 42704 it does not wait, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.set_resources(project text, resources jsonb) RETURNS integer
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.set_resources('@ledger@.ledger'::pg_catalog.regclass, project, resources);
+END;
+COMMENT ON FUNCTION @ledger@.set_resources(text, jsonb) IS
+  'Sets what a project or section needs and when (资源调配), all at once, and returns how many rows: an array of {"kind", "title", "quantity", "measure", "valid_from", "valid_to"}. Errors: 22023 every fault, 23503 project, ZB007 ended, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.record_quality(
+  project text, checked_on date, title text, result text, finding text DEFAULT NULL, document text DEFAULT NULL,
+  inspector text DEFAULT NULL, repairs bigint DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.record_quality(
+    '@ledger@.ledger'::pg_catalog.regclass, project, checked_on, title, result, finding, document, inspector, repairs);
+END;
+COMMENT ON FUNCTION @ledger@.record_quality(text, date, text, text, text, text, text, bigint) IS
+  'Records an inspection (质量监督) and returns its number: passed, failed, or repaired, which answers the failed one that repairs names. A project with a failed inspection that nothing answers is not accepted. Errors: 22023, 22004, 23503 project, ZB007 nothing to repair, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.plan_delivery(
+  title text, planned_on date, quantity numeric, contract_no text DEFAULT NULL, project text DEFAULT NULL,
+  measure text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.plan_delivery(
+    '@ledger@.ledger'::pg_catalog.regclass, title, planned_on, quantity, contract_no, project, measure);
+END;
+COMMENT ON FUNCTION @ledger@.plan_delivery(text, date, numeric, text, text, text) IS
+  'Plans a delivery (物资) of a contract, or of a project, and returns its number. Errors: 22004 neither given, 22023 quantity, 23503 contract or project, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.record_delivery(
+  delivery bigint, quantity numeric, document text, on_day date DEFAULT NULL) RETURNS text[]
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.record_delivery('@ledger@.ledger'::pg_catalog.regclass, delivery, quantity, document, on_day);
+END;
+COMMENT ON FUNCTION @ledger@.record_delivery(bigint, numeric, text, date) IS
+  'Records that something of a delivery has come (到货), on a day (today), by its delivery note. It is checked on arrival, and what is noticed returned: late, beyond_quantity, clause_n for each deadline of the contract that has passed. Errors: 22023, 22004, 42704, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.accept_delivery(
+  delivery bigint, quantity numeric, document text, on_day date DEFAULT NULL) RETURNS text[]
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.accept_delivery('@ledger@.ledger'::pg_catalog.regclass, delivery, quantity, document, on_day);
+END;
+COMMENT ON FUNCTION @ledger@.accept_delivery(bigint, numeric, text, date) IS
+  'Records that something of a delivery was accepted (验收), on a day (today), by the acceptance record; never more than has come. Returns what was noticed of it at arrival. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 more than has come.';
 
 CREATE FUNCTION @ledger@.verify_project(project text) RETURNS TABLE (event_no integer, problem text)
 LANGUAGE sql STABLE PARALLEL UNSAFE BEGIN ATOMIC
@@ -325,7 +419,10 @@ COMMENT ON FUNCTION @ledger@.verify_project(text) IS
 
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation
-  FROM (VALUES ('roa+', '{verify_project}'), ('oa+', '{move_project}')) AS g(letters, operations)
+  FROM (VALUES
+    ('oa+', '{move_project,describe_project,set_milestones,apply_project_template,complete_milestone,add_dependency,remove_dependency,set_resources,record_quality,plan_delivery,record_delivery,accept_delivery}'),
+    ('roa+', '{verify_project}')
+  ) AS g(letters, operations)
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
     ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;

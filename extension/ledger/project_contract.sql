@@ -135,3 +135,53 @@ ALTER TABLE @ledger@.invoice ENABLE ALWAYS TRIGGER guard_truncate;
 ALTER TABLE @ledger@.invoice ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.invoice FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
+
+CREATE FUNCTION @ledger@.set_contract_clauses(contract_no text, clauses jsonb, document text) RETURNS integer
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.set_contract_clauses('@ledger@.ledger'::pg_catalog.regclass, contract_no, clauses, document);
+END;
+COMMENT ON FUNCTION @ledger@.set_contract_clauses(text, jsonb, text) IS
+  'Sets the clauses of a contract (合同条款), all at once, and returns the number of this version; older versions stay. An array of {"no", "kind", "title", "terms"}; docs/project.md lists the terms. Errors: 22004, 22023 every fault, 23503 contract, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.check_contract(
+  contract_no text, on_day date DEFAULT NULL) RETURNS TABLE (clause_no integer, kind text, title text,
+  allowed numeric, requested numeric, open numeric, needs text)
+LANGUAGE sql STABLE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT v.clause_no, v.kind, v.title, v.allowed, v.requested, v.open, v.needs FROM budgetpm.check_contract(
+    '@ledger@.ledger'::pg_catalog.regclass, contract_no, on_day) AS v;
+END;
+COMMENT ON FUNCTION @ledger@.check_contract(text, date) IS
+  'Lists the clauses of a contract with what each allows to be requested in all by a day (today), in yuan, what has been requested, what is open, and what it waits for; allowed is NULL where the clause limits nothing (any more). Errors: 23503.';
+
+CREATE FUNCTION @ledger@.register_document(
+  kind text, title text, algorithm text, digest text, size bigint, media_type text, storage text,
+  project text DEFAULT NULL, contract_no text DEFAULT NULL, subject text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.register_document(
+    '@ledger@.ledger'::pg_catalog.regclass, kind, title, algorithm, digest, size, media_type, storage, project,
+    contract_no, subject);
+END;
+COMMENT ON FUNCTION @ledger@.register_document(text, text, text, text, bigint, text, text, text, text, text) IS
+  'Registers a file by its digest (存证) for a project or a contract and returns its number; the file stays where storage says. digest is SHA-256 or SM3 in hexadecimal. A digest that is known already is flagged. Errors: 22004, 22023 every fault, 23503, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.register_invoice(
+  number text, seller text, amount numeric, issued_on date, code text DEFAULT '', seller_code text DEFAULT NULL,
+  contract_no text DEFAULT NULL, payment_no text DEFAULT NULL, document bigint DEFAULT NULL,
+  unit text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.register_invoice(
+    '@ledger@.ledger'::pg_catalog.regclass, number, seller, amount, issued_on, code, seller_code, contract_no,
+    payment_no, document, unit);
+END;
+COMMENT ON FUNCTION @ledger@.register_invoice(text, text, numeric, date, text, text, text, text, bigint, text) IS
+  'Registers an invoice (发票), in yuan with tax, for a contract or a unit, and returns its number. The same code and number a second time are refused; one of the same seller, day and amount is flagged, as is a seller who is not the contractor. A credit code that fails its check gives a warning and a flag. Errors: 22004, 22023 every fault, 23503, 23505 registered before, ZB008 duty.';
+
+INSERT INTO @ledger@.grant_profile (profile, operation)
+SELECT p.profile, operation
+  FROM (VALUES
+    ('oa+', '{set_contract_clauses,register_document,register_invoice}'),
+    ('roa+', '{check_contract}')
+  ) AS g(letters, operations)
+  CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
+  JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
+    ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;

@@ -17,6 +17,7 @@
 #include "access/access.h"
 #include "base/progress.h"
 #include "batch/batch.h"
+#include "ledger/watcher.h"
 
 #define CHUNK	10000
 
@@ -401,6 +402,7 @@ bpm_batch_run(BpmBatch *batch, BpmBatchSource *source)
 		;
 	SPI_connect();
 	bpm_buffer_store_caps(run.buffer);
+	bpm_watchers_done(run.ledger);
 	SPI_finish();
 	error_context_stack = callback.previous;
 	bpm_owner_leave(&run.scope);

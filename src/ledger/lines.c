@@ -99,7 +99,7 @@ look_up_codes(BpmLedger *ledger, BpmLineRequest *request)
 									request->dept_econ);
 	bpm_registry_fund_type(ledger, request->fund_type);
 	request->project_id = request->project == NULL ? 0 :
-		bpm_registry_project(ledger, request->project);
+		bpm_registry_fundable_project(ledger, request->project, request->division);
 }
 
 /* Refuses the parent with what is wrong with it. */

@@ -27,6 +27,7 @@
 #include "ledger/buffer.h"
 #include "ledger/capped.h"
 #include "ledger/obligation.h"
+#include "ledger/watcher.h"
 
 /* Asks for a line to be locked; the first one asked for carries the key. */
 void
@@ -236,7 +237,7 @@ bool
 bpm_posting_decide(BpmPosting *posting)
 {
 	return same_year(posting) && settle_accounting_dates(posting) &&
-		posting->request.operation->decide(posting);
+		posting->request.operation->decide(posting) && bpm_ask_watchers(posting);
 }
 
 /* Gives the next id of a year out of one of the ledger's sequences. */
@@ -393,6 +394,8 @@ finish(BpmPosting *posting)
 		bpm_posting_fail(posting);
 	}
 	warn_overspent(posting);
+	bpm_tell_watchers(posting);
+	bpm_watchers_done(posting->ledger);
 }
 
 /*
@@ -477,6 +480,7 @@ write_buffered(BpmPosting *posting)
 	bpm_store_obligations(posting);
 	bpm_buffer_consume_caps(posting);
 	warn_overspent(posting);
+	bpm_tell_watchers(posting);
 }
 
 /*

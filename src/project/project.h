@@ -80,6 +80,29 @@ extern void bpm_note_project(BpmLedger *ledger, BpmProject *project, const BpmPr
 extern void bpm_call_note(BpmCall *call, BpmProject *project, const char *action,
 						  const char *reason, Jsonb *details);
 
+/* pool.c */
+extern void bpm_refuse_rows(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
+							  const char *nulls, int sqlstate, const char *message);
+extern void bpm_require_open_project(const BpmProject *project);
+extern DateADT bpm_past_day(FunctionCallInfo fcinfo, int number, const char *name);
+
+/* records.c */
+extern Jsonb *bpm_make_details(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
+							   const char *nulls);
+
+/* delivery.c */
+typedef struct BpmContract
+{
+	int64		id;
+	BpmCode		division;
+	BpmCode		unit;
+	char	   *supplier;		/* NULL: none */
+	int64		project;		/* 0: none */
+	BpmFen		amount;
+} BpmContract;
+
+extern void bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract);
+
 /* stage.c */
 extern void bpm_project_init(void);
 extern bool bpm_project_under_way(const BpmProject *project);

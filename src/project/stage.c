@@ -16,7 +16,7 @@
 #include "base/errors.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
-#include "project/project.h"
+#include "project/watch.h"
 
 /* A move that somebody asks for. */
 typedef struct Move
@@ -292,20 +292,6 @@ bpm_project_under_way(const BpmProject *project)
 	return strcmp(project->stage, "under_way") == 0;
 }
 
-/* Refuses a day that has not come. */
-static DateADT
-past_day(FunctionCallInfo fcinfo, int number)
-{
-	DateADT		today = GetSQLCurrentDate();
-	DateADT		day = PG_ARGISNULL(number) ? today : PG_GETARG_DATEADT(number);
-
-	if (DATE_NOT_FINITE(day) || day > today)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a move cannot take place on a day that has not come")));
-	return day;
-}
-
 /* Moves a project to a stage, where that needs no approval; returns the number of the event. */
 PG_FUNCTION_INFO_V1(bpm_move_project);
 Datum
@@ -318,7 +304,7 @@ bpm_move_project(PG_FUNCTION_ARGS)
 
 	move.to = bpm_argument(fcinfo, 2, "to_stage");
 	move.reason = PG_ARGISNULL(3) ? NULL : bpm_limited_text(fcinfo, 3, "reason", 2000);
-	move.on = past_day(fcinfo, 4);
+	move.on = bpm_past_day(fcinfo, 4, "on_day");
 	bpm_call_begin(&call, fcinfo, "move_project", bpm_optional_argument(fcinfo, 5));
 	bpm_call_project(&call, code, &project);
 	move.actor = call.actor;
@@ -397,4 +383,5 @@ bpm_project_init(void)
 	static const BpmEffect stage = {"project_stage", run_effect, check_effect};
 
 	bpm_register_effect(&stage);
+	bpm_watch_init();
 }

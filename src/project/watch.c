@@ -1,0 +1,103 @@
+/*
+ * watch.c
+ *	  The watch over postings: requests on contracts, money for projects that have
+ *	  ended, and the monitoring rules.
+ *
+ * A posting that neither asks for money nor gives any to a line is passed by without
+ * a statement.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+
+#include "base/errors.h"
+#include "base/rows.h"
+#include "ledger/obligation.h"
+#include "ledger/watcher.h"
+#include "project/watch.h"
+
+/* Tells whether a leg brings money to a bucket, as its own doing and not in undoing another one. */
+static bool
+brings(const BpmLeg *leg, BpmBucket source, BpmBucket target)
+{
+	return leg->kind->source == source && leg->kind->target == target && leg->kind->reverses[0] == '\0';
+}
+
+/* Refuses a request beyond what the clauses of its contract allow. */
+static bool
+ask_contract(BpmPosting *posting, const BpmLeg *leg)
+{
+	BpmObligation *obligation = bpm_posting_obligation(posting, leg->from_obligation);
+	BpmWatchedContract contract;
+	bool		passes;
+
+	if (obligation == NULL)
+		return false;
+	SPI_connect();
+	passes = !bpm_watch_contract(posting->ledger, leg->from_obligation, &contract) ||
+		bpm_ask_clauses(posting, &contract, obligation->drawn + contract.drawn, leg->amount,
+						posting->lines[leg->line].accounting_date);
+	SPI_finish();
+	return passes;
+}
+
+/* Refuses money for a project that was cancelled or closed. */
+static bool
+ask_project(BpmPosting *posting, int64 line)
+{
+	static const BpmStatement ended = {
+		"SELECT p.official_code, p.stage FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
+		" WHERE l.line_id" EQ "$1 AND p.stage" EQ "ANY ('{cancelled,closed}')", "l"
+	};
+	Datum		value = Int64GetDatum(line);
+	bool		passes = true;
+
+	SPI_connect();
+	if (bpm_ledger_execute(posting->ledger, &ended, 0, &value, NULL) == 1)
+		passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							psprintf("project \"%s\" is %s and gets no money",
+									 bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1),
+									 bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2)),
+							psprintf("Line " INT64_FORMAT " is of that project.", line), NULL);
+	SPI_finish();
+	return passes;
+}
+
+/* Looks at every leg of a decided posting; false when something refuses it. */
+static bool
+ask(BpmPosting *posting)
+{
+	for (int i = 0; i < posting->nlegs; i++)
+	{
+		const BpmLeg *leg = &posting->legs[i];
+
+		if (brings(leg, BUCKET_COMMITTED, BUCKET_REQUESTED) && !ask_contract(posting, leg))
+			return false;
+		if (brings(leg, BUCKET_APPROPRIATED, BUCKET_AVAILABLE) &&
+			!ask_project(posting, posting->lines[leg->line].id))
+			return false;
+	}
+	return true;
+}
+
+/* Notes what the rules found of a posting. */
+static void
+tell(BpmPosting *posting)
+{
+}
+
+/* Begins the cases of the stops that the call has made. */
+static void
+done(BpmLedger *ledger)
+{
+}
+
+/* Registers the watch; called when the library is loaded. */
+void
+bpm_watch_init(void)
+{
+	static const BpmWatcher watcher = {ask, tell, done};
+
+	bpm_register_watcher(&watcher);
+}
