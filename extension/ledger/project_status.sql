@@ -11,8 +11,8 @@ COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
 
 -- One row for each project under way; every part is looked up by the project's own
 -- index, so that one project costs no more than its share of all of them.
-CREATE FUNCTION @ledger@.signal_facts(as_of date, place budgetpm.budget_code, project bigint)
-RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, facts jsonb)
+CREATE FUNCTION @ledger@.signal_facts(as_of date, place text, project bigint)
+RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
 BEGIN ATOMIC
   WITH later AS MATERIALIZED (
@@ -27,7 +27,7 @@ BEGIN ATOMIC
        AND j.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
        AND j.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000
      GROUP BY l.project_id)
-  SELECT p.project_id, p.division, p.unit,
+  SELECT p.project_id, p.division::text, p.unit::text,
          pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
            'as_of', signal_facts.as_of, 'starts_on', COALESCE(p.started_on, p.starts_on), 'ends_on', p.ends_on,
            'budget', m.budget - COALESCE(t.budget, 0), 'paid', m.paid - COALESCE(t.paid, 0),
@@ -62,21 +62,21 @@ BEGIN ATOMIC
        ORDER BY r.reported_for DESC, r.report_id DESC LIMIT 1) r ON true
     LEFT JOIN @ledger@.project_indicator i ON i.project_id = p.project_id AND i.fiscal_year = EXTRACT(year FROM signal_facts.as_of)::integer
    WHERE p.stage IN ('funded', 'under_way')
-     AND (signal_facts.place IS NULL OR p.division OPERATOR(budgetpm.<@) signal_facts.place)
+     AND (signal_facts.place IS NULL OR p.division OPERATOR(budgetpm.<@) signal_facts.place::budgetpm.budget_code)
      AND (signal_facts.project IS NULL OR p.project_id = signal_facts.project);
 END;
-COMMENT ON FUNCTION @ledger@.signal_facts(date, budgetpm.budget_code, bigint) IS
-  'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators. For the functions of this schema: it is not granted to anybody.';
+COMMENT ON FUNCTION @ledger@.signal_facts(date, text, bigint) IS
+  'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators. For the functions of this schema: it is not granted to anybody.';
 
-CREATE FUNCTION @ledger@.signal_judged(as_of date, place budgetpm.budget_code, project bigint)
-RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, facts jsonb, signal jsonb)
+CREATE FUNCTION @ledger@.signal_judged(as_of date, place text, project bigint)
+RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb, signal jsonb)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
 BEGIN ATOMIC
   WITH place AS (
     SELECT DISTINCT p.division FROM @ledger@.project p
      WHERE p.stage IN ('funded', 'under_way') AND (signal_judged.project IS NULL OR p.project_id = signal_judged.project)),
   rule AS MATERIALIZED (
-    SELECT d.division, (
+    SELECT d.division::text AS division, (
              SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(x.key, 16), x.value)
                FROM (SELECT DISTINCT ON (c.key) c.key, c.value
                        FROM (SELECT s.key, s.value, b.division, b.version
@@ -91,9 +91,9 @@ BEGIN ATOMIC
       FROM place d)
   SELECT f.project_id, f.division, f.unit, f.facts, budgetpm.signal(f.facts, r.rules)
     FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) f
-    JOIN rule r ON r.division OPERATOR(budgetpm.=) f.division;
+    JOIN rule r ON r.division = f.division;
 END;
-COMMENT ON FUNCTION @ledger@.signal_judged(date, budgetpm.budget_code, bigint) IS
+COMMENT ON FUNCTION @ledger@.signal_judged(date, text, bigint) IS
   'signal_facts() with the signal that the rules of each division give. For the functions of this schema: it is not granted to anybody.';
 
 CREATE FUNCTION @ledger@.assess_project(project text, as_of date DEFAULT CURRENT_DATE, actor text DEFAULT NULL) RETURNS text
