@@ -20,7 +20,7 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT budget.describe_project('P', planned_total => 100, years => '{"26": "1", "2026": "1.005", "2027": null}')$$,
   $$SELECT budget.describe_project('P', planned_total => 100, years => '{"2025": "60", "2026": "40.01"}')$$,
   $$SELECT budget.describe_project('P', attributes => '[]')$$]) AS s;
-SELECT budget.describe_project('P', 1000, '2025-01-01', '2026-12-31', '张三', '教育', '{"地块": "A1"}', '{"2025": "600", "2026": "400"}');
+SELECT budget.describe_project('P', 1000, '2025-01-01', '2026-12-31', '张三', '教育', NULL, '{"2025": "600", "2026": "400"}');
 SELECT budget.describe_project('P.1', 700, '2025-01-01', '2026-06-30', '李四');
 SELECT budget.describe_project('P.2', 300, '2025-07-01', '2026-12-31');
 SELECT official_code, planned_total, starts_on, ends_on, responsible, industry, attributes FROM budget.project WHERE planned_total IS NOT NULL ORDER BY 1;
