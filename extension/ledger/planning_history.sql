@@ -189,3 +189,42 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.suggest_request(text, integer, text, text, text, text, text, numeric, integer, date) IS
   'Suggests what a unit, or it for a category or project, could ask for in a year (智能测算建议), and shows the arithmetic: numbered lines, the last of which is the suggestion in yuan. method is index (the last complete year × (1 + growth of a driver, such as GDP)), norm (支出标准 × quantity, or the newest value of a driver such as pupils), history (average of the last complete years) or advice (预算安排建议); the setting planning.suggestion of the unit''s division says it and the driver unless given. as_of takes driver values as they were published on that day. Needs a duty to read there. Errors: 22004, 22023, 23503, 42704 nothing to stand on, 42501, ZB008.';
+
+CREATE VIEW @report@.request_history WITH (security_invoker = true) AS
+  SELECT row_number() OVER (ORDER BY s.request_id, s.scope, s.fiscal_year) AS id, s.request_id, s.request_year, d.official_code AS division_code,
+         u.official_code AS unit_code, s.title, s.scope::varchar(10) AS scope, s.fiscal_year,
+         s.budget::numeric(20,2) AS budget, s.spent::numeric(20,2) AS spent, s.complete, s.source::varchar(10) AS source
+    FROM (SELECT r.request_id, r.fiscal_year AS request_year, r.division, r.unit, r.title, p.scope, y.fiscal_year,
+                 sum(y.budget) AS budget, sum(y.spent) AS spent, bool_and(y.complete) AS complete, min(y.source) AS source
+            FROM @ledger@.request r
+            CROSS JOIN LATERAL (
+              SELECT l.fiscal_year, l.project_id, j.category::text AS category,
+                     b.appropriated::numeric - b.allotted::numeric - b.transferred::numeric - b.withdrawn::numeric AS budget,
+                     b.paid::numeric AS spent, f.state IN ('closing', 'closed') AS complete, 'ledger'::text AS source
+                FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
+                JOIN @ledger@.fiscal_year f ON f.fiscal_year = l.fiscal_year
+                LEFT JOIN @ledger@.project j ON j.project_id = l.project_id
+               WHERE l.unit = r.unit AND l.fiscal_year BETWEEN r.fiscal_year - 4 AND r.fiscal_year - 1
+              UNION ALL
+              SELECT h.fiscal_year, h.project_id, h.category::text, h.budget::numeric, h.spent::numeric, true, 'loaded'
+                FROM @ledger@.spending_history h
+               WHERE h.unit = r.unit AND h.fiscal_year BETWEEN r.fiscal_year - 4 AND r.fiscal_year - 1
+                 AND NOT EXISTS (SELECT FROM @ledger@.line o WHERE o.unit = h.unit AND o.fiscal_year = h.fiscal_year)) y
+            CROSS JOIN LATERAL (VALUES ('unit', true), ('category', y.category = r.category), ('project', y.project_id = r.project_id)) AS p(scope, holds)
+           WHERE p.holds
+           GROUP BY r.request_id, p.scope, y.fiscal_year) s
+    JOIN @ledger@.division d ON d.code = s.division
+    JOIN @ledger@.unit u ON u.code = s.unit;
+COMMENT ON VIEW @report@.request_history IS 'What was budgeted and spent in the four years before each request (历史数据对比), by its unit, by the unit for its category, and for its project.';
+COMMENT ON COLUMN @report@.request_history.id IS 'Key of the row.';
+COMMENT ON COLUMN @report@.request_history.request_id IS 'The request.';
+COMMENT ON COLUMN @report@.request_history.request_year IS 'Fiscal year (预算年度) that is asked for.';
+COMMENT ON COLUMN @report@.request_history.division_code IS 'Division (official code).';
+COMMENT ON COLUMN @report@.request_history.unit_code IS 'Unit (official code).';
+COMMENT ON COLUMN @report@.request_history.title IS 'What is asked for.';
+COMMENT ON COLUMN @report@.request_history.scope IS 'unit, category or project.';
+COMMENT ON COLUMN @report@.request_history.fiscal_year IS 'The year before.';
+COMMENT ON COLUMN @report@.request_history.budget IS 'Budget of that year, in yuan.';
+COMMENT ON COLUMN @report@.request_history.spent IS 'Spending of that year, in yuan.';
+COMMENT ON COLUMN @report@.request_history.complete IS 'Whether the year is closed, or loaded.';
+COMMENT ON COLUMN @report@.request_history.source IS 'ledger or loaded, never both.';

@@ -267,7 +267,7 @@ require_known(BpmLedger *ledger, const BpmNode *node, const char *property, cons
 	if (name == NULL)
 		return;
 	value = CStringGetTextDatum(name);
-	if (bpm_ledger_execute(ledger, find, 0, &value, NULL) == 0)
+	if (bpm_run_here(ledger, find, &value, NULL) == 0)
 		bpm_fault(node->faults, at(node, property), "\"%s\" is not known", name);
 }
 
@@ -389,7 +389,7 @@ newest(BpmLedger *ledger, const char *name, int32 *version, BpmCode *division, b
 	HeapTuple	row;
 	TupleDesc	desc;
 
-	if (bpm_ledger_execute(ledger, &find, 0, &value, NULL) != 1)
+	if (bpm_run_here(ledger, &find, &value, NULL) != 1)
 		return false;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
@@ -407,7 +407,7 @@ lock_rules(BpmLedger *ledger)
 		"LOCK TABLE @ledger@.planning_rule IN SHARE ROW EXCLUSIVE MODE", ""
 	};
 
-	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
+	bpm_run_here(ledger, &lock, NULL, NULL);
 }
 
 /* Publishes a definition as the next version of its rule, and returns that version. */

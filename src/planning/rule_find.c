@@ -19,13 +19,15 @@
 
 #define SHOWN_FINDINGS	100
 
-/* Returns what a measure finds: nothing, a value, or several. */
+/* Returns what a measure finds: a value, or an array of several; NULL for nothing. */
 static Jsonb *
 measure(const BpmMeasure *measure, Jsonb *document, Jsonb *variables)
 {
 	Jsonb	   *all = bpm_path_all(measure->path, document, variables);
 
-	if (all == NULL || JB_ROOT_COUNT(all) != 1)
+	if (all == NULL || JB_ROOT_COUNT(all) == 0)
+		return NULL;
+	if (JB_ROOT_COUNT(all) > 1)
 		return all;
 	return JsonbValueToJsonb(getIthJsonbValueFromContainer(&all->root, 0));
 }

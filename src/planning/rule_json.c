@@ -1,6 +1,6 @@
 /*
  * rule_json.c
- *	  Small documents made and taken apart.
+ *	  Small documents made and taken apart, and statements that leave memory alone.
  */
 #include "postgres.h"
 
@@ -10,6 +10,17 @@
 
 #include "planning/rule.h"
 #include "planning/rule_private.h"
+
+/* Executes a statement and stays in the current memory context, which SPI leaves for its own. */
+int
+bpm_run_here(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls)
+{
+	MemoryContext here = CurrentMemoryContext;
+	int			rows = bpm_ledger_execute(ledger, statement, 0, values, nulls);
+
+	MemoryContextSwitchTo(here);
+	return rows;
+}
 
 /* Returns {}. */
 Jsonb *

@@ -14,8 +14,6 @@
 
 #include "planning/rule.h"
 
-#define PERCENT_DECIMALS	4
-
 /* Finds the next {name} or {name%}; false at the end of the text. */
 static bool
 next_placeholder(const char **text, const char **begin, int *length, bool *percent)
@@ -53,14 +51,15 @@ bpm_placeholders(const char *message)
 	return names;
 }
 
-/* Returns a number as a percentage: four decimals at most, without zeros at the end. */
+/* Returns a number as a percentage of four decimals at most, rounded up as rates are. */
 static char *
 percent_text(Numeric number)
 {
-	Datum		hundred = NumericGetDatum(int64_to_numeric(100));
-	Datum		percent = DirectFunctionCall2(numeric_mul, NumericGetDatum(number), hundred);
+	Datum		steps = NumericGetDatum(int64_to_numeric(1000000));
+	Datum		percent = DirectFunctionCall2(numeric_mul, NumericGetDatum(number), steps);
 
-	percent = DirectFunctionCall2(numeric_round, percent, Int32GetDatum(PERCENT_DECIMALS));
+	percent = DirectFunctionCall1(numeric_ceil, percent);
+	percent = DirectFunctionCall2(numeric_div, percent, NumericGetDatum(int64_to_numeric(10000)));
 	return psprintf("%s%%", numeric_normalize(DatumGetNumeric(percent)));
 }
 

@@ -58,6 +58,8 @@
 	" AND o.fiscal_year" EQ "h.fiscal_year)"
 
 /* rule_json.c */
+extern int	bpm_run_here(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
+						 const char *nulls);
 extern Jsonb *bpm_empty_object(void);
 extern Jsonb *bpm_jsonb_member(JsonbContainer *object, const char *key);
 extern char *bpm_jsonb_text(JsonbContainer *object, const char *key);

@@ -106,13 +106,15 @@ put_summary(Replay *replay)
 	tuplestore_putvalues(replay->result->setResult, replay->result->setDesc, values, nulls);
 }
 
-/* Applies the rules to some versions. */
+/* Applies the rules to some versions, and gives back all memory that it took. */
 static void
-replay_versions(Replay *replay, const int64 *versions, int count, MemoryContext keep)
+replay_versions(Replay *replay, const int64 *versions, int count)
 {
+	MemoryContext keep = CurrentMemoryContext;
 	int64		last = 0;
 	ListCell   *cell;
 
+	SPI_connect();
 	foreach(cell, bpm_find(replay->call.ledger, replay->set, versions, count, false))
 	{
 		const BpmRuleFinding *finding = lfirst(cell);
@@ -131,6 +133,7 @@ replay_versions(Replay *replay, const int64 *versions, int count, MemoryContext 
 		last = finding->subject->version;
 	}
 	replay->requests += count;
+	SPI_finish();
 }
 
 /* Replays the rules over all requests of a year in a subtree of divisions (0: everywhere). */
@@ -144,24 +147,19 @@ replay_year(Replay *replay, int fiscal_year, BpmCode division)
 	};
 	Datum		values[2];
 	char		nulls[] = "  ";
-	MemoryContext keep = CurrentMemoryContext;
-	MemoryContext some = AllocSetContextCreate(keep, "budgetpm replay", ALLOCSET_DEFAULT_SIZES);
 	int64	   *versions;
 	int			count;
 
 	bpm_set_id(values, nulls, 0, fiscal_year);
 	bpm_set_id(values, nulls, 1, division);
 	count = bpm_ledger_execute(replay->call.ledger, &find, 0, values, nulls);
-	versions = MemoryContextAllocHuge(keep, Max(count, 1) * sizeof(int64));
+	versions = MemoryContextAllocHuge(CurrentMemoryContext, Max(count, 1) * sizeof(int64));
 	for (int i = 0; i < count; i++)
 		versions[i] = bpm_row_number(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
 	for (int from = 0; from < count; from += AT_ONCE)
 	{
-		MemoryContextSwitchTo(some);
-		replay_versions(replay, versions + from, Min(AT_ONCE, count - from), keep);
-		MemoryContextSwitchTo(keep);
-		MemoryContextReset(some);
+		replay_versions(replay, versions + from, Min(AT_ONCE, count - from));
 		CHECK_FOR_INTERRUPTS();
 	}
 }

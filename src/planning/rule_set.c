@@ -95,7 +95,7 @@ read_rules(BpmLedger *ledger)
 		" AND r.version" EQ "(SELECT pg_catalog.max(n.version) FROM @ledger@.planning_rule n"
 		" WHERE n.rule" EQ "r.rule) ORDER BY r.rule", ""
 	};
-	int			count = bpm_ledger_execute(ledger, &find, 0, NULL, NULL);
+	int			count = bpm_run_here(ledger, &find, NULL, NULL);
 	SPITupleTable *rows = SPI_tuptable;
 	List	   *rules = NIL;
 
@@ -115,7 +115,7 @@ bpm_newest_rule(BpmLedger *ledger, const char *name)
 	};
 	Datum		value = CStringGetTextDatum(name);
 
-	if (bpm_ledger_execute(ledger, &find, 0, &value, NULL) != 1)
+	if (bpm_run_here(ledger, &find, &value, NULL) != 1)
 		return NULL;
 	return compile(ledger, SPI_tuptable->vals[0], SPI_tuptable->tupdesc);
 }
@@ -129,7 +129,7 @@ read_categories(BpmLedger *ledger, BpmRuleSet *set)
 	};
 	SPITupleTable *rows;
 
-	set->ncategories = bpm_ledger_execute(ledger, &find, 0, NULL, NULL);
+	set->ncategories = bpm_run_here(ledger, &find, NULL, NULL);
 	rows = SPI_tuptable;
 	set->categories = palloc(Max(set->ncategories, 1) * sizeof(CategoryPair));
 	for (int i = 0; i < set->ncategories; i++)
@@ -265,7 +265,7 @@ read_profiles(BpmLedger *ledger, BpmCode division, List **profiles)
 		" AND (b.valid_to IS NULL OR b.valid_to" GT "today.day)", "c"
 	};
 	Datum		value = Int64GetDatum(division);
-	int			count = bpm_ledger_execute(ledger, &find, 0, &value, NULL);
+	int			count = bpm_run_here(ledger, &find, &value, NULL);
 	SPITupleTable *rows = SPI_tuptable;
 
 	*profiles = list_make1("standard");
