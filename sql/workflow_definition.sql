@@ -39,7 +39,8 @@ SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "steps": [
   {"step": "x", "assign": [{"login": "wf_bo"}], "next": "j", "on_reject": "a"}, {"step": "y", "assign": [{"login": "wf_bo"}], "next": "j", "on_reject": "x"},
   {"step": "j", "type": "join", "next": "c"}, {"step": "c", "assign": [{"login": "wf_bo"}], "next": "e", "on_reject": "x"}, {"step": "e", "type": "end"}]}');
 -- names: duties, logins, flows, effects and their arguments
-SELECT * FROM budget.check_flow('{"flow": "f", "title": "t", "parties": [{"duty": "银行"}], "administrator": "wf_none", "effects": {
+-- modules register further effects: which there are is not this test's
+SELECT path, regexp_replace(fault, '; there are post.*', '') AS fault FROM budget.check_flow('{"flow": "f", "title": "t", "parties": [{"duty": "银行"}], "administrator": "wf_none", "effects": {
    "approved": [{"effect": "fly"}, {"effect": "post", "arguments": {"operation": "steal"}}, {"effect": "post", "arguments": {"operation": "pay", "amount": 1}},
      {"effect": "post", "arguments": {"operation": "pay", "line": 1, "lien": 1}}, {"function": "missing"}, {}], "someday": []}, "steps": [
   {"step": "a", "assign": [{"duty": "局长"}, {"login": "wf_none"}], "next": "s", "deadline": {"days": 1, "action": "transfer", "to": "wf_none"}},

@@ -182,9 +182,13 @@ static const TableShape shapes[] = {
 	"registered_by varchar"},
 	{"fiscal_year",
 	"fiscal_year int4, state varchar, closed_month int2, changed_at timestamptz"},
+	{"flow_template",
+		"template varchar, title varchar, purpose varchar, profile varchar, "
+	"definition jsonb"},
 	{"flow_version",
 		"version_id int4, flow varchar, version int4, title varchar, "
-	"definition jsonb, published_at timestamptz, published_by varchar"},
+		"definition jsonb, published_at timestamptz, published_by varchar, "
+	"template varchar"},
 	{"form_field",
 		"field_id int8, form varchar, field varchar, division budget_code, "
 		"unit budget_code, category varchar, type varchar, required bool, "

@@ -108,6 +108,12 @@ vote(BpmCase *work, BpmTask *task, const char *action, const char *state, const 
 				(errcode(ERRCODE_BPM_RULE_VIOLATED),
 				 errmsg("step \"%s\" knows approval and rejection only", step->name),
 				 errdetail("Abstention and absence count where people vote by ratio, weight or count.")));
+	if (step->wait && options && bpm_is(state, "approved"))
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("step \"%s\" is not approved before its time", step->name),
+				 errdetail("It passes by itself when its deadline has passed and nobody has objected."),
+				 errhint("An objection is made by reject or return.")));
 	if (task->step == START_STEP && options)
 		take_facts(work, options);
 	if (options)

@@ -169,7 +169,7 @@ seat(BpmCase *work, BpmToken *token, const BpmSigner *signer, int number, const 
 
 	task->seat_no = number;
 	task->weight = signer->weight;
-	if (why == NULL)
+	if (why == NULL || work->flow->steps[token->step].wait)
 		return;
 	bpm_set_state(task->state, "approved");
 	task->decided_at = GetCurrentTimestamp();

@@ -25,4 +25,8 @@ extern bool bpm_call_reads(BpmCall *call, BpmCode division, BpmCode unit);
 extern BpmCase *bpm_call_case(BpmCall *call, int64 case_id);
 extern void bpm_call_end(BpmCall *call);
 
+/* publish.c */
+extern void bpm_refuse_definition(const BpmFaults *faults);
+extern int32 bpm_publish(BpmCall *call, Jsonb *definition, const char *template, BpmFaults *faults);
+
 #endif

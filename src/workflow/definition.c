@@ -185,13 +185,24 @@ parse_reject(const BpmNode *node, BpmStep *step)
 	step->reject_name = word;
 }
 
+/* Reads whether the step only waits for objections, which nothing may then cut short. */
+static void
+parse_wait(const BpmNode *node, BpmStep *step)
+{
+	step->wait = bpm_node_bool(node, "wait");
+	if (step->wait && (step->deadline.unit == 0 || step->deadline.action != 'p' || step->rule.kind != RULE_ANY ||
+					   step->nobody == 'p' || step->self == 's'))
+		bpm_fault(node->faults, psprintf("%s.wait", node->path),
+				  "needs a deadline that passes, rule any, and neither nobody pass nor self skip");
+}
+
 /* Reads what a step for people has. */
 static void
 parse_sign(const BpmNode *node, BpmStep *step)
 {
 	static const char *const keys[] = {
 		"step", "type", "title", "assign", "decide", "next", "on_reject", "self", "nobody",
-		"deadline", "effects", "signature", "remove", NULL
+		"deadline", "effects", "undo", "signature", "remove", "wait", NULL
 	};
 	static const char *const selves[] = {"forbid", "skip", "allow", "upward", NULL};
 	static const char *const nobodies[] = {"error", "pass", "administrator", NULL};
@@ -211,7 +222,9 @@ parse_sign(const BpmNode *node, BpmStep *step)
 	if (step->deadline.action == 'a' && step->rule.kind < RULE_RATIO)
 		bpm_fault(node->faults, psprintf("%s.deadline.action", node->path),
 				  "absence is only counted where people vote by ratio, weight or count");
+	parse_wait(node, step);
 	parse_effects(node, "effects", &step->effects);
+	parse_effects(node, "undo", &step->undo);
 	step->next_name = bpm_node_text(node, "next", true);
 }
 

@@ -129,6 +129,11 @@ what_else(const BpmStep *step)
 	for (int i = 0; i < step->effects.count; i++)
 		appendStringInfo(&text, "%seffect %s", text.len ? "; " : "", step->effects.items[i].name ?
 						 step->effects.items[i].name : step->effects.items[i].function);
+	for (int i = 0; i < step->undo.count; i++)
+		appendStringInfo(&text, "%sundo %s", text.len ? "; " : "", step->undo.items[i].name ?
+						 step->undo.items[i].name : step->undo.items[i].function);
+	if (step->wait)
+		appendStringInfo(&text, "%swaits for objections", text.len ? "; " : "");
 	if (step->on_reject == 'p')
 		appendStringInfo(&text, "%srejected: previous step", text.len ? "; " : "");
 	if (step->call)

@@ -127,7 +127,10 @@ bpm_check_facts(const BpmFlow *flow, Jsonb *facts)
 	for (int i = 0; i < MOMENT_COUNT; i++)
 		refuse_results(&flow->effects[i], facts);
 	for (int i = 0; i < flow->nsteps; i++)
+	{
 		refuse_results(&flow->steps[i].effects, facts);
+		refuse_results(&flow->steps[i].undo, facts);
+	}
 }
 
 /* Runs one effect, whose result may become a fact. */
@@ -172,6 +175,25 @@ bpm_run_effects(BpmCase *work, const BpmEffects *effects)
 {
 	for (int i = 0; i < effects->count; i++)
 		run_effect(work, &effects->items[i]);
+}
+
+/*
+ * Takes back what the steps set off that a token has passed since a visit, that one
+ * included (0: since the start): the latest one first.
+ */
+void
+bpm_undo(BpmCase *work, const BpmToken *token, int32 last)
+{
+	BpmTask    *task = token->visit ? bpm_visit_task(work, token->visit) : NULL;
+	int32		visit = token->visit ? (task ? task->previous : 0) : token->last_visit;
+
+	while (visit != 0 && (task = bpm_visit_task(work, visit)) != NULL)
+	{
+		bpm_run_effects(work, &work->flow->steps[task->step].undo);
+		if (visit == last)
+			break;
+		visit = task->previous;
+	}
 }
 
 /*

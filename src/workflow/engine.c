@@ -541,6 +541,7 @@ bpm_go_back(BpmCase *work, BpmToken *token, int32 visit, bool direct)
 	BpmToken   *mover = bpm_case_token(work, target->token);
 	int32		previous = target->previous;
 
+	bpm_undo(work, token, visit);
 	if (token->visit)
 		bpm_lapse_visit(work, token->visit);
 	if (mover != token)
@@ -571,6 +572,8 @@ bpm_finish_case(BpmCase *work, const char *state, BpmMoment moment)
 	for (int i = 0; i < work->ntokens; i++)
 		if (work->tokens[i]->parent == 0)
 		{
+			if (moment != MOMENT_APPROVED && work->ended_at == 0)
+				bpm_undo(work, work->tokens[i], 0);
 			bpm_cancel_below(work, work->tokens[i]->id);
 			end_called(work, work->tokens[i]);
 			end_token(work, work->tokens[i]);

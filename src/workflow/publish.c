@@ -13,6 +13,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
 
@@ -40,8 +41,8 @@ static const BpmStatement find_newest = {
 	" ORDER BY version DESC LIMIT 1", "t"
 };
 static const BpmStatement insert_version = {
-	"INSERT INTO @ledger@.flow_version (version_id, flow, version, title, definition, published_by)"
-	" VALUES ($1, $2, $3, $4, $5, $6)", "ititjt"
+	"INSERT INTO @ledger@.flow_version (version_id, flow, version, title, definition, published_by, template)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7)", "ititjtt"
 };
 
 /* Opens the cache. */
@@ -175,8 +176,8 @@ check_definition(BpmLedger *ledger, Jsonb *definition, BpmFaults *faults)
 }
 
 /* Raises all faults as one error. */
-static void
-refuse_faults(const BpmFaults *faults)
+void
+bpm_refuse_definition(const BpmFaults *faults)
 {
 	StringInfoData list;
 
@@ -218,6 +219,34 @@ bpm_check_flow(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/*
+ * Publishes a definition, with the template that it is from (NULL: none), as the next
+ * version of its flow and returns that version; refuses it with all faults, those
+ * found before among them.
+ */
+int32
+bpm_publish(BpmCall *call, Jsonb *definition, const char *template, BpmFaults *faults)
+{
+	BpmFlow    *flow = check_definition(call->ledger, definition, faults);
+	int32		version_id = 0;
+	int32		version = 0;
+	Datum		values[7];
+	char		nulls[] = "       ";
+
+	bpm_refuse_definition(faults);
+	newest(call->ledger, flow->name, &version_id, &version);
+	version_id = (int32) bpm_next_id(call->ledger, "flow_version_seq", 0);
+	values[0] = Int32GetDatum(version_id);
+	values[1] = CStringGetTextDatum(flow->name);
+	values[2] = Int32GetDatum(version + 1);
+	values[3] = CStringGetTextDatum(flow->title);
+	values[4] = JsonbPGetDatum(definition);
+	values[5] = CStringGetTextDatum(call->actor);
+	bpm_set_text(values, nulls, 6, template);
+	bpm_write_row(call->ledger, "flow_version", 0, version_id, &insert_version, values, nulls, true);
+	return version + 1;
+}
+
 /* Publishes a definition as the next version of its flow, and returns that version. */
 PG_FUNCTION_INFO_V1(bpm_publish_flow);
 Datum
@@ -225,25 +254,12 @@ bpm_publish_flow(PG_FUNCTION_ARGS)
 {
 	BpmFaults	faults = {0};
 	BpmCall		call;
-	BpmFlow    *flow;
-	int32		version_id = 0;
-	int32		version = 0;
-	Datum		values[6];
+	int32		version;
 
 	bpm_require_argument(fcinfo, 1, "definition");
 	bpm_call_begin(&call, fcinfo, "publish_flow", NULL);
 	bpm_call_require(&call, 0, 0);
-	flow = check_definition(call.ledger, PG_GETARG_JSONB_P(1), &faults);
-	refuse_faults(&faults);
-	newest(call.ledger, flow->name, &version_id, &version);
-	version_id = (int32) bpm_next_id(call.ledger, "flow_version_seq", 0);
-	values[0] = Int32GetDatum(version_id);
-	values[1] = CStringGetTextDatum(flow->name);
-	values[2] = Int32GetDatum(version + 1);
-	values[3] = CStringGetTextDatum(flow->title);
-	values[4] = PG_GETARG_DATUM(1);
-	values[5] = CStringGetTextDatum(call.actor);
-	bpm_write_row(call.ledger, "flow_version", 0, version_id, &insert_version, values, NULL, true);
+	version = bpm_publish(&call, PG_GETARG_JSONB_P(1), NULL, &faults);
 	bpm_call_end(&call);
-	PG_RETURN_INT32(version + 1);
+	PG_RETURN_INT32(version);
 }

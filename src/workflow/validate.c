@@ -262,6 +262,8 @@ report_steps(BpmFlow *flow, const int *scope, const bool *ends, BpmFaults *fault
 		if (step->type != STEP_SIGN && step->type != STEP_CALL &&
 			circles(flow, i, i, palloc0(flow->nsteps * sizeof(bool))))
 			bpm_fault(faults, step->place, "a way leads from step \"%s\" back to it without a person", step->name);
+		if (step->undo.count > 0 && scope[i] != OUTSIDE)
+			bpm_fault(faults, psprintf("%s.undo", step->place), "inside branches nothing is undone");
 		report_reject(flow, i, scope, faults);
 	}
 }
@@ -377,6 +379,7 @@ bpm_validate_names(BpmLedger *ledger, BpmFlow *flow, BpmFaults *faults)
 
 		check_assigns(ledger, &step->assign, psprintf("%s.assign", step->place), faults);
 		check_effects(ledger, &step->effects, faults);
+		check_effects(ledger, &step->undo, faults);
 		check_login(step->deadline.to, psprintf("%s.deadline.to", step->place), faults);
 		if (step->nobody == 'a' && flow->administrator == NULL)
 			bpm_fault(faults, psprintf("%s.nobody", step->place), "the flow names no administrator");

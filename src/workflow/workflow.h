@@ -157,8 +157,12 @@ typedef struct BpmStep
 	bool		signature;
 	bool		remove;			/* a signer may remove any other, not only whom
 								 * he added */
+	bool		wait;			/* passes when its deadline has passed, and not
+								 * before (公示) */
 	BpmDeadline deadline;
 	BpmEffects	effects;
+	BpmEffects	undo;			/* when the case goes back over it, or ends
+								 * without approval */
 	/* choose, parallel, inclusive */
 	BpmBranch  *branches;
 	int			nbranches;
@@ -395,6 +399,7 @@ typedef struct BpmSigner
 
 /* effect.c */
 extern void bpm_run_effects(BpmCase *work, const BpmEffects *effects);
+extern void bpm_undo(BpmCase *work, const BpmToken *token, int32 last);
 extern void bpm_check_facts(const BpmFlow *flow, Jsonb *facts);
 extern void bpm_run_moment(BpmCase *work, BpmMoment moment);
 
