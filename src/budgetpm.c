@@ -15,6 +15,7 @@
 #include "cap/cap.h"
 #include "ledger/effect.h"
 #include "ledger/segment.h"
+#include "planning/draft.h"
 #include "planning/planning.h"
 #include "project/project.h"
 
@@ -34,5 +35,6 @@ _PG_init(void)
 	bpm_segment_init();
 	bpm_ledger_effects_init();
 	bpm_planning_init();
+	bpm_draft_init();
 	bpm_project_init();
 }

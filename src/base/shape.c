@@ -52,6 +52,11 @@ static const TableShape shapes[] = {
 		"started_at timestamptz, ended_at timestamptz, "
 		"suspended_at timestamptz, reminded_at timestamptz, "
 	"reminders int4, events int4, visits int4, key varchar, head bytea"},
+	{"approval_notice",
+		"notice_id int8, draft_id int8, fiscal_year int4, division budget_code, "
+		"department budget_code, unit budget_code, amount amount, requests int4, "
+		"document varchar, issued_on date, issued_by varchar, received_on date, "
+	"received_by varchar"},
 	{"balance",
 		"line_id int8, division budget_code, unit budget_code, "
 		"appropriated amount, available amount, allotted amount, "
@@ -148,11 +153,23 @@ static const TableShape shapes[] = {
 	{"division_boundary",
 		"boundary_id int4, division budget_code, place geometry, source varchar, "
 	"loaded_at timestamptz, loaded_by varchar"},
+	{"division_draft",
+		"preparation_id int4, division budget_code, fiscal_year int4, state varchar, "
+	"versions int4, congress_on date, resolution varchar"},
 	{"division_version",
 		"division budget_code, valid_from date, valid_to date, "
 		"official_code varchar, name varchar, parent budget_code, level int2, "
 		"change varchar, ending varchar, document varchar, "
 	"recorded_at timestamptz, recorded_by varchar"},
+	{"draft",
+		"draft_id int8, preparation_id int4, fiscal_year int4, division budget_code, "
+		"version int4, state varchar, case_id int8, requests int4, expenditure amount, "
+		"reserve amount, transfers_out amount, revenue amount, transfers_in amount, "
+		"digest bytea, made_at timestamptz, made_by varchar, ended_at timestamptz, "
+	"document varchar"},
+	{"draft_item",
+		"draft_id int8, request_id int8, version_id int8, amount amount, "
+	"division budget_code, unit budget_code"},
 	{"driver",
 	"driver varchar, name varchar, kind varchar, measure varchar"},
 	{"driver_value",
@@ -251,6 +268,11 @@ static const TableShape shapes[] = {
 		"varchar, purpose varchar, accounting_date date, state varchar, actor "
 		"varchar, division budget_code, unit budget_code, version int4, "
 	"created_at timestamptz, created_by varchar"},
+	{"planned_transfer",
+		"planned_transfer_id int8, preparation_id int4, fiscal_year int4, "
+		"from_division budget_code, to_division budget_code, func budget_code, "
+		"fund_type varchar, version int4, amount amount, early bool, document varchar, "
+	"made_at timestamptz, made_by varchar, replaced_at timestamptz"},
 	{"planning_rule",
 		"rule varchar, version int4, title varchar, severity varchar, "
 		"predicate text, parameters jsonb, setting varchar, measures jsonb, "
@@ -367,6 +389,11 @@ static const TableShape shapes[] = {
 		"kind varchar, amount amount, attributes jsonb, attachments jsonb, "
 		"reason varchar, made_at timestamptz, made_by varchar, "
 	"division budget_code, unit budget_code, hidden bool, digest bytea"},
+	{"revenue_estimate",
+		"estimate_id int8, preparation_id int4, fiscal_year int4, division budget_code, "
+		"fund_type varchar, revenue budget_code, version int4, amount amount, "
+		"basis varchar, made_at timestamptz, made_by varchar, replaced_at timestamptz, "
+	"approved_at timestamptz, approved_by varchar, approval_document varchar"},
 	{"rollup_detail",
 		"run_id int4, row_no int8, fiscal_year int4, month int2, "
 		"division budget_code, unit budget_code, func budget_code, "

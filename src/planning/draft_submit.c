@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
+#include "access/access.h"
 #include "base/errors.h"
 #include "ledger/arguments.h"
 #include "planning/draft.h"
