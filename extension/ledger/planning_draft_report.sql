@@ -9,8 +9,9 @@ COMMENT ON FUNCTION @ledger@.is_executable(text, jsonb, text) IS
   'Whether what a request asks for can be spent once it is approved (可执行指标). What a unit of kind finance asks for under 227 (预备费), 230 (转移性支出) or with the attribute held is held for distribution (待分配、代编).';
 
 CREATE VIEW @ledger@.drafted_item WITH (security_invoker = true) AS
-  SELECT q.preparation_id, q.fiscal_year, q.request_id, v.version_id, i.item_no, q.division, q.unit, q.department, q.fund_type,
-         q.project_id, q.title, q.state, i.func, i.gov_econ, i.dept_econ, i.amount,
+  SELECT q.preparation_id, q.fiscal_year, q.request_id, v.version_id, i.item_no, q.division::varchar(17) AS division, q.unit::varchar(17) AS unit,
+         q.department::varchar(17) AS department, q.fund_type, q.project_id, q.title, q.state, i.func::varchar(17) AS func,
+         i.gov_econ::varchar(17) AS gov_econ, i.dept_econ::varchar(17) AS dept_econ, i.amount::numeric(20,2) AS amount,
          @ledger@.is_executable(k.kind, v.attributes, i.func::text) AS executable
     FROM @ledger@.request q
     JOIN @ledger@.request_version v ON v.version_id = COALESCE(q.approved_version, q.current_version)
@@ -33,21 +34,20 @@ COMMENT ON COLUMN @ledger@.drafted_item.state IS 'State of the request.';
 COMMENT ON COLUMN @ledger@.drafted_item.func IS 'Function (功能分类).';
 COMMENT ON COLUMN @ledger@.drafted_item.gov_econ IS 'Government economic code (政府经济分类).';
 COMMENT ON COLUMN @ledger@.drafted_item.dept_econ IS 'Departmental economic code (部门经济分类).';
-COMMENT ON COLUMN @ledger@.drafted_item.amount IS 'Amount in fen (stored).';
+COMMENT ON COLUMN @ledger@.drafted_item.amount IS 'Amount in yuan.';
 COMMENT ON COLUMN @ledger@.drafted_item.executable IS 'Whether it can be spent once it is approved: is_executable().';
 
 CREATE VIEW @ledger@.draft_figure WITH (security_invoker = true) AS
-  SELECT i.fiscal_year, i.division, NULL::budgetpm.budget_code AS to_division, 'expenditure'::text AS side, i.fund_type,
-         left(i.func::text, 3)::varchar(3) AS func_class, i.func OPERATOR(budgetpm.<@) '227'::budgetpm.budget_code AS reserve,
-         sum(i.amount::numeric)::numeric(20,2) AS amount
+  SELECT i.fiscal_year, i.division, NULL::varchar(17) AS to_division, 'expenditure'::text AS side, i.fund_type,
+         left(i.func, 3)::varchar(3) AS func_class, left(i.func, 3) = '227' AS reserve, sum(i.amount)::numeric(20,2) AS amount
     FROM @ledger@.drafted_item i
-   GROUP BY i.fiscal_year, i.division, i.fund_type, left(i.func::text, 3), i.func OPERATOR(budgetpm.<@) '227'::budgetpm.budget_code
+   GROUP BY i.fiscal_year, i.division, i.fund_type, left(i.func, 3)
   UNION ALL
-  SELECT r.fiscal_year, r.division, NULL, 'revenue', r.fund_type, NULL, false, sum(r.amount::numeric)
+  SELECT r.fiscal_year, r.division::varchar(17), NULL, 'revenue', r.fund_type, NULL, false, sum(r.amount::numeric)
     FROM @ledger@.revenue_estimate r WHERE r.replaced_at IS NULL
    GROUP BY r.fiscal_year, r.division, r.fund_type
   UNION ALL
-  SELECT t.fiscal_year, t.from_division, t.to_division, 'transfer', t.fund_type, left(t.func::text, 3), false, sum(t.amount::numeric)
+  SELECT t.fiscal_year, t.from_division::varchar(17), t.to_division::varchar(17), 'transfer', t.fund_type, left(t.func::text, 3), false, sum(t.amount::numeric)
     FROM @ledger@.planned_transfer t WHERE t.replaced_at IS NULL
    GROUP BY t.fiscal_year, t.from_division, t.to_division, t.fund_type, left(t.func::text, 3);
 COMMENT ON VIEW @ledger@.draft_figure IS 'Sums that drafts are made of, each once, of the governments themselves.';
@@ -72,15 +72,15 @@ CREATE VIEW @report@.budget_draft WITH (security_invoker = true) AS
     SELECT f.fiscal_year, f.to_division, 'own', f.fund_type, NULL, 0, 0, 0, 0, f.amount
       FROM @ledger@.draft_figure f WHERE f.side = 'transfer'
     UNION ALL
-    SELECT f.fiscal_year, d.code, 'consolidated', f.fund_type, f.func_class,
+    SELECT f.fiscal_year, d.code::varchar(17), 'consolidated', f.fund_type, f.func_class,
            CASE WHEN f.side = 'expenditure' THEN f.amount ELSE 0 END, CASE WHEN f.reserve THEN f.amount ELSE 0 END,
            CASE WHEN f.side = 'transfer' THEN f.amount ELSE 0 END, CASE WHEN f.side = 'revenue' THEN f.amount ELSE 0 END, 0
-      FROM @ledger@.draft_figure f JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.@>) f.division
-     WHERE f.side <> 'transfer' OR NOT d.code OPERATOR(budgetpm.@>) f.to_division
+      FROM @ledger@.draft_figure f JOIN @ledger@.division d ON starts_with(f.division, d.code::text)
+     WHERE f.side <> 'transfer' OR NOT starts_with(f.to_division, d.code::text)
     UNION ALL
-    SELECT f.fiscal_year, d.code, 'consolidated', f.fund_type, NULL, 0, 0, 0, 0, f.amount
-      FROM @ledger@.draft_figure f JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.@>) f.to_division
-     WHERE f.side = 'transfer' AND NOT d.code OPERATOR(budgetpm.@>) f.division),
+    SELECT f.fiscal_year, d.code::varchar(17), 'consolidated', f.fund_type, NULL, 0, 0, 0, 0, f.amount
+      FROM @ledger@.draft_figure f JOIN @ledger@.division d ON starts_with(f.to_division, d.code::text)
+     WHERE f.side = 'transfer' AND NOT starts_with(f.division, d.code::text)),
   added AS (
     SELECT s.fiscal_year, s.division, s.scope, s.fund_type, s.func_class, grouping(s.func_class) = 1 AS total,
            sum(s.expenditure)::numeric(20,2) AS expenditure, sum(s.reserve)::numeric(20,2) AS reserve,
@@ -98,7 +98,7 @@ CREATE VIEW @report@.budget_draft WITH (security_invoker = true) AS
          CASE WHEN a.total THEN a.revenue END AS revenue, CASE WHEN a.total THEN a.transfers_in END AS transfers_in,
          CASE WHEN a.total THEN (a.revenue + a.transfers_in - a.expenditure - a.transfers_out)::numeric(20,2) END AS balance
     FROM added a
-    JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) a.division
+    JOIN @ledger@.division d ON d.code::text = a.division
     LEFT JOIN @ledger@.fund_type t ON t.fund_type = a.fund_type
    WHERE a.total OR a.func_class IS NOT NULL;
 COMMENT ON VIEW @report@.budget_draft IS 'Draft budgets (预算草案) of governments: what was accepted of requests, estimated as revenue and planned as transfers; the government itself (本级) and with all below it (全辖, transfers among them eliminated). A row for each function class, and one with func_class NULL for the fund type as a whole. Amounts in yuan.';
@@ -134,11 +134,11 @@ BEGIN ATOMIC
       FROM @ledger@.preparation p JOIN @ledger@.division d ON d.official_code = draft_findings.place
      WHERE p.preparation_id = draft_findings.preparation),
   items AS MATERIALIZED (
-    SELECT i.* FROM own o JOIN @ledger@.drafted_item i ON i.preparation_id = o.preparation_id AND i.division OPERATOR(budgetpm.=) o.code),
+    SELECT i.* FROM own o JOIN @ledger@.drafted_item i ON i.preparation_id = o.preparation_id AND i.division = o.code::text),
   side AS (
     SELECT x.fund_type, sum(x.spent) AS spent, sum(x.received) AS received, sum(x.reserve) AS reserve, sum(x.own_spent) AS own_spent
-      FROM (SELECT i.fund_type, i.amount::numeric AS spent, 0.00 AS received, i.amount::numeric AS own_spent,
-                   CASE WHEN i.func OPERATOR(budgetpm.<@) '227'::budgetpm.budget_code THEN i.amount::numeric ELSE 0 END AS reserve FROM items i
+      FROM (SELECT i.fund_type, i.amount AS spent, 0.00 AS received, i.amount AS own_spent,
+                   CASE WHEN left(i.func, 3) = '227' THEN i.amount ELSE 0 END AS reserve FROM items i
             UNION ALL
             SELECT r.fund_type, 0, r.amount::numeric, 0, 0 FROM own o JOIN @ledger@.revenue_estimate r
                 ON r.preparation_id = o.preparation_id AND r.division OPERATOR(budgetpm.=) o.code AND r.replaced_at IS NULL
@@ -179,8 +179,8 @@ BEGIN ATOMIC
     SELECT 5, 'ceiling', u.official_code, c.fund_type, l.asked, c.amount::numeric, true,
            format('Accepted are %s, and the ceiling%s is %s (%s).', l.asked, CASE WHEN c.func IS NULL THEN '' ELSE ' of function ' || c.func::text END, c.amount::numeric(20,2), c.document)
       FROM limits c LEFT JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) c.unit
-      CROSS JOIN LATERAL (SELECT sum(i.amount::numeric) AS asked FROM items i
-                           WHERE (c.unit IS NULL OR i.unit OPERATOR(budgetpm.<@) c.unit) AND (c.func IS NULL OR i.func OPERATOR(budgetpm.<@) c.func)
+      CROSS JOIN LATERAL (SELECT sum(i.amount) AS asked FROM items i
+                           WHERE (c.unit IS NULL OR starts_with(i.unit, c.unit::text)) AND (c.func IS NULL OR starts_with(i.func, c.func::text))
                              AND (c.fund_type IS NULL OR i.fund_type = c.fund_type)) l
      WHERE l.asked > c.amount::numeric
     UNION ALL
@@ -196,9 +196,9 @@ BEGIN ATOMIC
       JOIN @ledger@.balance b ON b.line_id = l.line_id AND b.line_state = 'p'
       JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) l.unit
      WHERE b.line_id >= o.fiscal_year * 1000000000000 AND b.line_id < (o.fiscal_year + 1) * 1000000000000
-       AND NOT EXISTS (SELECT 1 FROM items i WHERE i.unit OPERATOR(budgetpm.=) l.unit AND i.project_id IS NOT DISTINCT FROM l.project_id
-                         AND i.fund_type = l.fund_type AND i.func OPERATOR(budgetpm.=) l.func AND i.executable = l.executable
-                         AND i.gov_econ::text IS NOT DISTINCT FROM l.gov_econ::text AND i.dept_econ::text IS NOT DISTINCT FROM l.dept_econ::text))
+       AND NOT EXISTS (SELECT 1 FROM items i WHERE i.unit = l.unit::text AND i.project_id IS NOT DISTINCT FROM l.project_id
+                         AND i.fund_type = l.fund_type AND i.func = l.func::text AND i.executable = l.executable
+                         AND i.gov_econ IS NOT DISTINCT FROM l.gov_econ::text AND i.dept_econ IS NOT DISTINCT FROM l.dept_econ::text))
   SELECT w.item::varchar(20), w.division_code::varchar(12), w.unit_code::varchar(21), w.fund_type::varchar(10),
          w.amount::numeric(20,2), w.limit_amount, w.blocks, w.note
     FROM (SELECT f.step, f.item, o.official_code AS division_code, f.unit_code, f.fund_type, f.amount, f.limit_amount, f.blocks, f.note

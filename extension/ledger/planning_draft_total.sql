@@ -3,7 +3,7 @@
 -- Entries that change what a government may spend in all, each with the operation that it
 -- belongs to (of a reversal: that of the entry undone) and its sign.
 CREATE VIEW @ledger@.budget_change WITH (security_invoker = true) AS
-  SELECT j.line_id, j.entry_no, j.line_id / 1000000000000 AS fiscal_year, j.division, COALESCE(o.operation, k.operation) AS operation,
+  SELECT j.line_id, j.entry_no, j.line_id / 1000000000000 AS fiscal_year, j.division::varchar(17) AS division, COALESCE(o.operation, k.operation) AS operation,
          CASE WHEN COALESCE(o.operation, k.operation) = 'supplement'
               THEN COALESCE(j.memo ->> 'source', CASE WHEN k.reverses IS NOT NULL
                      THEN (SELECT r.memo ->> 'source' FROM @ledger@.journal r WHERE r.line_id = j.refers_line AND r.entry_no = j.refers_entry) END) END AS source,
@@ -47,9 +47,9 @@ CREATE VIEW @report@.approved_total WITH (security_invoker = true) AS
     JOIN (SELECT b.line_id / 1000000000000 AS fiscal_year, b.division,
                  sum(b.appropriated::numeric - b.allotted::numeric - b.transferred::numeric - b.withdrawn::numeric) AS current
             FROM @ledger@.balance b GROUP BY b.line_id / 1000000000000, b.division) AS b
-      ON b.fiscal_year = x.fiscal_year AND b.division OPERATOR(budgetpm.=) x.division
-    JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) x.division
-    LEFT JOIN @ledger@.budget_approval a ON a.fiscal_year = x.fiscal_year AND a.division OPERATOR(budgetpm.=) x.division;
+      ON b.fiscal_year = x.fiscal_year AND b.division::text = x.division
+    JOIN @ledger@.division d ON d.code::text = x.division
+    LEFT JOIN @ledger@.budget_approval a ON a.fiscal_year = x.fiscal_year AND a.division::text = x.division;
 COMMENT ON VIEW @report@.approved_total IS 'The budget of each government from what its congress approved to what it is now, by what changed it (预算变动情况), in yuan. difference is what the entries do not explain of the balances: always zero. The reserve moves inside the total and has no column.';
 COMMENT ON COLUMN @report@.approved_total.id IS 'Key of the row.';
 COMMENT ON COLUMN @report@.approved_total.fiscal_year IS 'Fiscal year (预算年度).';
@@ -78,7 +78,7 @@ CREATE VIEW @report@.appropriation_against_plan WITH (security_invoker = true) A
          sum(x.planned)::numeric(20,2) AS planned, sum(x.appropriated)::numeric(20,2) AS appropriated,
          (sum(x.appropriated) - sum(x.planned))::numeric(20,2) AS difference
     FROM (SELECT i.fiscal_year, i.division::text AS division, i.unit::text AS unit, i.project_id, i.func::text AS func, i.gov_econ::text AS gov_econ,
-                 i.dept_econ::text AS dept_econ, i.fund_type, i.executable, i.amount::numeric AS planned, 0.00 AS appropriated
+                 i.dept_econ::text AS dept_econ, i.fund_type, i.executable, i.amount AS planned, 0.00 AS appropriated
             FROM @ledger@.drafted_item i WHERE i.state = 'approved'
           UNION ALL
           SELECT l.fiscal_year, l.division::text, l.unit::text, l.project_id, l.func::text, l.gov_econ::text, l.dept_econ::text, l.fund_type, l.executable, 0, c.amount

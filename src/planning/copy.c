@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "ledger/arguments.h"
+#include "planning/draft.h"
 #include "planning/private.h"
 
 /* Argument positions of budgetpm.copy_requests() */
@@ -254,6 +255,7 @@ bpm_copy_requests(PG_FUNCTION_ARGS)
 					  bpm_limited_text(fcinfo, ARG_UNIT, "unit", 21), &place);
 	bpm_call_require(&call, place.division, place.unit);
 	bpm_preparation_open(&place.preparation);
+	bpm_draft_hold_open(call.ledger, place.preparation.id, place.division);
 	source = bpm_limited_text(fcinfo, ARG_SOURCE, "source", 10);
 	check_source(source);
 	factor = factor_argument(fcinfo);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -28,6 +29,9 @@ static const BpmStatement add_division = {
 	"INSERT INTO @ledger@.division_draft (preparation_id, division, fiscal_year)"
 	" SELECT p.preparation_id, $2, p.fiscal_year FROM @ledger@.preparation p"
 	" WHERE p.preparation_id" EQ "$1 ON CONFLICT DO NOTHING", "ic"
+};
+static const BpmStatement find_preparation = {
+	"SELECT 1 FROM @ledger@.preparation WHERE preparation_id" EQ "$1 AND $2 IS NOT NULL", "ic"
 };
 static const BpmStatement set_division = {
 	"UPDATE @ledger@.division_draft SET state = $3, versions = versions OPERATOR(pg_catalog.+) $4"
@@ -65,6 +69,20 @@ static const BpmStatement await_vote = {
 	" ON CONFLICT (fiscal_year, division) DO UPDATE SET amount = excluded.amount, case_id = excluded.case_id", "l"
 };
 
+/*
+ * Refuses a transaction that would look at requests as they were when it began: what
+ * goes to the vote is what stands under the lock.
+ */
+void
+bpm_draft_require_latest(void)
+{
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("drafts are sent off and approved under isolation level read committed only"),
+				 errhint("Begin the transaction with that level.")));
+}
+
 /* Names a division for a message. */
 char *
 bpm_draft_division_name(BpmLedger *ledger, BpmCode division)
@@ -77,7 +95,10 @@ bpm_draft_division_name(BpmLedger *ledger, BpmCode division)
 	return psprintf("%s %s", bpm_result_text(0, 1), bpm_result_text(0, 2));
 }
 
-/* Takes the row of a government's draft, made where it is missing, and returns its state. */
+/*
+ * Takes the row of a government's draft, made where it is missing, and returns its
+ * state; NULL when there is no such preparation.
+ */
 static char *
 take_division(BpmLedger *ledger, const BpmStatement *lock, int32 preparation, BpmCode division)
 {
@@ -87,6 +108,8 @@ take_division(BpmLedger *ledger, const BpmStatement *lock, int32 preparation, Bp
 	bpm_bind_id(&parameters, division);
 	if (bpm_planning_read(ledger, lock, &parameters) == 0)
 	{
+		if (bpm_planning_read(ledger, &find_preparation, &parameters) == 0)
+			return NULL;
 		bpm_planning_store(ledger, "division_draft", &add_division, &parameters);
 		if (bpm_planning_read(ledger, lock, &parameters) != 1)
 			ereport(ERROR,
@@ -104,6 +127,13 @@ bpm_draft_take(BpmLedger *ledger, int32 preparation, BpmCode division)
 	take_division(ledger, &lock_division, preparation, division);
 }
 
+/* Keeps a government's draft as it is until the end of the transaction, for who may yet find nothing to change. */
+void
+bpm_draft_share(BpmLedger *ledger, int32 preparation, BpmCode division)
+{
+	take_division(ledger, &share_division, preparation, division);
+}
+
 /*
  * Keeps a government's draft from being sent off until the end of the transaction, or
  * refuses what would change a draft that is out or approved.
@@ -113,7 +143,7 @@ bpm_draft_hold_open(BpmLedger *ledger, int32 preparation, BpmCode division)
 {
 	char	   *state = take_division(ledger, &share_division, preparation, division);
 
-	if (strcmp(state, "open") == 0)
+	if (state == NULL || strcmp(state, "open") == 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_BPM_WRONG_STATE),
@@ -236,11 +266,14 @@ bpm_draft_hold(BpmLedger *ledger, const BpmEffectCall *call)
 	BpmDraft	draft;
 	uint8		digest[BPM_DIGEST_LENGTH];
 	int32		version;
+	char	   *state;
 
+	bpm_draft_require_latest();
 	check_place(ledger, call, preparation);
-	if (strcmp(take_division(ledger, &lock_division, preparation, call->division), "open") != 0)
-		bpm_draft_hold_open(ledger, preparation, call->division);
+	state = take_division(ledger, &lock_division, preparation, call->division);
 	version = bpm_result_int(0, 2) + 1;
+	if (strcmp(state, "open") != 0)
+		bpm_draft_hold_open(ledger, preparation, call->division);
 	check_only_case(ledger, call, preparation);
 	check_ready(ledger, call, preparation);
 	bpm_draft_digest(ledger, preparation, call->division, version, digest);

@@ -36,6 +36,8 @@ typedef struct BpmDraft
 } BpmDraft;
 
 /* draft.c */
+extern void bpm_draft_require_latest(void);
+extern void bpm_draft_share(BpmLedger *ledger, int32 preparation, BpmCode division);
 extern void bpm_draft_hold_open(BpmLedger *ledger, int32 preparation, BpmCode division);
 extern void bpm_draft_take(BpmLedger *ledger, int32 preparation, BpmCode division);
 extern char *bpm_draft_division_name(BpmLedger *ledger, BpmCode division);

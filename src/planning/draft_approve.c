@@ -25,9 +25,15 @@ static const BpmStatement record_vote = {
 	"UPDATE @ledger@.budget_approval SET document = $3, approved_on = $4, case_id = $5"
 	" WHERE fiscal_year" EQ "$1 AND division" CODE_EQ "$2", "ictdl"
 };
+/* A unit whose government takes part and has no approved budget yet. */
 static const BpmStatement left_open = {
-	"SELECT 1 FROM @ledger@.request q WHERE q.preparation_id" EQ "$1"
-	" AND q.state" EQ "ANY ('{draft,submitted,returned,accepted}'::pg_catalog.text[]) LIMIT 1", "i"
+	"SELECT 1 FROM @ledger@.preparation p JOIN @ledger@.unit u ON p.division" COVERS "u.division AND u.valid_to IS NULL"
+	" WHERE p.preparation_id" EQ "$1"
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.division_draft x WHERE x.preparation_id" EQ "p.preparation_id"
+	"  AND x.division" CODE_EQ "u.division AND x.state" EQ "'approved')"
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.preparation o WHERE o.fiscal_year" EQ "p.fiscal_year"
+	"  AND o.preparation_id" NE "p.preparation_id AND p.division" COVERS "o.division AND o.division" COVERS "u.division)"
+	" LIMIT 1", "i"
 };
 
 /* Returns a text among the arguments of an effect, NULL for none. */
@@ -90,7 +96,7 @@ record(BpmLedger *ledger, const BpmEffectCall *call, const BpmDraft *draft, cons
 		elog(ERROR, "the budget of a draft does not wait for its vote");
 }
 
-/* Ends the preparation once nothing in it is left to be decided. */
+/* Ends the preparation once every government in it that has units has its budget. */
 static void
 end_preparation(BpmLedger *ledger, const BpmDraft *draft)
 {
@@ -124,6 +130,7 @@ approve_budget(BpmLedger *ledger, const BpmEffectCall *call)
 	int64		lines;
 	int64		requests;
 
+	bpm_draft_require_latest();
 	if (!bpm_draft_of_case(ledger, call, &draft))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_WRONG_STATE),

@@ -24,6 +24,8 @@
 
 #include "base/effect.h"
 #include "base/errors.h"
+#include "base/rows.h"
+#include "planning/draft.h"
 #include "planning/private.h"
 
 /* A decision's effect on the requests of its case. */
@@ -52,6 +54,11 @@ static const BpmStatement requests_in_hand = {
 static const BpmStatement requests_of_case = {
 	"SELECT request_id FROM @ledger@.request WHERE case_id" EQ "$1 ORDER BY request_id FOR NO KEY UPDATE",
 	"l"
+};
+static const BpmStatement drafts_of_case = {
+	"SELECT DISTINCT preparation_id, division FROM @ledger@.request WHERE case_id" EQ "$1"
+	" AND state OPERATOR(pg_catalog.=) ANY ('{draft,submitted,returned,accepted,approved}'::pg_catalog.text[])"
+	" ORDER BY 1, 2", "l"
 };
 /* Codes that the year's edition does not let stand on a line: copied ones were not looked up. */
 static const BpmStatement wrong_codes = {
@@ -332,6 +339,22 @@ move_one(Move *move, const char *word, const BpmRequestRow *request)
 	move->round = Max(move->round, request->round);
 }
 
+/* Keeps the drafts open that the requests of the case go into, before any of them is locked. */
+static void
+hold_drafts(const Move *move)
+{
+	BpmParameters parameters = {0};
+	SPITupleTable *table;
+	int			count;
+
+	bpm_bind_id(&parameters, move->call->case_id);
+	count = bpm_planning_read(move->ledger, &drafts_of_case, &parameters);
+	table = SPI_tuptable;
+	for (int i = 0; i < count; i++)
+		bpm_draft_hold_open(move->ledger, bpm_row_number(table->vals[i], table->tupdesc, 1),
+							bpm_row_number(table->vals[i], table->tupdesc, 2));
+}
+
 /* Moves every request of the case. */
 static void
 move_requests(Move *move, const char *word)
@@ -381,9 +404,15 @@ prepare(BpmLedger *ledger, const BpmEffectCall *call)
 	char	   *word = move_word(call->arguments);
 
 	if (word && strcmp(word, "submit") == 0)
+	{
+		bpm_draft_hold_open(ledger, number_member(call->facts, "preparation"), call->division);
 		submit(&move);
+	}
 	else if (word)
+	{
+		hold_drafts(&move);
 		move_requests(&move, word);
+	}
 	return result_of(&move);
 }
 

@@ -111,7 +111,7 @@ bpm_wrong_digits(const char *text, int decimals, bool or_zero)
 		return psprintf("%s has %d digits before the point, more than %d", text, (int) whole,
 						WHOLE_DIGITS);
 	if (*text == '-' || (!or_zero && strspn(text, "0.") == strlen(text)))
-		return psprintf("must be %s, not %s", or_zero ? "zero or above" 
+		return psprintf("must be %s, not %s", or_zero ? "zero or above"
 						: "above zero", text);
 	return NULL;
 }

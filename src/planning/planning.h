@@ -43,9 +43,6 @@ extern void bpm_preparation_set_state(BpmLedger *ledger, int32 id, const char *s
 /* document.c: a version as the JSON document that rules read, numbers as numbers */
 extern Jsonb *bpm_request_document(BpmLedger *ledger, int64 version);
 
-/* version.c: accepted requests of a preparation become approved; returns how many */
-extern int64 bpm_requests_approve(BpmLedger *ledger, int32 preparation, BpmCode division);
-
 /* write.c: one statement that writes a guarded table of this module */
 extern int	bpm_planning_write(BpmLedger *ledger, const char *table,
 							   const BpmStatement *statement, Datum *values,

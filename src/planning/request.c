@@ -13,6 +13,7 @@
 #include "evidence/digest.h"
 #include "ledger/arguments.h"
 #include "ledger/entry.h"
+#include "planning/draft.h"
 #include "planning/private.h"
 #include "registry/registry.h"
 
@@ -440,6 +441,7 @@ save_over(FunctionCallInfo fcinfo, BpmLedger *ledger, Form *form)
 {
 	BpmRequestRow request;
 
+	bpm_draft_share(ledger, form->place.preparation.id, form->place.division);
 	if (!bpm_request_lock(ledger, PG_GETARG_INT64(ARG_REQUEST), &request) ||
 		request.preparation != form->place.preparation.id || request.unit != form->place.unit)
 		ereport(ERROR,
@@ -449,6 +451,7 @@ save_over(FunctionCallInfo fcinfo, BpmLedger *ledger, Form *form)
 						form->place.unit_code)));
 	if (replay_change(ledger, form, request.id))
 		return;
+	bpm_draft_hold_open(ledger, form->place.preparation.id, form->place.division);
 	require_editable(&request);
 	require_expected(fcinfo, &request);
 	check_form(fcinfo, ledger, form);
@@ -482,6 +485,7 @@ bpm_save_request(PG_FUNCTION_ARGS)
 	}
 	else if ((request = replay_creation(call.ledger, &form)) == 0)
 	{
+		bpm_draft_hold_open(call.ledger, form.place.preparation.id, form.place.division);
 		check_form(fcinfo, call.ledger, &form);
 		request = create_request(call.ledger, &form);
 	}

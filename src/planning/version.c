@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "evidence/digest.h"
+#include "planning/draft.h"
 #include "planning/private.h"
 
 static const BpmStatement lock_request = {
@@ -49,10 +50,6 @@ static const BpmStatement set_request = {
 	" approved_version = CASE WHEN $2" EQ "'accepted' THEN $3"
 	"  WHEN $2" EQ "'approved' THEN approved_version END"
 	" WHERE request_id" EQ "$1", "ltll"
-};
-static const BpmStatement approve_requests = {
-	"UPDATE @ledger@.request SET state = 'approved'"
-	" WHERE preparation_id" EQ "$1 AND division" UNDER "$2 AND state" EQ "'accepted'", "ic"
 };
 /* What the digest is made of besides the kind, round and moment of freezing. */
 static const BpmStatement version_content = {
@@ -105,14 +102,33 @@ bpm_request_lock(BpmLedger *ledger, int64 id, BpmRequestRow *request)
 void
 bpm_request_require(BpmCall *call, int64 id, bool of_unit, BpmRequestRow *request)
 {
-	if (!bpm_request_lock(call->ledger, id, request) ||
-		!bpm_call_reads(call, request->division, request->unit))
+	static const BpmStatement find_place = {
+		"SELECT preparation_id, division, unit FROM @ledger@.request WHERE request_id" EQ "$1", "l"
+	};
+	BpmParameters parameters = {0};
+	int32		preparation = 0;
+	BpmCode		division = 0;
+	BpmCode		unit = 0;
+
+	bpm_bind_id(&parameters, id);
+	if (bpm_planning_read(call->ledger, &find_place, &parameters) == 1)
+	{
+		preparation = bpm_result_int(0, 1);
+		division = bpm_result_int(0, 2);
+		unit = bpm_result_int(0, 3);
+	}
+	if (preparation == 0 || !bpm_call_reads(call, division, unit))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("request " INT64_FORMAT " does not exist in ledger %s", id,
 						call->ledger->schema),
 				 errhint("The report view \"request\" shows those that you may read.")));
-	bpm_call_require(call, request->division, of_unit ? request->unit : 0);
+	bpm_call_require(call, division, of_unit ? unit : 0);
+
+	/* The draft before the request: its approval locks in that order. */
+	bpm_draft_hold_open(call->ledger, preparation, division);
+	if (!bpm_request_lock(call->ledger, id, request))
+		elog(ERROR, "request " INT64_FORMAT " disappeared", id);
 }
 
 /* Says in the newest version of a locked request why it is as it is; a working one only. */
@@ -223,15 +239,4 @@ bpm_request_set(BpmLedger *ledger, int64 request, const char *state, int64 versi
 	bpm_bind_id(&parameters, version);
 	bpm_bind_id(&parameters, case_id);
 	bpm_planning_store(ledger, "request", &set_request, &parameters);
-}
-
-/* Turns the accepted requests of a division and those below into approved ones; returns how many. */
-int64
-bpm_requests_approve(BpmLedger *ledger, int32 preparation, BpmCode division)
-{
-	BpmParameters parameters = {0};
-
-	bpm_bind_int(&parameters, preparation);
-	bpm_bind_id(&parameters, division);
-	return bpm_planning_store(ledger, "request", &approve_requests, &parameters);
 }
