@@ -54,7 +54,7 @@ CREATE VIEW @report@.project_geo WITH (security_invoker = true) AS
        WHERE o.project_id = p.project_id AND NOT EXISTS (SELECT FROM @ledger@.progress_report x WHERE x.replaces = o.report_id)
        ORDER BY o.reported_for DESC, o.report_id DESC LIMIT 1) r ON true
     LEFT JOIN @ledger@.planned_progress(CURRENT_DATE) n ON n.project_id = p.project_id
-    LEFT JOIN LATERAL (SELECT NULL::varchar(8) AS colour, NULL::date AS as_of) g ON true;
+    LEFT JOIN LATERAL (SELECT o.colour, o.as_of FROM @ledger@.project_signal o WHERE o.project_id = p.project_id ORDER BY o.as_of DESC, o.revision DESC LIMIT 1) g ON true;
 COMMENT ON VIEW @report@.project_geo IS 'Map layer of projects (项目图层): a point for each that has a site, in CGCS2000 (EPSG:4490); project_id is its key.';
 COMMENT ON COLUMN @report@.project_geo.project_id IS 'Key of the project in this ledger, and of the layer.';
 COMMENT ON COLUMN @report@.project_geo.project_code IS 'Official project code (项目代码).';
@@ -126,7 +126,7 @@ BEGIN ATOMIC
       FROM @ledger@.project_site s
       CROSS JOIN wanted w
       JOIN @ledger@.project p ON p.project_id = s.project_id
-      LEFT JOIN LATERAL (SELECT NULL::varchar(8) AS colour, NULL::date AS as_of) g ON true
+      LEFT JOIN LATERAL (SELECT o.colour, o.as_of FROM @ledger@.project_signal o WHERE o.project_id = p.project_id ORDER BY o.as_of DESC, o.revision DESC LIMIT 1) g ON true
       LEFT JOIN LATERAL (
         SELECT sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget, sum(b.paid::numeric) AS paid, count(*) AS lines
           FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
