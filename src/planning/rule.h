@@ -107,6 +107,7 @@ typedef struct BpmSubject
 	BpmCode		unit;
 	int32		fiscal_year;
 	char	   *category;		/* NULL: none */
+	int64		project;		/* 0: none */
 	char	   *unit_code;
 	char	   *title;
 	Numeric		amount;
@@ -116,6 +117,9 @@ typedef struct BpmSubject
 
 extern BpmSubject *bpm_rule_subjects(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions,
 									 int count, int *found);
+
+/* rule_history.c */
+extern void bpm_join_history(BpmLedger *ledger, Datum versions, BpmSubject *subjects, int count);
 
 /* rule_find.c */
 typedef struct BpmRuleFinding

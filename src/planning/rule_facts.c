@@ -14,11 +14,8 @@
 #include "utils/builtins.h"
 
 #include "base/rows.h"
-#include "planning/growth.h"
 #include "planning/rule.h"
 #include "planning/rule_private.h"
-
-#define USUAL_YEARS		3
 
 /* Requests that nobody wants any more count for nothing. */
 #define STANDING(r) \
@@ -27,7 +24,7 @@
 static const BpmStatement read_documents = {
 	"SELECT v.version_id, v.request_id, r.division, r.unit, r.fiscal_year,"
 	" r.category::pg_catalog.text, u.official_code::pg_catalog.text, r.title::pg_catalog.text,"
-	" v.amount::pg_catalog.numeric, pg_catalog.jsonb_build_object('request', r.request_id,"
+	" v.amount::pg_catalog.numeric, r.project_id, pg_catalog.jsonb_build_object('request', r.request_id,"
 	" 'version', v.version_id, 'version_no', v.version_no, 'kind', v.kind, 'round', v.round,"
 	" 'fiscal_year', r.fiscal_year, 'preparation', r.preparation_id,"
 	" 'division', d.official_code, 'unit', u.official_code, 'department', m.official_code,"
@@ -59,40 +56,7 @@ static const BpmStatement read_documents = {
 enum
 {
 	COLUMN_VERSION = 1, COLUMN_REQUEST, COLUMN_DIVISION, COLUMN_UNIT, COLUMN_YEAR, COLUMN_CATEGORY,
-	COLUMN_UNIT_CODE, COLUMN_TITLE, COLUMN_AMOUNT, COLUMN_DOCUMENT
-};
-
-/* History and growth; $2 is how many years before the last, $3 which averages. */
-static const BpmStatement read_history = {
-	"WITH wanted AS (SELECT v.version_id, r.unit, r.project_id, r.category, " BPM_LAST_YEAR("r") " AS last_year"
-	"  FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
-	"  WHERE v.version_id" EQ "ANY ($1)),"
-	" yearly AS MATERIALIZED (SELECT u.unit, u.last_year, y.fiscal_year, y.project_id, y.category,"
-	"  y.budget, y.spent, y.source FROM (SELECT DISTINCT unit, last_year FROM wanted) AS u"
-	"  CROSS JOIN LATERAL (" BPM_YEARLY("u.unit", "u.last_year" MINUS "$2", "u.last_year") ") AS y),"
-	" sums AS MATERIALIZED (SELECT w.version_id, s.scope, y.fiscal_year, pg_catalog.sum(y.budget) AS budget,"
-	"  pg_catalog.sum(y.spent) AS spent, pg_catalog.min(y.source) AS source"
-	"  FROM wanted w JOIN yearly y ON y.unit" CODE_EQ "w.unit AND y.last_year" EQ "w.last_year"
-	"  CROSS JOIN LATERAL (VALUES ('unit', true), ('category', y.category" EQ "w.category),"
-	"   ('project', y.project_id" EQ "w.project_id)) AS s(scope, holds)"
-	"  WHERE s.holds GROUP BY w.version_id, s.scope, y.fiscal_year)"
-	" SELECT w.version_id, pg_catalog.jsonb_build_object("
-	"  'history', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scope', h.scope,"
-	"   'year', h.fiscal_year, 'budget', h.budget, 'spent', h.spent, 'source', h.source)"
-	"   ORDER BY h.scope, h.fiscal_year) FROM sums h WHERE h.version_id" EQ "w.version_id), '[]'),"
-	"  'new_project', w.project_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sums h"
-	"   WHERE h.version_id" EQ "w.version_id AND h.scope" EQ "'project'"
-	"   AND (h.budget" GT "0 OR h.spent" GT "0)),"
-	"  'growth', COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('scope', s.scope,"
-	"   'mean', g.mean, 'years', g.years, 'rates', budgetpm.growth_rates(f.figures, g.mean),"
-	"   'average', budgetpm.average_growth(f.figures, g.mean)))"
-	"   FROM (VALUES ('unit'), ('category'), ('project')) AS s(scope)"
-	"   CROSS JOIN pg_catalog.jsonb_to_recordset($3) AS g(mean pg_catalog.text, years pg_catalog.int4)"
-	"   CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(x.spent ORDER BY year) AS figures"
-	"    FROM pg_catalog.generate_series(w.last_year" MINUS "g.years, w.last_year) AS year"
-	"    LEFT JOIN sums x ON x.version_id" EQ "w.version_id AND x.scope" EQ "s.scope"
-	"    AND x.fiscal_year" EQ "year) AS f), '[]'))"
-	" FROM wanted w", "xij"
+	COLUMN_UNIT_CODE, COLUMN_TITLE, COLUMN_AMOUNT, COLUMN_PROJECT, COLUMN_DOCUMENT
 };
 
 /* The unit's total, and the share of each code and of those above it. */
@@ -202,6 +166,7 @@ read_subjects(BpmLedger *ledger, Datum *values, int *found)
 		subject->unit_code = bpm_row_string(row, desc, COLUMN_UNIT_CODE);
 		subject->title = bpm_row_string(row, desc, COLUMN_TITLE);
 		subject->amount = DatumGetNumericCopy(SPI_getbinval(row, desc, COLUMN_AMOUNT, &isnull));
+		subject->project = bpm_row_number(row, desc, COLUMN_PROJECT);
 		subject->document = DatumGetJsonbPCopy(SPI_getbinval(row, desc, COLUMN_DOCUMENT, &isnull));
 	}
 	return subjects;
@@ -255,44 +220,6 @@ join_facts(BpmLedger *ledger, const BpmStatement *statement, Datum *values, BpmS
 	}
 }
 
-/* Returns which averages the rules ask for, each once, and how many years the longest takes. */
-static Jsonb *
-averages_wanted(const BpmSubject *subjects, int count, int *most)
-{
-	bool		wanted[2][BPM_RATE_YEARS + 1] = {{false}};
-	JsonbParseState *state = NULL;
-	ListCell   *cell;
-
-	wanted[BPM_MEAN_ARITHMETIC][USUAL_YEARS] = true;
-	*most = USUAL_YEARS;
-	for (int i = 0; i < count; i++)
-		foreach(cell, subjects[i].instances)
-		{
-			BpmRuleInstance *instance = lfirst(cell);
-			char	   *word = bpm_jsonb_text(&instance->variables->root, "mean");
-			BpmFaults	none = {0};
-			BpmNode		node = {&instance->variables->root, "", &none};
-			int			years = bpm_node_int(&node, "years", USUAL_YEARS, 1);
-			BpmMean		mean = BPM_MEAN_ARITHMETIC;
-
-			if (years > BPM_RATE_YEARS || (word && !bpm_read_mean(word, &mean)))
-				continue;
-			wanted[mean][years] = true;
-			*most = Max(*most, years);
-		}
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
-	for (int mean = 0; mean < 2; mean++)
-		for (int years = 1; years <= BPM_RATE_YEARS; years++)
-			if (wanted[mean][years])
-			{
-				pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-				bpm_push_text(&state, "mean", bpm_mean_name((BpmMean) mean));
-				bpm_push_number(&state, "years", years);
-				pushJsonbValue(&state, WJB_END_OBJECT, NULL);
-			}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
-}
-
 /* Adds the categories above each version's own. */
 static void
 join_categories(BpmRuleSet *set, BpmSubject *subjects, int count)
@@ -309,14 +236,9 @@ bpm_rule_subjects(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions, int
 	Datum		values[3] = {versions_datum(versions, count)};
 	BpmSubject *subjects = read_subjects(ledger, values, found);
 	uint32		facts = find_instances(ledger, set, subjects, *found);
-	int			years;
 
 	if (facts & (BPM_FACT_HISTORY | BPM_FACT_GROWTH | BPM_FACT_NEW))
-	{
-		values[2] = JsonbPGetDatum(averages_wanted(subjects, *found, &years));
-		values[1] = Int32GetDatum(years);
-		join_facts(ledger, &read_history, values, subjects, *found);
-	}
+		bpm_join_history(ledger, values[0], subjects, *found);
 	if (facts & (BPM_FACT_TOTALS | BPM_FACT_SHARE))
 	{
 		values[1] = BoolGetDatum((facts & BPM_FACT_SHARE) != 0);
