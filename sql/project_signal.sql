@@ -3,7 +3,6 @@
 \i :top/test/lib/regress.sql
 \pset format unaligned
 SELECT budgetpm.create_ledger('b', root => '320000000', first_year => 2025);
-SELECT b.set_year_state(2025, 'open');
 SELECT b.register_division('320100000', '南京市', '320000000', 2, '2020-01-01') IS NOT NULL AS division;
 SELECT count(b.register_unit(c, n, d)) FROM (VALUES ('101', '省教育厅', '320000000'), ('201', '市教育局', '320100000')) AS x(c, n, d);
 SELECT count(b.register_project('P' || i, '学校改造' || i, CASE WHEN i < 5 THEN '101' ELSE '201' END, setup_year => 2025)) FROM generate_series(1, 6) AS i;
@@ -14,7 +13,6 @@ UPDATE b.project SET planned_total = '1200', starts_on = '2025-01-01', ends_on =
 CREATE TEMP TABLE l AS SELECT 'P' || i AS p, b.open_line(2025, CASE WHEN i < 5 THEN '101' ELSE '201' END, '2050202', title => 'P' || i, project => 'P' || i) AS line FROM generate_series(1, 6) AS i;
 SELECT count(b.appropriate(line, 1200, '苏财预1号', accounting_date => '2025-01-10')) FROM l;
 SELECT count(b.move_project(p, s, reason => '测试')) FROM l, unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) AS s WHERE p <> 'P6';
-UPDATE b.project SET started_on = NULL;
 CREATE FUNCTION pg_temp.pays(project text, amount numeric, day date) RETURNS boolean LANGUAGE sql AS $$SELECT b.pay(line, amount, '凭证', accounting_date => day) > 0 FROM l WHERE p = project$$;
 SELECT pg_temp.pays('P1', 300, '2025-05-02'), pg_temp.pays('P2', 450, '2025-05-02'), pg_temp.pays('P3', 600, '2025-05-02'), pg_temp.pays('P4', 900, '2025-05-02');
 

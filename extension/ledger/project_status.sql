@@ -29,7 +29,7 @@ BEGIN ATOMIC
      GROUP BY l.project_id)
   SELECT p.project_id, p.division::text, p.unit::text,
          pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-           'as_of', signal_facts.as_of, 'starts_on', COALESCE(p.started_on, p.starts_on), 'ends_on', p.ends_on,
+           'as_of', signal_facts.as_of, 'starts_on', COALESCE(p.starts_on, p.started_on), 'ends_on', p.ends_on,
            'budget', m.budget - COALESCE(t.budget, 0), 'paid', m.paid - COALESCE(t.paid, 0),
            'contract_due', d.contract_due, 'contract_met', d.contract_met, 'delivery_due', d.delivery_due, 'delivery_met', d.delivery_met,
            'planned', CASE WHEN s.last IS NOT NULL THEN s.planned * 0.01
@@ -170,3 +170,35 @@ COMMENT ON COLUMN @report@.project_concern.days IS 'Days that it stood, or has s
 COMMENT ON COLUMN @report@.project_concern.case_id IS 'The case that was begun.';
 COMMENT ON COLUMN @report@.project_concern.case_state IS 'State of the case, where the reader may see it.';
 COMMENT ON COLUMN @report@.project_concern.problem IS 'Why no case could be begun.';
+
+CREATE VIEW @report@.problem_frequency WITH (security_invoker = true) AS
+  SELECT row_number() OVER (ORDER BY f.count DESC, f.division_code, f.problem, f.kind) AS id, f.problem, f.kind, f.division_code, d.name AS division_name,
+         f.count, f.of_all, trunc(f.count::numeric / f.of_all, 4)::numeric(24,4) AS rate, f.amount::numeric(20,2),
+         rank() OVER (PARTITION BY f.problem ORDER BY f.count DESC) AS rank_in_problem, rank() OVER (ORDER BY f.count DESC) AS rank
+    FROM (
+      SELECT '审批延迟'::varchar(40) AS problem, t.flow::varchar(63) AS kind, t.division_code, count(*) FILTER (WHERE t.overdue OR t.decided_at > t.due_at) AS count,
+             count(*) AS of_all, NULL::numeric AS amount
+        FROM @report@.task t WHERE t.kind = 'sign' AND t.opened_at IS NOT NULL GROUP BY t.flow, t.division_code
+      UNION ALL
+      SELECT '进度滞后', r.dimension, s.division_code, count(*) FILTER (WHERE r.colour IN ('yellow', 'red')), count(*), NULL
+        FROM @report@.project_signal s CROSS JOIN LATERAL (SELECT DISTINCT ON (x ->> 'dimension') x ->> 'dimension' AS dimension, x ->> 'colour' AS colour
+               FROM jsonb_array_elements(s.reasons) AS x
+              ORDER BY x ->> 'dimension', array_position('{red,yellow,green,blue,none}', x ->> 'colour')) r
+       WHERE s.newest GROUP BY r.dimension, s.division_code
+      UNION ALL
+      SELECT '资金沉淀', f.name, i.division_code, count(*) FILTER (WHERE i.idle > 0), count(*), sum(i.idle)
+        FROM @report@.idle_money i JOIN @ledger@.fund_type f ON f.fund_type = i.fund_type GROUP BY f.name, i.division_code) f
+    JOIN @ledger@.division d ON d.official_code = f.division_code
+   WHERE f.count > 0;
+COMMENT ON VIEW @report@.problem_frequency IS 'What goes wrong most often (高频问题), by division and kind: approvals late (审批延迟, by flow), progress late (进度滞后, by dimension of the newest signals), money idle (资金沉淀, by fund type). Of what the reader may read.';
+COMMENT ON COLUMN @report@.problem_frequency.id IS 'Unique in the view; do not store it.';
+COMMENT ON COLUMN @report@.problem_frequency.problem IS '审批延迟, 进度滞后 or 资金沉淀.';
+COMMENT ON COLUMN @report@.problem_frequency.kind IS 'Flow, dimension or fund type.';
+COMMENT ON COLUMN @report@.problem_frequency.division_code IS 'Division (official code).';
+COMMENT ON COLUMN @report@.problem_frequency.division_name IS 'Its name.';
+COMMENT ON COLUMN @report@.problem_frequency.count IS 'How often: tasks decided late or open beyond their time, projects yellow or red, lines with idle money.';
+COMMENT ON COLUMN @report@.problem_frequency.of_all IS 'Of how many.';
+COMMENT ON COLUMN @report@.problem_frequency.rate IS 'count / of_all, as a fraction.';
+COMMENT ON COLUMN @report@.problem_frequency.amount IS 'Idle money, in yuan; NULL for the other problems.';
+COMMENT ON COLUMN @report@.problem_frequency.rank_in_problem IS 'Rank among the divisions and kinds of that problem, by count.';
+COMMENT ON COLUMN @report@.problem_frequency.rank IS 'Rank among all, by count.';
