@@ -15,6 +15,8 @@ SELECT c.publish_flow('{"flow": "requests", "title": "两上两下", "steps": [
    "release": [{"effect": "prepare", "arguments": {"move": "release"}}]}}') AS version;
 SELECT c.publish_flow('{"flow": "idle", "title": "空", "steps": [{"step": "done", "type": "end"}]}') AS version;
 
+SELECT c.define_form_field('request', 'campus', 'text', '{"zh": "校区"}', '320000000', required => true) > 0 AS field;
+
 -- what is refused of a preparation
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT c.create_preparation(NULL, '320000000', 'x', 'requests')$$,
@@ -85,6 +87,8 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   format('SELECT c.copy_requests(%s, ''101002'', 100)', :p), format('SELECT c.copy_requests(%s, ''101002'', 1, ''dreams'')', :p)]) AS s;
 
 -- the next year's from what was approved: a standard's new cost, the rest by the factor, in the codes of the year
+SELECT pg_temp.refused(format('SELECT c.submit_requests(%s, ''101002'')', :p)) AS form_not_filled_in;
+SELECT c.retire_form_field((SELECT field_id FROM c.form_field));
 SELECT c.submit_requests(:p, '101002') AS kase \gset
 SELECT c.act(task_id, 'approve') FROM c.my_tasks();
 SELECT title, state, kind, amount, requested_amount, approved_amount FROM c_report.request WHERE unit_code = '101002' ORDER BY 1;

@@ -25,8 +25,10 @@
 #include "base/effect.h"
 #include "base/errors.h"
 #include "base/rows.h"
+#include "form/form.h"
 #include "planning/draft.h"
 #include "planning/private.h"
+#include "planning/rule.h"
 
 /* A decision's effect on the requests of its case. */
 typedef struct Move
@@ -74,6 +76,11 @@ static const BpmStatement wrong_codes = {
 	"    AND e.first_year" LE "$2 AND (e.last_year IS NULL OR e.last_year" GE "$2)"
 	"    ORDER BY e.first_year DESC LIMIT 1))"
 	" ORDER BY r.request_id, i.item_no, s.scheme LIMIT 100", "li"
+};
+static const BpmStatement submitted_attributes = {
+	"SELECT r.request_id, r.category, v.attributes FROM @ledger@.request r"
+	" JOIN @ledger@.request_version v ON v.version_id" EQ "r.current_version"
+	" WHERE r.case_id" EQ "$1 AND r.state" EQ "'submitted' ORDER BY r.request_id", "l"
 };
 static const BpmStatement show_versions = {
 	"UPDATE @ledger@.request_version SET hidden = false WHERE request_id" EQ "$1 AND hidden", "l"
@@ -206,6 +213,62 @@ check_codes(const Move *move, const BpmPreparation *preparation)
 	bpm_raise_findings(&findings, "the submission");
 }
 
+/* What the form of one request holds. */
+typedef struct Fields
+{
+	const Move *move;
+	int64		request;
+	char	   *category;
+	Jsonb	   *attributes;
+} Fields;
+
+/* Looks at all fields of a form, those that are required among them. */
+static void
+check_fields(BpmLedger *ledger, void *argument)
+{
+	Fields	   *fields = argument;
+
+	bpm_check_attributes(ledger, "request", fields->move->call->division, fields->move->call->unit,
+						 fields->category, fields->attributes);
+}
+
+/* Reads what is submitted, request by request. */
+static Fields *
+read_fields(const Move *move, int *count)
+{
+	BpmParameters parameters = {0};
+	Fields	   *fields;
+	bool		isnull;
+
+	bpm_bind_id(&parameters, move->call->case_id);
+	*count = bpm_planning_read_latest(move->ledger, &submitted_attributes, &parameters);
+	fields = palloc(*count * sizeof(Fields));
+	for (int i = 0; i < *count; i++)
+	{
+		fields[i].move = move;
+		fields[i].request = bpm_result_int(i, 1);
+		fields[i].category = bpm_result_text(i, 2);
+		fields[i].attributes = DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[i],
+																SPI_tuptable->tupdesc, 3, &isnull));
+	}
+	return fields;
+}
+
+/* Refuses forms that are not filled in as they should be, and requests that a rule stands against. */
+static void
+check_contents(const Move *move)
+{
+	BpmFindings findings = {0};
+	int			count;
+	Fields	   *fields = read_fields(move, &count);
+
+	for (int i = 0; i < count; i++)
+		bpm_attempt(move->ledger, check_fields, &fields[i], true, &findings,
+					psprintf("request " INT64_FORMAT, fields[i].request));
+	bpm_raise_findings(&findings, "the submission");
+	bpm_check_case_rules(move->ledger, move->call->case_id);
+}
+
 /* Finds the preparation that a submission belongs to, and keeps it as it is. */
 static void
 share_preparation(const Move *move, BpmPreparation *preparation)
@@ -235,6 +298,7 @@ submit(Move *move)
 	if (binds)
 		bpm_check_ceilings(move->ledger, &preparation, move->call->division, move->call->unit,
 						   move->round);
+	check_contents(move);
 }
 
 /* Reviews as it was asked for what nobody has looked at. */

@@ -25,7 +25,7 @@ bpm_finding(BpmFindings *findings, int sqlstate, const char *place, char *text)
 
 /* Keeps the error just caught as a fault, unless it is none of the caller's. */
 static void
-keep_error(BpmFindings *findings, const char *place, const ErrorData *error)
+keep_error(BpmFindings *findings, const char *place, bool detailed, const ErrorData *error)
 {
 	int			class = ERRCODE_TO_CATEGORY(error->sqlerrcode);
 
@@ -33,14 +33,18 @@ keep_error(BpmFindings *findings, const char *place, const ErrorData *error)
 		class != ERRCODE_TO_CATEGORY(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION))
 		ReThrowError((ErrorData *) error);
 	bpm_finding(findings, error->sqlerrcode, place,
+				detailed && error->detail ? psprintf("%s: %s", error->message, error->detail) :
 				error->hint ? psprintf("%s (%s)", error->message, error->hint) :
 				pstrdup(error->message));
 }
 
-/* Runs what raises its refusal, and keeps that as a fault; false for one that was refused. */
+/*
+ * Runs what raises its refusal, and keeps that as a fault, with its hint, or detailed;
+ * false for one that was refused.
+ */
 bool
-bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument, BpmFindings *findings,
-			const char *place)
+bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument, bool detailed,
+			BpmFindings *findings, const char *place)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -64,7 +68,7 @@ bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument, BpmFindings *
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(caller);
 		CurrentResourceOwner = owner;
-		keep_error(findings, place, error);
+		keep_error(findings, place, detailed, error);
 		good = false;
 	}
 	PG_END_TRY();

@@ -73,7 +73,8 @@ read_code(BpmLedger *ledger, const BpmNode *node, const char *key, const char *s
 	CodeSearch	search = {scheme, fiscal_year, bpm_node_text(node, key, required), 0};
 
 	if (search.official_code)
-		bpm_attempt(ledger, search_code, &search, findings, psprintf("%s.%s", node->path, key));
+		bpm_attempt(ledger, search_code, &search, false, findings,
+					psprintf("%s.%s", node->path, key));
 	return search.code;
 }
 

@@ -103,7 +103,7 @@ extern char *bpm_result_text(int row, int column);
 typedef void (*BpmAttempt) (BpmLedger *ledger, void *argument);
 extern void bpm_finding(BpmFindings *findings, int sqlstate, const char *place, char *text);
 extern bool bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument,
-						BpmFindings *findings, const char *place);
+						bool detailed, BpmFindings *findings, const char *place);
 extern void bpm_raise_findings(const BpmFindings *findings, const char *what);
 
 /* preparation.c */

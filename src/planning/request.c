@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "evidence/digest.h"
+#include "form/form.h"
 #include "ledger/arguments.h"
 #include "ledger/entry.h"
 #include "planning/draft.h"
@@ -106,6 +107,16 @@ static void
 search_category(BpmLedger *ledger, void *form)
 {
 	bpm_registry_category(ledger, ((Form *) form)->place.division, ((Form *) form)->category);
+}
+
+/* Looks at what the fields of the unit's forms hold; what is required may still be missing. */
+static void
+check_fields(BpmLedger *ledger, void *argument)
+{
+	Form	   *form = argument;
+
+	bpm_check_some_attributes(ledger, "request", form->place.division, form->place.unit,
+							  form->category, form->attributes, true);
 }
 
 /* Takes the project of a request, which must be the unit's; its category holds unless one is given. */
@@ -222,12 +233,14 @@ check_form(FunctionCallInfo fcinfo, BpmLedger *ledger, Form *form)
 {
 	BpmFindings findings = {0};
 
-	bpm_attempt(ledger, search_fund_type, form, &findings, "fund_type");
+	bpm_attempt(ledger, search_fund_type, form, false, &findings, "fund_type");
 	take_project(ledger, form, &findings);
 	if (form->category)
-		bpm_attempt(ledger, search_category, form, &findings, "category");
+		bpm_attempt(ledger, search_category, form, false, &findings, "category");
 	if (!JB_ROOT_IS_OBJECT(form->attributes))
 		bpm_fault(&findings.faults, "attributes", "must be an object");
+	else
+		bpm_attempt(ledger, check_fields, form, true, &findings, "attributes");
 	check_attachments(form, &findings);
 	form->items = bpm_read_items(ledger, &form->place, PG_GETARG_JSONB_P(ARG_ITEMS), &findings,
 								 &form->count);
