@@ -313,7 +313,7 @@ BEGIN ATOMIC
       AND (b.line_state = 'p' OR b.appropriated OPERATOR(budgetpm.=) '0'::budgetpm.amount
            OR (NOT b.executable AND b.available OPERATOR(budgetpm.>) '0'::budgetpm.amount))
     UNION ALL
-    SELECT 8, 'budget', NULL, p.appropriated - p.approved, p.approved_on IS NOT NULL,
+    SELECT 8, 'budget', NULL, CASE WHEN p.approved_on IS NOT NULL THEN p.appropriated - p.approved END, p.approved_on IS NOT NULL,
            CASE WHEN p.approved_on IS NULL THEN format('The budget of %s waits for its vote.', p.name)
                 ELSE format('Of %s %s were approved (%s), and %s appropriated.', p.name, p.approved, p.document, p.appropriated) END
     FROM (SELECT d.name, a.approved_on, a.document, a.amount::numeric(20,2) AS approved,

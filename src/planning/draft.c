@@ -221,15 +221,17 @@ static void
 check_only_case(BpmLedger *ledger, const BpmEffectCall *call, int32 preparation)
 {
 	BpmParameters parameters = {0};
+	int64		living;
 
 	bpm_bind_int(&parameters, preparation);
 	bpm_bind_id(&parameters, call->division);
 	bpm_bind_id(&parameters, call->case_id);
 	if (bpm_planning_read(ledger, &find_living, &parameters) == 0)
 		return;
+	living = bpm_result_int(0, 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_BPM_WRONG_STATE),
-			 errmsg("case %s is about the draft budget of %s already", bpm_result_text(0, 1),
+			 errmsg("case " INT64_FORMAT " is about the draft budget of %s already", living,
 					bpm_draft_division_name(ledger, call->division)),
 			 errhint("Submit that one again with act(), or have it ended first.")));
 }

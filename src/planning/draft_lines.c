@@ -40,7 +40,6 @@ typedef struct Provisional
 {
 	Elements	elements;
 	int64		line;
-	bool		taken;
 } Provisional;
 
 /* What a line is to be given. */
@@ -79,10 +78,11 @@ static const BpmStatement approved_elements = {
 };
 static const BpmStatement provisional_lines = {
 	"SELECT l.unit, l.project_id, l.func, l.gov_econ, l.dept_econ, l.executable,"
-	" l.fund_type::pg_catalog.text, l.line_id FROM @ledger@.line l"
+	" l.fund_type::pg_catalog.text, l.line_id, b.appropriated FROM @ledger@.line l"
 	" JOIN @ledger@.balance b ON b.line_id" EQ "l.line_id"
 	" WHERE l.fiscal_year" EQ "$1 AND l.division" CODE_EQ "$2 AND l.parent_id IS NULL"
-	" AND b.line_state" EQ "'p' ORDER BY l.line_id", "ic"
+	" AND b.line_state" EQ "'p'"
+	" ORDER BY b.appropriated USING OPERATOR(budgetpm.>), l.line_id", "ic"
 };
 
 static const BpmStatement differing_units = {
@@ -112,7 +112,7 @@ read_elements(int row, Elements *elements)
 	strlcpy(elements->fund_type, bpm_result_text(row, 7), sizeof(elements->fund_type));
 }
 
-/* Finds the root lines that were opened before the vote; two with the same elements are refused. */
+/* Finds the root lines that were opened before the vote; two that were given money for the same elements are refused. */
 static HTAB *
 find_provisional(BpmLedger *ledger, const BpmDraft *draft)
 {
@@ -136,15 +136,17 @@ find_provisional(BpmLedger *ledger, const BpmDraft *draft)
 
 		read_elements(i, &elements);
 		line = hash_search(lines, &elements, HASH_ENTER, &found);
+		/* One that was given nothing yet does not stand in the way of one that was. */
+		if (found && bpm_result_int(i, 9) == 0)
+			continue;
 		if (found)
 			ereport(ERROR,
 					(errcode(ERRCODE_BPM_RULE_VIOLATED),
 					 errmsg("lines " INT64_FORMAT " and " INT64_FORMAT " are both provisional and have the same elements",
 							line->line, bpm_result_int(i, 8)),
 					 errdetail("What is approved goes to one line."),
-					 errhint("approve_line() one of them, or move its money back and withdraw() it.")));
+					 errhint("reverse() what one of them was given.")));
 		line->line = bpm_result_int(i, 8);
-		line->taken = false;
 	}
 	return lines;
 }
