@@ -16,9 +16,9 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/rows.h"
+#include "control/control.h"
 #include "planning/rule.h"
 #include "planning/rule_private.h"
-#include "registry/registry.h"
 #include "workflow/call.h"
 
 #define AT_ONCE		500
@@ -136,23 +136,22 @@ replay_versions(Replay *replay, const int64 *versions, int count)
 	SPI_finish();
 }
 
-/* Replays the rules over all requests of a year in a subtree of divisions (0: everywhere). */
+/* Replays the rules over all requests of a year in a division and below. */
 static void
 replay_year(Replay *replay, int fiscal_year, BpmCode division)
 {
 	static const BpmStatement find = {
 		"SELECT COALESCE(approved_version, current_version) FROM @ledger@.request"
-		" WHERE fiscal_year" EQ "$1 AND ($2 IS NULL OR division OPERATOR(budgetpm.<@) $2)"
+		" WHERE fiscal_year" EQ "$1 AND division OPERATOR(budgetpm.<@) $2"
 		" AND current_version IS NOT NULL AND state" NE "'withdrawn' ORDER BY request_id", "ic"
 	};
 	Datum		values[2];
-	char		nulls[] = "  ";
 	int64	   *versions;
 	int			count;
 
-	bpm_set_id(values, nulls, 0, fiscal_year);
-	bpm_set_id(values, nulls, 1, division);
-	count = bpm_ledger_execute(replay->call.ledger, &find, 0, values, nulls);
+	values[0] = Int32GetDatum(fiscal_year);
+	values[1] = Int64GetDatum(division);
+	count = bpm_ledger_execute(replay->call.ledger, &find, 0, values, NULL);
 	versions = MemoryContextAllocHuge(CurrentMemoryContext, Max(count, 1) * sizeof(int64));
 	for (int i = 0; i < count; i++)
 		versions[i] = bpm_row_number(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
@@ -181,7 +180,7 @@ bpm_rehearse_rules(PG_FUNCTION_ARGS)
 	Replay	   *replay = palloc0(sizeof(Replay));
 	char	   *operation = bpm_argument(fcinfo, 1, "operation");
 	char	   *official_code = bpm_optional_argument(fcinfo, 4);
-	BpmCode		division = 0;
+	BpmCode		division;
 
 	InitMaterializedSRF(fcinfo, 0);
 	bpm_require_argument(fcinfo, 2, "rules");
@@ -191,8 +190,7 @@ bpm_rehearse_rules(PG_FUNCTION_ARGS)
 	/* The words are ours: whoever calls past the wrappers names one of them. */
 	bpm_call_begin(&replay->call, fcinfo, strcmp(operation, "test_rule") == 0 ? "test_rule" :
 				   "rehearse_rules", NULL);
-	if (official_code)
-		division = bpm_registry_division(replay->call.ledger, official_code);
+	division = bpm_division_or_root(replay->call.ledger, official_code);
 	require_reader(&replay->call, division);
 	replay->language = bpm_rule_language(replay->call.ledger, division, NULL);
 	replay->set = bpm_rules_given(replay->call.ledger,

@@ -57,6 +57,12 @@ SELECT budget.record_receipt(2026, '320200000', '11', 777770, '锡财机密缴�
 SELECT max(alert_id) FILTER (WHERE cap_id = :cap) AS alert, max(alert_id) AS wuxi_alert FROM budget.alert \gset
 SELECT budget.assign_alert(:alert, 'sec_officer', '苏财请答复'), budget.assign_alert(:wuxi_alert, 'sec_other', '无锡机密答复') \g /dev/null
 
+-- What was spent before, what drives it, what was advised.
+SELECT budget.load_spending_history('[{"fiscal_year": 2024, "unit": "101", "func": "2050202", "spent": 100}]', '苏州决算'),
+       budget.load_spending_history('[{"fiscal_year": 2024, "unit": "301", "func": "2050202", "spent": "777.77"}]', '无锡机密决算'),
+       budget.load_driver_values('[{"driver": "gdp", "division": "320000000", "period": "2024", "value": 1}]', '统计局') \g /dev/null
+SELECT budget.give_advice(2027, '301', '无锡机密建议', '评价', 0.1) \g /dev/null
+
 SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_officer', 'officer', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_other', 'officer', '320200000'),
