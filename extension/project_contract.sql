@@ -15,10 +15,10 @@ COMMENT ON FUNCTION budgetpm.check_contract(regclass, text, date) IS
 
 CREATE FUNCTION budgetpm.register_document(
   ledger regclass, kind text, title text, algorithm text, digest text, size bigint, media_type text, storage text,
-  project text, contract_no text, subject text) RETURNS bigint
+  project text, contract_no text, subject text, unit text) RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_document';
-COMMENT ON FUNCTION budgetpm.register_document(regclass, text, text, text, text, bigint, text, text, text, text, text) IS
-  'Registers a file by its digest (存证) for a project or a contract and returns its number; the file stays where storage says. digest is SHA-256 or SM3 in hexadecimal. A digest that is known already is flagged. Errors: 22004, 22023 every fault, 23503, ZB008 duty.';
+COMMENT ON FUNCTION budgetpm.register_document(regclass, text, text, text, text, bigint, text, text, text, text, text, text) IS
+  'Registers a file by its digest (存证) for a project, a contract or a unit and returns its number; subject is what else it belongs to, such as a payment number; the file stays where storage says. digest is SHA-256 or SM3 in hexadecimal. A digest that is known already is flagged. Errors: 22004, 22023 every fault, 23503, ZB008 duty.';
 
 CREATE FUNCTION budgetpm.register_invoice(
   ledger regclass, number text, seller text, amount numeric, issued_on date, code text, seller_code text,

@@ -39,6 +39,7 @@ CREATE TABLE @ledger@.payment_load (
   payee_account   varchar(64),
   payee_bank      varchar(200),
   purpose         varchar(200),
+  settlement      varchar(20) COLLATE "C",
   accounting_date date,
   state           varchar(10) COLLATE "C" NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'requested', 'paid', 'returned', 'cancelled')),
   actor           varchar(100),
@@ -98,6 +99,7 @@ COMMENT ON COLUMN @ledger@.payment.payee IS 'Payee (收款人).';
 COMMENT ON COLUMN @ledger@.payment.payee_account IS 'Payees account.';
 COMMENT ON COLUMN @ledger@.payment.payee_bank IS 'Payees bank.';
 COMMENT ON COLUMN @ledger@.payment.purpose IS 'What it is for (用途).';
+COMMENT ON COLUMN @ledger@.payment.settlement IS 'How it is settled (结算方式): transfer, card, check, cash or a word of your own, for the rules of payment monitoring.';
 COMMENT ON COLUMN @ledger@.payment.accounting_date IS 'Accounting date of its next posting; NULL: today.';
 COMMENT ON COLUMN @ledger@.payment.state IS 'draft; requested (支付申请): request_payment() is posted; paid: the bank has confirmed, pay() is posted; returned: refund() is posted; cancelled: the request was released.';
 COMMENT ON COLUMN @ledger@.payment.actor IS 'Who acts, as the application says; the login unless given.';
@@ -115,6 +117,7 @@ COMMENT ON COLUMN @ledger@.payment_load.payee IS 'As in payment.';
 COMMENT ON COLUMN @ledger@.payment_load.payee_account IS 'As in payment.';
 COMMENT ON COLUMN @ledger@.payment_load.payee_bank IS 'As in payment.';
 COMMENT ON COLUMN @ledger@.payment_load.purpose IS 'As in payment.';
+COMMENT ON COLUMN @ledger@.payment_load.settlement IS 'As in payment.';
 COMMENT ON COLUMN @ledger@.payment_load.accounting_date IS 'As in payment.';
 COMMENT ON COLUMN @ledger@.payment_load.state IS 'As in payment.';
 COMMENT ON COLUMN @ledger@.payment_load.actor IS 'As in payment.';

@@ -45,9 +45,9 @@ CREATE TABLE @ledger@.evidence_document (
   registered_by varchar(63) COLLATE "C" NOT NULL,
   registered_at timestamptz NOT NULL,
   division      budgetpm.budget_code NOT NULL,
-  unit          budgetpm.budget_code NOT NULL,
-  CHECK (project_id IS NOT NULL OR contract_id IS NOT NULL)
+  unit          budgetpm.budget_code NOT NULL
 );
+CREATE INDEX evidence_document_subject ON @ledger@.evidence_document (subject) WHERE subject IS NOT NULL;
 CREATE INDEX evidence_document_digest ON @ledger@.evidence_document (digest);
 CREATE INDEX evidence_document_project ON @ledger@.evidence_document (project_id, kind) WHERE project_id IS NOT NULL;
 CREATE INDEX evidence_document_contract ON @ledger@.evidence_document (contract_id, kind) WHERE contract_id IS NOT NULL;
@@ -155,14 +155,15 @@ COMMENT ON FUNCTION @ledger@.check_contract(text, date) IS
 
 CREATE FUNCTION @ledger@.register_document(
   kind text, title text, algorithm text, digest text, size bigint, media_type text, storage text,
-  project text DEFAULT NULL, contract_no text DEFAULT NULL, subject text DEFAULT NULL) RETURNS bigint
+  project text DEFAULT NULL, contract_no text DEFAULT NULL, subject text DEFAULT NULL,
+  unit text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.register_document(
     '@ledger@.ledger'::pg_catalog.regclass, kind, title, algorithm, digest, size, media_type, storage, project,
-    contract_no, subject);
+    contract_no, subject, unit);
 END;
-COMMENT ON FUNCTION @ledger@.register_document(text, text, text, text, bigint, text, text, text, text, text) IS
-  'Registers a file by its digest (存证) for a project or a contract and returns its number; the file stays where storage says. digest is SHA-256 or SM3 in hexadecimal. A digest that is known already is flagged. Errors: 22004, 22023 every fault, 23503, ZB008 duty.';
+COMMENT ON FUNCTION @ledger@.register_document(text, text, text, text, bigint, text, text, text, text, text, text) IS
+  'Registers a file by its digest (存证) for a project, a contract or a unit and returns its number; subject is what else it belongs to, such as a payment number; the file stays where storage says. digest is SHA-256 or SM3 in hexadecimal. A digest that is known already is flagged. Errors: 22004, 22023 every fault, 23503, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.register_invoice(
   number text, seller text, amount numeric, issued_on date, code text DEFAULT '', seller_code text DEFAULT NULL,

@@ -246,6 +246,23 @@ static const TableShape shapes[] = {
 		"project_id int8, milestone_no int4, title varchar, planned_on date, "
 		"weight numeric, done_on date, document varchar, done_by varchar, "
 	"division budget_code, unit budget_code"},
+	{"monitor_finding",
+		"finding_id int8, posting_id int8, line_id int8, rule varchar, strength "
+		"varchar, facts jsonb, found_at timestamptz, login varchar, division "
+	"budget_code, unit budget_code"},
+	{"monitor_payment",
+		"posting_id int8, line_id int8, kind varchar, amount amount, payee "
+		"varchar, payee_account varchar, accounting_date date, division "
+	"budget_code, unit budget_code"},
+	{"monitor_rule",
+		"rule varchar, title varchar, strength varchar, predicate text, "
+		"parameters jsonb, days int4, division budget_code, valid_from date, "
+	"valid_to date, active bool"},
+	{"monitor_stop",
+		"stop_id int8, request_id int8, line_id int8, state varchar, flow "
+		"varchar, case_id int8, reason text, decided_by varchar, decided_at "
+		"timestamptz, stopped_at timestamptz, login varchar, division "
+	"budget_code, unit budget_code"},
 	{"obligation",
 		"obligation_id int8, line_id int8, division budget_code, "
 		"unit budget_code, stage varchar, amount amount, drawn amount, "
@@ -259,13 +276,13 @@ static const TableShape shapes[] = {
 	{"payment",
 		"payment_id int8, payment_no varchar, line_id int8, contract_id int8, "
 		"amount numeric, payee varchar, payee_account varchar, payee_bank "
-		"varchar, purpose varchar, accounting_date date, state varchar, actor "
+		"varchar, purpose varchar, settlement varchar, accounting_date date, state varchar, actor "
 		"varchar, division budget_code, unit budget_code, version int4, "
 	"created_at timestamptz, created_by varchar"},
 	{"payment_load",
 		"payment_id int8, payment_no varchar, line_id int8, contract_id int8, "
 		"amount numeric, payee varchar, payee_account varchar, payee_bank "
-		"varchar, purpose varchar, accounting_date date, state varchar, actor "
+		"varchar, purpose varchar, settlement varchar, accounting_date date, state varchar, actor "
 		"varchar, division budget_code, unit budget_code, version int4, "
 	"created_at timestamptz, created_by varchar"},
 	{"planned_transfer",
@@ -467,6 +484,9 @@ static const TableShape shapes[] = {
 		"code budget_code, official_code varchar, name varchar, "
 		"division budget_code, parent budget_code, kind varchar, valid_from date, "
 	"valid_to date, successor budget_code"},
+	{"unit_account",
+		"account varchar, bank varchar, title varchar, division budget_code, unit "
+	"budget_code"},
 	{"unit_version",
 		"unit budget_code, valid_from date, valid_to date, official_code varchar, "
 		"name varchar, division budget_code, parent budget_code, kind varchar, "

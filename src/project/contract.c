@@ -116,9 +116,10 @@ typedef struct Owner
 	BpmCode		unit;
 } Owner;
 
-/* Finds the contract or project that something is shown for, and asks for a duty there. */
+/* Finds the contract, project or unit that something is shown for, and asks for a duty there. */
 static void
-find_owner(BpmCall *call, const char *code, const char *contract_no, BpmProject *project, Owner *owner)
+find_owner(BpmCall *call, const char *code, const char *contract_no, const char *unit, BpmProject *project,
+		   Owner *owner)
 {
 	BpmContract contract;
 
@@ -145,6 +146,11 @@ find_owner(BpmCall *call, const char *code, const char *contract_no, BpmProject 
 	}
 	else if (owner->project)
 		bpm_project_read_id(call->ledger, owner->project, true, project);
+	if (code == NULL && contract_no == NULL)
+	{
+		bpm_registry_unit(call->ledger, unit, &owner->unit, &owner->division);
+		bpm_call_require(call, owner->division, owner->unit);
+	}
 }
 
 /* Refuses what is not the digest of a file, with every fault. */
@@ -196,13 +202,14 @@ bpm_register_document(PG_FUNCTION_ARGS)
 	values[5] = CStringGetTextDatum(bpm_argument(fcinfo, 6, "media_type"));
 	bpm_require_argument(fcinfo, 7, "storage");
 	values[7] = CStringGetTextDatum(bpm_limited_text(fcinfo, 7, "storage", 500));
-	if (PG_ARGISNULL(8) && PG_ARGISNULL(9))
+	if (PG_ARGISNULL(8) && PG_ARGISNULL(9) && PG_ARGISNULL(11))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("a document is of a project or of a contract")));
+				 errmsg("a document is of a project, a contract or a unit")));
 	bpm_set_text(values, nulls, 10, PG_ARGISNULL(10) ? NULL : bpm_limited_text(fcinfo, 10, "subject", 200));
 	bpm_call_begin(&call, fcinfo, "register_document", NULL);
-	find_owner(&call, bpm_optional_argument(fcinfo, 8), bpm_optional_argument(fcinfo, 9), &project, &owner);
+	find_owner(&call, bpm_optional_argument(fcinfo, 8), bpm_optional_argument(fcinfo, 9),
+			   bpm_optional_argument(fcinfo, 11), &project, &owner);
 	check_document(call.ledger, values + 1);
 	id = bpm_next_id(call.ledger, "evidence_seq", 0);
 	values[0] = Int64GetDatum(id);
@@ -259,24 +266,6 @@ check_invoice(BpmLedger *ledger, Datum *values)
 	bpm_refuse_rows(ledger, &faults, values, NULL, ERRCODE_INVALID_PARAMETER_VALUE, "invoice cannot be registered");
 }
 
-/* Finds whose an invoice is: of a contract, or of a unit. */
-static void
-find_payer(BpmCall *call, const char *contract_no, const char *unit, BpmProject *project, Owner *owner)
-{
-	if (contract_no)
-	{
-		find_owner(call, NULL, contract_no, project, owner);
-		return;
-	}
-	if (unit == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("an invoice is for a contract or for a unit")));
-	memset(owner, 0, sizeof(Owner));
-	bpm_registry_unit(call->ledger, unit, &owner->unit, &owner->division);
-	bpm_call_require(call, owner->division, owner->unit);
-}
-
 /* Warns of a credit code that fails its check. */
 static void
 warn_credit_code(const char *code)
@@ -323,7 +312,11 @@ bpm_register_invoice(PG_FUNCTION_ARGS)
 	bpm_set_text(values, nulls, 8, PG_ARGISNULL(8) ? NULL : bpm_limited_text(fcinfo, 8, "payment_no", 100));
 	bpm_set_id(values, nulls, 9, PG_ARGISNULL(9) ? 0 : PG_GETARG_INT64(9));
 	bpm_call_begin(&call, fcinfo, "register_invoice", NULL);
-	find_payer(&call, bpm_optional_argument(fcinfo, 7), bpm_optional_argument(fcinfo, 10), &project, &owner);
+	if (PG_ARGISNULL(7) && PG_ARGISNULL(10))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("an invoice is for a contract or for a unit")));
+	find_owner(&call, NULL, bpm_optional_argument(fcinfo, 7), bpm_optional_argument(fcinfo, 10), &project, &owner);
 	check_invoice(call.ledger, values);
 	check_new_invoice(&call, values);
 	warn_credit_code(seller_code);

@@ -24,20 +24,23 @@ brings(const BpmLeg *leg, BpmBucket source, BpmBucket target)
 	return leg->kind->source == source && leg->kind->target == target && leg->kind->reverses[0] == '\0';
 }
 
-/* Refuses a request beyond what the clauses of its contract allow. */
+/* Refuses a request beyond what the clauses of its contract allow; tells which contract that is, 0 for none. */
 static bool
-ask_contract(BpmPosting *posting, const BpmLeg *leg)
+ask_contract(BpmPosting *posting, const BpmLeg *leg, int64 *contract_id)
 {
 	BpmObligation *obligation = bpm_posting_obligation(posting, leg->from_obligation);
 	BpmWatchedContract contract;
-	bool		passes;
+	bool		passes = true;
 
 	if (obligation == NULL)
 		return false;
 	SPI_connect();
-	passes = !bpm_watch_contract(posting->ledger, leg->from_obligation, &contract) ||
-		bpm_ask_clauses(posting, &contract, obligation->drawn + contract.drawn, leg->amount,
-						posting->lines[leg->line].accounting_date);
+	if (bpm_watch_contract(posting->ledger, leg->from_obligation, &contract))
+	{
+		*contract_id = contract.id;
+		passes = bpm_ask_clauses(posting, &contract, obligation->drawn + contract.drawn, leg->amount,
+								 posting->lines[leg->line].accounting_date);
+	}
 	SPI_finish();
 	return passes;
 }
@@ -64,40 +67,50 @@ ask_project(BpmPosting *posting, int64 line)
 	return passes;
 }
 
+/* Looks at one leg of a decided posting; false when something refuses it. */
+static bool
+ask_leg(BpmPosting *posting, const BpmLeg *leg)
+{
+	int64		contract = 0;
+
+	if (brings(leg, BUCKET_COMMITTED, BUCKET_REQUESTED))
+		return ask_contract(posting, leg, &contract) && bpm_ask_monitor(posting, leg, false, contract);
+	if (brings(leg, BUCKET_AVAILABLE, BUCKET_REQUESTED))
+		return bpm_ask_monitor(posting, leg, false, 0);
+	if (brings(leg, BUCKET_AVAILABLE, BUCKET_PAID))
+		return bpm_ask_monitor(posting, leg, true, 0);
+	if (brings(leg, BUCKET_REQUESTED, BUCKET_PAID))
+		return bpm_ask_stop(posting, leg);
+	if (brings(leg, BUCKET_APPROPRIATED, BUCKET_AVAILABLE))
+		return ask_project(posting, posting->lines[leg->line].id);
+	return true;
+}
+
 /* Looks at every leg of a decided posting; false when something refuses it. */
 static bool
 ask(BpmPosting *posting)
 {
+	bpm_forget_asked();
 	for (int i = 0; i < posting->nlegs; i++)
-	{
-		const BpmLeg *leg = &posting->legs[i];
-
-		if (brings(leg, BUCKET_COMMITTED, BUCKET_REQUESTED) && !ask_contract(posting, leg))
+		if (!ask_leg(posting, &posting->legs[i]))
 			return false;
-		if (brings(leg, BUCKET_APPROPRIATED, BUCKET_AVAILABLE) &&
-			!ask_project(posting, posting->lines[leg->line].id))
-			return false;
-	}
 	return true;
-}
-
-/* Notes what the rules found of a posting. */
-static void
-tell(BpmPosting *posting)
-{
 }
 
 /* Begins the cases of the stops that the call has made. */
 static void
 done(BpmLedger *ledger)
 {
+	if (bpm_stops_wanted(ledger))
+		bpm_begin_stops(ledger);
 }
 
 /* Registers the watch; called when the library is loaded. */
 void
 bpm_watch_init(void)
 {
-	static const BpmWatcher watcher = {ask, tell, done};
+	static const BpmWatcher watcher = {ask, bpm_tell_monitor, done};
 
+	bpm_stop_init();
 	bpm_register_watcher(&watcher);
 }

@@ -1,0 +1,422 @@
+/*
+ * monitor.c
+ *	  Payment monitoring (动态监控): rules over the facts of a payment, asked before it
+ *	  is written, and what they found, written with it.
+ *
+ * What a rule forbids is refused. What a rule stops may be requested, and is not paid
+ * until somebody releases it. Between asking and telling no other posting runs.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "base/rows.h"
+#include "project/watch.h"
+
+/* A rule that holds of a payment. */
+typedef struct Found
+{
+	char	   *rule;
+	char	   *title;
+	char	   *strength;
+	Jsonb	   *facts;
+} Found;
+
+/* What was found of the posting that was asked about last. */
+static struct
+{
+	const BpmPosting *posting;	/* NULL: none */
+	Datum		line;
+	const char *kind;
+	BpmFen		amount;
+	DateADT		day;
+	char	   *payee;			/* NULL: not known */
+	char	   *account;
+	Found	   *found;
+	int			nfound;
+}			asked;
+
+/* Whether rules of a ledger are active, or have found anything, as of its generation. */
+static struct
+{
+	Oid			ledger;
+	uint64		generation;
+	bool		active;
+	bool		watched;
+}			known;
+
+static Oid	wanted_ledger = InvalidOid;	/* stops of it wait for their cases */
+
+/* Tells what a ledger's rules are worth looking at for. */
+static void
+look_up_rules(BpmLedger *ledger)
+{
+	static const BpmStatement read = {
+		"SELECT EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE active), EXISTS (SELECT 1 FROM @ledger@.monitor_finding)", ""
+	};
+	bool		isnull;
+
+	if (known.ledger == ledger->relid && known.generation == ledger->generation)
+		return;
+	SPI_connect();
+	bpm_ledger_execute(ledger, &read, 0, NULL, NULL);
+	known.active = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	known.watched = known.active ||
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	known.ledger = ledger->relid;
+	known.generation = ledger->generation;
+	SPI_finish();
+}
+
+/* Gives the number of the row of payment that a posting is made for, 0 for none. */
+static int64
+payment_of(const BpmPosting *posting)
+{
+	const char *key = posting->request.key;
+
+	if (key == NULL || strncmp(key, "payment:", 8) != 0 || strspn(key + 8, "0123456789") == 0)
+		return 0;
+	return strtoll(key + 8, NULL, 10);
+}
+
+/* The rules that hold of line $1, kind $2, amount $3, document $4, payment $5, memo $6, day $7, contract $8. */
+static const BpmStatement match_rules = {
+	"WITH p AS MATERIALIZED (SELECT l.line_id, l.division, l.unit, l.fiscal_year, l.project_id, l.func, l.gov_econ, l.dept_econ, l.fund_type,"
+	"  COALESCE(y.payee, $6 OPERATOR(pg_catalog.->>) 'payee') AS payee,"
+	"  COALESCE(y.payee_account, $6 OPERATOR(pg_catalog.->>) 'payee_account') AS account,"
+	"  COALESCE(y.payee_bank, $6 OPERATOR(pg_catalog.->>) 'payee_bank') AS bank,"
+	"  COALESCE(y.purpose, $6 OPERATOR(pg_catalog.->>) 'purpose') AS purpose,"
+	"  COALESCE(y.settlement, $6 OPERATOR(pg_catalog.->>) 'settlement') AS settlement"
+	"  FROM @ledger@.line l LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$5 WHERE l.line_id" EQ "$1),"
+	" f AS MATERIALIZED (SELECT p.*, pg_catalog.jsonb_build_object('line', p.line_id, 'kind', $2, 'amount', $3, 'document', $4,"
+	"   'accounting_date', $7, 'month', EXTRACT(MONTH FROM $7)::pg_catalog.int4, 'year', p.fiscal_year,"
+	"   'unit', u.official_code, 'unit_name', u.name, 'division', d.official_code, 'project', r.official_code,"
+	"   'stage', r.stage, 'func', p.func::pg_catalog.text, 'gov_econ', p.gov_econ::pg_catalog.text,"
+	"   'dept_econ', p.dept_econ::pg_catalog.text, 'fund_type', p.fund_type, 'payee', p.payee, 'payee_account', p.account,"
+	"   'payee_bank', p.bank, 'purpose', p.purpose, 'settlement', p.settlement, 'contract', g.contract_no,"
+	"   'contract_supplier', g.supplier, 'contract_amount', g.amount, 'budget', (b.appropriated OPERATOR(budgetpm.-) b.allotted"
+	"     OPERATOR(budgetpm.-) b.transferred OPERATOR(budgetpm.-) b.withdrawn)::pg_catalog.numeric,"
+	"   'own_account', COALESCE(p.payee" EQ "u.name, false) OR EXISTS (SELECT 1 FROM @ledger@.unit_account a"
+	"     WHERE a.account" EQ "p.account AND (a.unit OPERATOR(budgetpm.@>) p.unit OR p.unit OPERATOR(budgetpm.@>) a.unit)),"
+	"   'month_total', $3" PLUS "COALESCE((SELECT budgetpm.sum(m.amount)::pg_catalog.numeric FROM @ledger@.monitor_payment m"
+	"     WHERE m.line_id" EQ "p.line_id AND m.accounting_date" GE "pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)::pg_catalog.date"
+	"      AND m.accounting_date" LT "(pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)" PLUS "'1 month'::pg_catalog.interval)::pg_catalog.date), 0)) AS facts"
+	"  FROM p LEFT JOIN @ledger@.unit u ON u.code" CODE_EQ "p.unit LEFT JOIN @ledger@.division d ON d.code" CODE_EQ "p.division"
+	"   LEFT JOIN @ledger@.project r ON r.project_id" EQ "p.project_id LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$8"
+	"   LEFT JOIN @ledger@.balance b ON b.line_id" EQ "p.line_id)"
+	" SELECT f.payee, f.account, k.rule, k.title, k.strength, f.facts OPERATOR(pg_catalog.||) COALESCE(n.recent, '{}')"
+	" FROM f LEFT JOIN (@ledger@.monitor_rule k CROSS JOIN LATERAL (SELECT CASE WHEN k.days" GT "0 THEN"
+	"   (SELECT pg_catalog.jsonb_build_object('recent', pg_catalog.jsonb_build_object('days', k.days, 'count', 1" PLUS "pg_catalog.count(*),"
+	"     'total', $3" PLUS "COALESCE(pg_catalog.sum(w.amount), 0), 'largest', GREATEST($3, pg_catalog.max(w.amount))))"
+	"    FROM (SELECT CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric AS amount"
+	"     FROM f q JOIN @ledger@.monitor_payment m ON m.unit" CODE_EQ "q.unit AND (m.payee" EQ "q.payee OR m.payee_account" EQ "q.account)"
+	"      AND m.accounting_date" GT "($7" MINUS "k.days) AND m.accounting_date" LE "$7"
+	"     LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id) w WHERE w.amount" GT "0) END AS recent) n)"
+	"  ON k.active AND (k.division IS NULL OR k.division OPERATOR(budgetpm.@>) f.division)"
+	"   AND COALESCE(k.valid_from" LE "$7, true) AND COALESCE(k.valid_to" GE "$7, true)"
+	"   AND pg_catalog.jsonb_path_match(f.facts OPERATOR(pg_catalog.||) COALESCE(n.recent, '{}'), k.predicate::pg_catalog.jsonpath,"
+	"    k.parameters, true)"
+	" ORDER BY k.rule", "ltntljdl"
+};
+
+/* Asks the rules about a payment and keeps what they found until it is written. */
+static void
+ask_rules(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contract)
+{
+	const BpmLine *line = &posting->lines[leg->line];
+	MemoryContext old;
+	Datum		values[8];
+	char		nulls[] = "        ";
+	int			rows;
+	bool		isnull;
+
+	values[0] = Int64GetDatum(line->id);
+	values[1] = CStringGetTextDatum(kind);
+	values[2] = NumericGetDatum(bpm_fen_to_numeric(leg->amount));
+	values[3] = CStringGetTextDatum(posting->request.document);
+	bpm_set_id(values, nulls, 4, payment_of(posting));
+	values[5] = JsonbPGetDatum(posting->request.memo);
+	nulls[5] = posting->request.memo ? ' ' : 'n';
+	values[6] = DateADTGetDatum(line->accounting_date);
+	bpm_set_id(values, nulls, 7, contract);
+	rows = bpm_ledger_execute(posting->ledger, &match_rules, 0, values, nulls);
+	old = MemoryContextSwitchTo(posting->context);
+	asked.posting = posting;
+	asked.line = values[0];
+	asked.kind = kind;
+	asked.amount = leg->amount;
+	asked.day = line->accounting_date;
+	asked.found = palloc(Max(rows, 1) * sizeof(Found));
+	asked.nfound = 0;
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		Found	   *found = &asked.found[asked.nfound];
+
+		asked.payee = SPI_getvalue(row, desc, 1);
+		asked.account = SPI_getvalue(row, desc, 2);
+		if ((found->rule = SPI_getvalue(row, desc, 3)) == NULL)
+			continue;
+		found->title = SPI_getvalue(row, desc, 4);
+		found->strength = SPI_getvalue(row, desc, 5);
+		found->facts = DatumGetJsonbPCopy(SPI_getbinval(row, desc, 6, &isnull));
+		asked.nfound++;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Lists the rules of a strength that were found, NULL for none. */
+static char *
+rules_of(const char *strength)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < asked.nfound; i++)
+		if (strcmp(asked.found[i].strength, strength) == 0)
+			appendStringInfo(&list, "%s%s (%s)", list.len ? ", " : "", asked.found[i].rule, asked.found[i].title);
+	return list.len ? list.data : NULL;
+}
+
+/* Tells whether a file is registered for a document. */
+static bool
+has_attachment(BpmPosting *posting)
+{
+	static const BpmStatement find = {
+		"SELECT 1 FROM @ledger@.evidence_document WHERE subject" EQ "$1 LIMIT 1", "t"
+	};
+	Datum		value = CStringGetTextDatum(posting->request.document);
+
+	return bpm_ledger_execute(posting->ledger, &find, 0, &value, NULL) > 0;
+}
+
+/* Refuses what rules forbid, and at a payment that nobody requested what they stop. */
+static bool
+refuse_found(BpmPosting *posting, bool direct)
+{
+	char	   *rules = rules_of("forbid");
+
+	if (rules)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("payment of %s is forbidden by monitoring", bpm_fen_to_text(asked.amount)),
+						  psprintf("Rules (监控规则, 禁止): %s.", rules), NULL);
+	if (!direct)
+		return true;
+	rules = rules_of("stop");
+	if (rules)
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("payment of %s is stopped by monitoring", bpm_fen_to_text(asked.amount)),
+						  psprintf("Rules (监控规则, 拦截): %s.", rules),
+						  pstrdup("Request the payment first: the money is held, and the request can be released (放行)."));
+	rules = rules_of("warn_attachment");
+	if (rules && !has_attachment(posting))
+		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+						  psprintf("payment of %s needs an attachment", bpm_fen_to_text(asked.amount)),
+						  psprintf("Rules (监控规则, 预警须附件): %s.", rules),
+						  psprintf("Register it with register_document(subject => '%s').", posting->request.document));
+	return true;
+}
+
+/* Asks about a request, or a payment that nobody requested; false when it is refused. */
+bool
+bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, bool direct, int64 contract)
+{
+	bool		passes;
+
+	look_up_rules(posting->ledger);
+	if (!known.active)
+		return true;
+	SPI_connect();
+	ask_rules(posting, leg, direct ? "pay" : "request", contract);
+	passes = refuse_found(posting, direct);
+	SPI_finish();
+	if (!passes)
+		asked.posting = NULL;
+	return passes;
+}
+
+/* What stands in the way of paying request $1, by payment $2 and memo $3. */
+static const BpmStatement read_stop = {
+	"SELECT s.stop_id, s.state, s.case_id, (SELECT pg_catalog.string_agg(f.rule" CAT "COALESCE(' (' " CAT "k.title" CAT "')', ''), ', ' ORDER BY f.rule)"
+	"   FROM @ledger@.monitor_finding f LEFT JOIN @ledger@.monitor_rule k ON k.rule" EQ "f.rule"
+	"   WHERE f.posting_id" EQ "$1 AND f.strength" EQ "'warn_attachment'),"
+	" COALESCE(COALESCE(y.payee, $3 OPERATOR(pg_catalog.->>) 'payee')" NE "m.payee, false)"
+	"  OR COALESCE(COALESCE(y.payee_account, $3 OPERATOR(pg_catalog.->>) 'payee_account')" NE "m.payee_account, false)"
+	" FROM (SELECT 1) AS one LEFT JOIN @ledger@.monitor_stop s ON s.request_id" EQ "$1"
+	" LEFT JOIN @ledger@.monitor_payment m ON m.posting_id" EQ "$1 LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$2", "llj"
+};
+
+/* Refuses to pay a request that is stopped. */
+static bool
+refuse_stopped(BpmPosting *posting, int64 request, int64 stop, const char *state, int64 case_id)
+{
+	char	   *hint;
+
+	if (strcmp(state, "open") == 0)
+		hint = case_id ? psprintf("Case " INT64_FORMAT " decides it.", case_id) :
+			psprintf("Somebody else decides it with decide_stop(" INT64_FORMAT ", ...).", stop);
+	else
+		hint = pstrdup(strcmp(state, "corrected") == 0 ?
+					   "Release the request, correct it, and ask for the payment anew." :
+					   "Release the request; this payment is not made.");
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("request " INT64_FORMAT " is stopped and cannot be paid", request),
+					  psprintf("Stop " INT64_FORMAT " (拦截) is %s.", stop, state), hint);
+}
+
+/* Asks whether a request may be paid; false when it is refused. */
+bool
+bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg)
+{
+	Datum		values[3];
+	char		nulls[] = "   ";
+	HeapTuple	row;
+	TupleDesc	desc;
+	int64		stop;
+	char	   *state;
+	char	   *attachments;
+	bool		isnull;
+	bool		passes = true;
+
+	look_up_rules(posting->ledger);
+	if (!known.watched)
+		return true;
+	SPI_connect();
+	values[0] = Int64GetDatum(leg->from_obligation);
+	bpm_set_id(values, nulls, 1, payment_of(posting));
+	values[2] = JsonbPGetDatum(posting->request.memo);
+	nulls[2] = posting->request.memo ? ' ' : 'n';
+	bpm_ledger_execute(posting->ledger, &read_stop, 0, values, nulls);
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	stop = bpm_row_number(row, desc, 1);
+	state = SPI_getvalue(row, desc, 2);
+	attachments = SPI_getvalue(row, desc, 4);
+	if (stop && strcmp(state, "released") != 0)
+		passes = refuse_stopped(posting, leg->from_obligation, stop, state, bpm_row_number(row, desc, 3));
+	else if (DatumGetBool(SPI_getbinval(row, desc, 5, &isnull)))
+		passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							psprintf("payee of request " INT64_FORMAT " is not the one that was looked at", leg->from_obligation),
+							NULL, pstrdup("Cancel the request, and ask for the payment anew."));
+	else if (attachments && !has_attachment(posting))
+		passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+							psprintf("request " INT64_FORMAT " needs an attachment before it is paid", leg->from_obligation),
+							psprintf("Rules (监控规则, 预警须附件): %s.", attachments),
+							psprintf("Register it with register_document(subject => '%s').", posting->request.document));
+	SPI_finish();
+	return passes;
+}
+
+/* Forgets what was asked about another posting. */
+void
+bpm_forget_asked(void)
+{
+	asked.posting = NULL;
+}
+
+/* Keeps the payment for the rules that look back. */
+static void
+store_payment(BpmPosting *posting, BpmCode division, BpmCode unit)
+{
+	static const BpmStatement insert = {
+		"INSERT INTO @ledger@.monitor_payment (posting_id, line_id, kind, amount, payee, payee_account, accounting_date, division, unit)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", "lltattdcc"
+	};
+	Datum		values[9];
+	char		nulls[] = "         ";
+
+	values[0] = Int64GetDatum(posting->id);
+	values[1] = asked.line;
+	values[2] = CStringGetTextDatum(asked.kind);
+	values[3] = Int64GetDatum(asked.amount);
+	bpm_set_text(values, nulls, 4, asked.payee);
+	bpm_set_text(values, nulls, 5, asked.account);
+	values[6] = DateADTGetDatum(asked.day);
+	values[7] = Int64GetDatum(division);
+	values[8] = Int64GetDatum(unit);
+	bpm_write_row(posting->ledger, "monitor_payment", 0, posting->id, &insert, values, nulls, true);
+}
+
+/* Keeps what a rule found. */
+static void
+store_finding(BpmPosting *posting, const Found *found, const char *login, BpmCode division, BpmCode unit)
+{
+	static const BpmStatement insert = {
+		"INSERT INTO @ledger@.monitor_finding (finding_id, posting_id, line_id, rule, strength, facts, found_at, login, division, unit)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", "lllttjztcc"
+	};
+	Datum		values[10];
+	int64		id = bpm_next_id(posting->ledger, "monitor_seq", 0);
+
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(posting->id);
+	values[2] = asked.line;
+	values[3] = CStringGetTextDatum(found->rule);
+	values[4] = CStringGetTextDatum(found->strength);
+	values[5] = JsonbPGetDatum(found->facts);
+	values[6] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[7] = CStringGetTextDatum(login);
+	values[8] = Int64GetDatum(division);
+	values[9] = Int64GetDatum(unit);
+	bpm_write_row(posting->ledger, "monitor_finding", 0, id, &insert, values, NULL, true);
+}
+
+/* Stops the request; its case is begun at the end of the call. */
+static void
+store_stop(BpmPosting *posting, const char *login, BpmCode division, BpmCode unit)
+{
+	static const BpmStatement insert = {
+		"INSERT INTO @ledger@.monitor_stop (stop_id, request_id, line_id, state, flow, stopped_at, login, division, unit)"
+		" VALUES ($1, $2, $3, 'open', 'wanted', $4, $5, $6, $7)", "lllztcc"
+	};
+	Datum		values[7];
+	int64		id = bpm_next_id(posting->ledger, "monitor_seq", 0);
+
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(posting->id);
+	values[2] = asked.line;
+	values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[4] = CStringGetTextDatum(login);
+	values[5] = Int64GetDatum(division);
+	values[6] = Int64GetDatum(unit);
+	bpm_write_row(posting->ledger, "monitor_stop", 0, id, &insert, values, NULL, true);
+	wanted_ledger = posting->ledger->relid;
+}
+
+/* Notes what the rules found of a posting that has its id now. */
+void
+bpm_tell_monitor(BpmPosting *posting)
+{
+	const BpmLine *line;
+	char	   *login;
+
+	if (asked.posting != posting)
+		return;
+	SPI_connect();
+	login = GetUserNameFromId(posting->scope.saved_user, false);
+	line = bpm_posting_line(posting, DatumGetInt64(asked.line));
+	store_payment(posting, line->division, line->unit);
+	for (int i = 0; i < asked.nfound; i++)
+		store_finding(posting, &asked.found[i], login, line->division, line->unit);
+	if (rules_of("stop"))
+		store_stop(posting, login, line->division, line->unit);
+	SPI_finish();
+	asked.posting = NULL;
+}
+
+/* Tells whether stops of the ledger wait for their cases, and takes them as seen. */
+bool
+bpm_stops_wanted(BpmLedger *ledger)
+{
+	if (wanted_ledger != ledger->relid)
+		return false;
+	wanted_ledger = InvalidOid;
+	return true;
+}
