@@ -22,7 +22,8 @@ my @scripts = (
 	[ 'docs/closing.sql', 'docs/closing.md' ],
 	[ 'docs/control.sql', 'docs/control.md' ],
 	[ 'docs/batch.sql', 'docs/batch.md' ],
-	[ 'docs/document.sql', 'docs/document.md' ]);
+	[ 'docs/document.sql', 'docs/document.md' ],
+	[ 'docs/planning_rule.sql', 'docs/planning.md' ]);
 
 sub read_file
 {
