@@ -411,6 +411,16 @@ static const TableShape shapes[] = {
 		"fund_type varchar, revenue budget_code, version int4, amount amount, "
 		"basis varchar, made_at timestamptz, made_by varchar, replaced_at timestamptz, "
 	"approved_at timestamptz, approved_by varchar, approval_document varchar"},
+	{"risk_calibration",
+		"outcome varchar, version int4, band int4, cases int4, predicted numeric, "
+	"observed numeric"},
+	{"risk_model",
+		"outcome varchar, version int4, held_out int4, fitted_cases int4, "
+		"held_out_cases int4, brier float8, base_brier float8, in_use bool, "
+	"fitted_at timestamptz, fitted_by varchar"},
+	{"risk_weight",
+		"outcome varchar, version int4, place int4, feature varchar, centre float8, "
+	"scale float8, weight float8"},
 	{"rollup_detail",
 		"run_id int4, row_no int8, fiscal_year int4, month int2, "
 		"division budget_code, unit budget_code, func budget_code, "

@@ -1,0 +1,51 @@
+-- Risks of projects: fitted to years, tried on one that was held out, explained.
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
+SELECT budgetpm.create_ledger('r', root => '130000000', first_year => 2022);
+SELECT count(r.add_year(y, 'open')) FROM generate_series(2023, 2025) AS y;
+SELECT count(r.register_unit(code, name, '130000000', NULL)) FROM (VALUES ('101', '省教育厅'), ('102', '省卫健委')) AS u(code, name);
+SELECT pg_temp.refused($$SELECT r.fit_risk('delay', 2024)$$);
+
+-- 120 projects a year and a unit: the unit 102 is late, mostly with those that were late before
+CREATE TEMP TABLE plan AS
+  SELECT y AS year, unit, n, format('%s%s%s', unit, 2022, lpad(n::text, 4, '0')) AS code,
+         CASE WHEN unit = '102' AND (n * 7 + y) % 4 > 0 OR unit = '101' AND (n * 5 + y) % 9 = 0 THEN 20 ELSE 90 END AS paid
+    FROM generate_series(2022, 2025) AS y, unnest('{101,102}'::text[]) AS unit, generate_series(1, 60) AS n;
+SELECT count(r.register_project(code, '项目' || code, unit, setup_year => 2022)) FROM (SELECT DISTINCT code, unit FROM plan) p;
+CREATE TEMP TABLE line AS SELECT p.*, r.open_line(year, unit, '2050202', title => code, project => code) AS line FROM plan p;
+SELECT count(r.appropriate(line, 100, '批复')) FROM line;
+SELECT count(r.pay(line, paid, '凭证', accounting_date => make_date(year, 6, 1))) FROM line;
+SELECT fiscal_year, unit_code, count(*) AS cases, sum(delayed::int) AS delayed, sum(overrun::int) AS overrun,
+       round(avg(last_execution)::numeric, 4) AS last_execution, round(avg(unit_last_execution)::numeric, 4) AS unit_last
+  FROM r_report.risk_case GROUP BY 1, 2 ORDER BY 1, 2;
+
+SELECT r.fit_risk('delay', 2024) AS version;
+SELECT outcome, version, held_out, fitted_cases, held_out_cases, brier < base_brier AS beats_base, in_use FROM r.risk_model;
+SELECT sum(cases) AS cases, round(sum(cases * observed)) AS late, bool_and(predicted >= band / 10.0 AND predicted <= (band + 1) / 10.0) AS in_their_band FROM r.risk_calibration;
+SELECT place, feature, sign(weight) AS sign, weight = 0 AS says_nothing FROM r.risk_weight ORDER BY place;
+-- what a probability is made of adds up to it
+SELECT count(*) AS projects, bool_and(abs(probability - 1 / (1 + exp(- score))) < 0.001) AS adds_up,
+       count(*) FILTER (WHERE unit_code = '102' AND probability > 0.5) AS of_102, count(*) FILTER (WHERE unit_code = '101' AND probability > 0.5) AS of_101
+  FROM r.project_risk(2025) p, LATERAL (SELECT sum((reason ->> 'adds')::numeric) AS score FROM jsonb_array_elements(p.reasons) AS reason) s;
+SELECT held_out, version, brier < base_brier AS better FROM r.project_risk(2025) LIMIT 1;
+
+-- nothing overran: there is nothing to learn from
+SELECT pg_temp.refused($$SELECT r.fit_risk('overrun', 2024)$$);
+SELECT pg_temp.refused($$SELECT r.fit_risk('delay', 2023)$$);
+SELECT pg_temp.refused($$SELECT r.fit_risk('weather', 2024)$$);
+SELECT pg_temp.refused($$SELECT r.fit_risk(NULL, 2024)$$);
+SELECT count(*) AS none FROM r.project_risk(2025, 'overrun');
+-- a fit that does not beat the base rate is kept and not used
+SELECT budgetpm.fit_risk('r.ledger'::regclass, 'overrun', 2001, array_agg(2000 + (i > 60)::int), array_agg(CASE WHEN i > 60 THEN i % 2 = 0 ELSE i % 2 = 1 END), '{even}', array_agg(ARRAY[(i % 2)::float8]))
+  FROM generate_series(1, 120) AS i;
+SELECT outcome, version, brier > base_brier AS worse, in_use FROM r.risk_model WHERE outcome = 'overrun';
+SELECT count(*) AS none FROM r.project_risk(2025, 'overrun');
+-- a feature that tells all fitted cases apart has a finite weight all the same
+SELECT count(*) AS weights, bool_and(weight <> 'NaN') AS finite FROM r.risk_weight WHERE outcome = 'overrun';
+
+-- bad input, and who may
+SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,2001}', '{t,f,t}', '{a}', '{{1},{2}}')$$);
+SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,2001}', '{t,f}', '{a,b}', '{{1},{2}}')$$);
+SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,NULL}', '{t,f}', '{a}', '{{1},{2}}')$$);
+SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,2001}', '{t,f}', '{}', '{}')$$);
+SELECT pg_temp.refused($$UPDATE r.risk_weight SET weight = 0$$);
