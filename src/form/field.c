@@ -165,7 +165,7 @@ static void
 check_rule(FunctionCallInfo fcinfo, BpmFaults *faults)
 {
 	char	   *rule = bpm_optional_argument(fcinfo, RULE);
-	BpmNode		node = {NULL, "field", faults};
+	BpmNode		node = {NULL, "", faults};
 	Datum		path;
 
 	if (rule && strlen(rule) > 1000)
@@ -208,7 +208,11 @@ check_definition(FunctionCallInfo fcinfo)
 		return;
 	initStringInfo(&list);
 	for (int i = 0; i < faults.count; i++)
-		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", faults.items[i].path, faults.items[i].text);
+	{
+		const char *path = faults.items[i].path;
+
+		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", path + (path[0] == '.'), faults.items[i].text);
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg_plural("field of a form has %d fault", "field of a form has %d faults", faults.count,

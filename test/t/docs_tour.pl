@@ -23,7 +23,9 @@ my @scripts = (
 	[ 'docs/control.sql', 'docs/control.md' ],
 	[ 'docs/batch.sql', 'docs/batch.md' ],
 	[ 'docs/document.sql', 'docs/document.md' ],
-	[ 'docs/planning_rule.sql', 'docs/planning.md' ]);
+	[ 'docs/planning_rule.sql', 'docs/planning.md' ],
+	[ 'docs/form.sql', 'docs/form.md' ],
+	[ 'docs/template.sql', 'docs/template.md' ]);
 
 sub read_file
 {
