@@ -62,6 +62,13 @@ SELECT budget.load_spending_history('[{"fiscal_year": 2024, "unit": "101", "func
        budget.load_spending_history('[{"fiscal_year": 2024, "unit": "301", "func": "2050202", "spent": "777.77"}]', '无锡机密决算'),
        budget.load_driver_values('[{"driver": "gdp", "division": "320000000", "period": "2024", "value": 1}]', '统计局') \g /dev/null
 SELECT budget.give_advice(2027, '301', '无锡机密建议', '评价', 0.1) \g /dev/null
+-- Deadlines that are watched, and forms with a field.
+SELECT budget.watch_deadline('budget_disclosure', '苏州公开', '2026-02-01', division => '320500000') AS deadline \gset
+SELECT budget.watch_deadline('budget_disclosure', '无锡机密期限', '2026-02-01', division => '320200000') AS wuxi_deadline \gset
+SELECT budget.register_project('SEC1', '苏州项目', '101001', '3', 2026) \g /dev/null
+SELECT budget.define_form_field('project', 'site', 'text', '{"zh": "地点"}', '320500000') AS field \gset
+SELECT budget.define_form_field('project', 'secret', 'text', '{"zh": "无锡机密字段"}', '320200000') AS wuxi_field \gset
+SELECT budget.set_project_attributes('SEC1', '{"site": "x"}') \g /dev/null
 
 SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_officer', 'officer', '320500000'),
@@ -87,3 +94,4 @@ SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallo
   :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
   :plan, :contract, :request, :wuxi_contract, :wuxi_request,
   'budget.ledger'::regclass::oid, :cap, :unit_cap, :wuxi_cap, :wuxi_receipt, :alert, :wuxi_alert);
+SELECT format(E'deadline=%s\nwuxi_deadline=%s\nfield=%s\nwuxi_field=%s', :deadline, :wuxi_deadline, :field, :wuxi_field);

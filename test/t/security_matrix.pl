@@ -24,14 +24,17 @@ my %column = (
 	cap_balance => 'cap_id', cap_slot => 'slot', cap_event => 'action', alert => 'kind', alert_event => 'note',
 	planning_rule => 'title', spending_history => 'source', driver_value => 'source', budget_advice => 'reason',
 	rule_finding => 'severity', rule_explanation => 'explanation', driver => 'name',
-	receipt => 'document');
+	receipt => 'document', watched_deadline => 'subject', form_field => 'field', flow_template => 'title',
+	statutory_deadline => 'title');
 my %value = (
 	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026)),
 	fiscal_year => '2026', duty => 'true', cap_member => '2026000000000001', cap_balance => '1', cap_slot => '1');
 my %each = (
 	guarded => [qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026 fiscal_year entry_kind
-		planning_rule spending_history driver_value budget_advice cap cap_member cap_balance cap_slot cap_event alert alert_event receipt)],
-	plain => [qw(driver rule_finding rule_explanation virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event)]);
+		planning_rule spending_history driver_value budget_advice cap cap_member cap_balance cap_slot cap_event alert alert_event receipt
+		watched_deadline form_field)],
+	plain => [qw(driver rule_finding rule_explanation virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event
+		flow_template statutory_deadline)]);
 
 my $folder = "$FindBin::Bin/../security";
 my $server = Budgetpm::Server->new;
