@@ -77,8 +77,8 @@ steps_to_rate(Numeric steps)
 }
 
 /* Returns part / whole, rounded up at the last decimal of a rate; whole is above zero. */
-Numeric
-bpm_ratio_up(Numeric part, Numeric whole)
+static Numeric
+ratio_up(Numeric part, Numeric whole)
 {
 	Numeric		scaled = MUL(part, steps_of_whole());
 	Numeric		steps = CALL2(numeric_div_trunc, scaled, whole);
@@ -115,7 +115,7 @@ arithmetic_mean(const Numeric *figures, int count, int *rates)
 		whole = MUL(whole, figures[i - 1]);
 		++*rates;
 	}
-	return *rates == 0 ? NULL : bpm_ratio_up(part, MUL(whole, WHOLE(*rates)));
+	return *rates == 0 ? NULL : ratio_up(part, MUL(whole, WHOLE(*rates)));
 }
 
 /* Returns a number to a small power. */

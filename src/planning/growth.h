@@ -22,7 +22,6 @@ typedef enum BpmMean
 
 extern bool bpm_read_mean(const char *word, BpmMean *mean);
 extern const char *bpm_mean_name(BpmMean mean);
-extern Numeric bpm_ratio_up(Numeric part, Numeric whole);
 extern Numeric bpm_growth(const Numeric *figures, int count, BpmMean mean, int *rates);
 
 #endif

@@ -19,15 +19,18 @@
 #include "planning/rule_private.h"
 #include "workflow/call.h"
 
-/* Reads where a request is, and its newest version; refuses one that the caller may not read. */
+/* Reads where a request is, and its newest version that the caller may read; refuses another's request. */
 int64
 bpm_require_request(BpmCall *call, int64 request, BpmCode *division, BpmCode *unit)
 {
 	static const BpmStatement find = {
-		"SELECT division, unit, current_version FROM @ledger@.request WHERE request_id" EQ "$1", "l"
+		"SELECT r.division, r.unit, r.current_version, (SELECT v.version_id FROM @ledger@.request_version v"
+		" WHERE v.request_id" EQ "r.request_id AND NOT v.hidden ORDER BY v.version_no DESC LIMIT 1)"
+		" FROM @ledger@.request r WHERE r.request_id" EQ "$1", "l"
 	};
 	Datum		value = Int64GetDatum(request);
 	int64		version = 0;
+	int64		shown = 0;
 	bool		found = bpm_ledger_execute(call->ledger, &find, 0, &value, NULL) == 1;
 
 	if (found)
@@ -35,6 +38,7 @@ bpm_require_request(BpmCall *call, int64 request, BpmCode *division, BpmCode *un
 		*division = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 		*unit = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
 		version = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+		shown = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
 	}
 	/* To one who may not read it, it does not exist. */
 	if (!found || !bpm_call_reads(call, *division, *unit))
@@ -42,7 +46,8 @@ bpm_require_request(BpmCall *call, int64 request, BpmCode *division, BpmCode *un
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("request " INT64_FORMAT " does not exist in ledger %s", request,
 						call->ledger->schema)));
-	return version;
+	/* A review is not the unit's to see before it is returned. */
+	return bpm_call_reads(call, *division, 0) ? version : shown;
 }
 
 /* Lists what the rules in force find about the newest version of a request. */
