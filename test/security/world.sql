@@ -70,6 +70,26 @@ SELECT budget.define_form_field('project', 'site', 'text', '{"zh": "地点"}', '
 SELECT budget.define_form_field('project', 'secret', 'text', '{"zh": "无锡机密字段"}', '320200000') AS wuxi_field \gset
 SELECT budget.set_project_attributes('SEC1', '{"site": "x"}') \g /dev/null
 
+-- A project of each city with all that belongs to one, a contract with a clause, a stopped request.
+SELECT count(budget.register_project(code, name, unit, '2', 2026)) FROM (VALUES ('PS', '苏州学校', '101001'), ('PW', '无锡机密工程', '301')) AS p(code, name, unit) \g /dev/null
+SELECT budget.describe_project(code, 100, '2026-01-01', '2026-12-31', '无锡机密负责人'), budget.move_project(code, 'reviewed'),
+       budget.set_milestones(code, '[{"no": 1, "title": "无锡机密节点", "planned_on": "2026-06-30", "weight": 100}]'),
+       budget.record_quality(code, '2026-02-01', '无锡机密检查', 'passed'), budget.plan_delivery('无锡机密物资', '2026-03-01', 1, project => code),
+       budget.set_resources(code, '[{"kind": "other", "title": "无锡机密设备", "quantity": 1, "valid_from": "2026-01-01", "valid_to": "2026-02-01"}]'),
+       budget.register_document('report', '无锡机密报告', 'sm3', repeat('00', 32), 1, 'text/plain', '无锡机密地址', project => code),
+       budget.register_invoice(number, '无锡机密销售方', 1, '2026-01-01', unit => unit), budget.register_account(unit, number, '无锡机密银行')
+  FROM (VALUES ('PW', '301', '12345678901234567890')) AS w(code, unit, number) \g /dev/null
+SELECT budget.describe_project('PS', 100, '2026-01-01', '2026-12-31', '苏州'), budget.set_milestones('PS', '[{"no": 1, "title": "节点", "planned_on": "2026-06-30", "weight": 100}]'),
+       budget.record_quality('PS', '2026-02-01', '检查', 'passed') \g /dev/null
+SELECT budget.plan_delivery('物资', '2026-03-01', 1, project => 'PS') AS delivery \gset
+SELECT budget.record_delivery(:delivery, 1, '送货单', '2026-03-01') \g /dev/null
+INSERT INTO budget.contract (contract_no, line_id, amount, supplier) VALUES ('苏合同', :child, 1, '苏州公司'), ('锡合同', :wuxi, 1, '无锡机密公司');
+SELECT budget.set_contract_clauses('锡合同', '[{"no": 1, "kind": "retention", "title": "无锡机密条款", "terms": {"share": 0.1, "until": "2027-01-01"}}]', '锡合同') \g /dev/null
+SELECT budget.set_monitor_rule('own_account') \g /dev/null
+SELECT budget.request_payment(:wuxi, 0.07, '无锡机密自付', memo => '{"payee": "无锡市教育局"}') \g /dev/null
+SELECT budget.request_payment(:second, 0.01, '自付', memo => '{"payee": "苏州市卫生局"}') AS stopped \gset
+SELECT stop_id AS stop FROM budget.monitor_stop WHERE request_id = :stopped \gset
+
 SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_officer', 'officer', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_other', 'officer', '320200000'),
@@ -90,8 +110,8 @@ SELECT budget.grant_duty('sec_partition', '320500000') \g /dev/null
 RESET SESSION AUTHORIZATION;
 ANALYZE;
 
-SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nplan=%s\ncontract=%s\nrequest=%s\nwuxi_contract=%s\nwuxi_request=%s\nledger=%s\ncap=%s\nunit_cap=%s\nwuxi_cap=%s\nwuxi_receipt=%s\nalert=%s\nwuxi_alert=%s',
+SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallotted=%s\npaid=%s\nwuxi_given=%s\nwuxi_paid=%s\nsent=%s\nplan=%s\ncontract=%s\nrequest=%s\nwuxi_contract=%s\nwuxi_request=%s\nledger=%s\ncap=%s\nunit_cap=%s\nwuxi_cap=%s\nwuxi_receipt=%s\nalert=%s\nwuxi_alert=%s\ndelivery=%s\nstop=%s\nstopped=%s',
   :root, :child, :second, :county, :wuxi, :given, :allotted, :paid, :wuxi_given, :wuxi_paid, :sent,
   :plan, :contract, :request, :wuxi_contract, :wuxi_request,
-  'budget.ledger'::regclass::oid, :cap, :unit_cap, :wuxi_cap, :wuxi_receipt, :alert, :wuxi_alert);
+  'budget.ledger'::regclass::oid, :cap, :unit_cap, :wuxi_cap, :wuxi_receipt, :alert, :wuxi_alert, :delivery, :stop, :stopped);
 SELECT format(E'deadline=%s\nwuxi_deadline=%s\nfield=%s\nwuxi_field=%s', :deadline, :wuxi_deadline, :field, :wuxi_field);

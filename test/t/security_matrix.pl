@@ -24,6 +24,10 @@ my %column = (
 	cap_balance => 'cap_id', cap_slot => 'slot', cap_event => 'action', alert => 'kind', alert_event => 'note',
 	planning_rule => 'title', spending_history => 'source', driver_value => 'source', budget_advice => 'reason',
 	rule_finding => 'severity', rule_explanation => 'explanation', driver => 'name',
+	project_event => 'action', delivery => 'title', quality_record => 'title', contract_clause => 'title',
+	evidence_document => 'title', invoice => 'seller', monitor_payment => 'payee', monitor_finding => 'rule', monitor_stop => 'state',
+	project_dependency => 'reason', milestone => 'title', project_resource => 'title', project_stage_move => 'name',
+	project_template_milestone => 'title', project_template_document => 'title', unit_account => 'bank', monitor_rule => 'title',
 	receipt => 'document', watched_deadline => 'subject', form_field => 'field', flow_template => 'title',
 	statutory_deadline => 'title');
 my %value = (
@@ -32,9 +36,9 @@ my %value = (
 my %each = (
 	guarded => [qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026 fiscal_year entry_kind
 		planning_rule spending_history driver_value budget_advice cap cap_member cap_balance cap_slot cap_event alert alert_event receipt
-		watched_deadline form_field)],
+		project_event delivery quality_record contract_clause evidence_document invoice monitor_payment monitor_finding monitor_stop watched_deadline form_field)],
 	plain => [qw(driver rule_finding rule_explanation virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event
-		flow_template statutory_deadline)]);
+		project_dependency milestone project_resource project_stage_move project_template_milestone project_template_document unit_account monitor_rule flow_template statutory_deadline)]);
 
 my $folder = "$FindBin::Bin/../security";
 my $server = Budgetpm::Server->new;
