@@ -24,6 +24,7 @@ my @scripts = (
 	[ 'docs/batch.sql', 'docs/batch.md' ],
 	[ 'docs/document.sql', 'docs/document.md' ],
 	[ 'docs/planning_rule.sql', 'docs/planning.md' ],
+	[ 'docs/draft.sql', 'docs/draft.md' ],
 	[ 'docs/form.sql', 'docs/form.md' ],
 	[ 'docs/template.sql', 'docs/template.md' ]);
 
