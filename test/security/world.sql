@@ -54,6 +54,18 @@ SELECT budget.create_cap(2026, '第一中学', amount => 5, lines => ARRAY[:chil
 SELECT budget.create_cap(2026, '无锡机密限额', 'lines', division => '320200000') AS wuxi_cap \gset
 SELECT budget.create_cap(2026, '无锡机密预警', amount => 5, lines => ARRAY[:wuxi]::bigint[], block_ratio => 0, warn_ratio => 1) \g /dev/null
 SELECT budget.record_receipt(2026, '320200000', '11', 777770, '锡财机密缴款') AS wuxi_receipt \gset
+-- Preparations: a unit's request in hand and one that is submitted and reviewed; what Wuxi asks for.
+SELECT budget.publish_flow('{"flow": "requests", "title": "申报", "steps": [
+   {"step": "fin", "assign": [{"login": "sec_owner"}], "self": "allow", "next": "done"}, {"step": "done", "type": "end"}],
+  "effects": {"hold": [{"effect": "prepare", "arguments": {"move": "submit"}}], "release": [{"effect": "prepare", "arguments": {"move": "release"}}]}}') \g /dev/null
+SELECT budget.create_preparation(2026, '320500000', '苏州预算编制', 'requests') AS prep \gset
+SELECT budget.create_preparation(2026, '320200000', '另一市预算编制', 'requests') AS wuxi_prep \gset
+SELECT budget.save_request(:prep, '102', '苏州设备', '[{"title": "设备", "func": "2050202", "amount": 40}]') AS reviewed \gset
+SELECT budget.submit_requests(:prep, '102'), budget.review_request(:reviewed, '苏财审核', 30) \g /dev/null
+SELECT budget.save_request(:prep, '101001', '一中课桌', '[{"title": "课桌", "func": "2050202", "amount": 50}]') AS asked \gset
+SELECT budget.save_request(:wuxi_prep, '301', '无锡机密申报', '[{"title": "无锡机密项", "func": "2050202", "amount": 777}]') AS wuxi_asked \gset
+SELECT budget.issue_ceiling(:prep, 45, '苏财控制数', unit => '101001'), budget.issue_ceiling(:wuxi_prep, 777, '无锡机密控制数', unit => '301') \g /dev/null
+SELECT max(version_id) FILTER (WHERE kind = 'reviewed') AS hidden, max(version_id) FILTER (WHERE request_id = :asked) AS version, max(version_id) FILTER (WHERE request_id = :wuxi_asked) AS wuxi_version FROM budget.request_version \gset
 SELECT max(alert_id) FILTER (WHERE cap_id = :cap) AS alert, max(alert_id) AS wuxi_alert FROM budget.alert \gset
 SELECT budget.assign_alert(:alert, 'sec_officer', '苏财请答复'), budget.assign_alert(:wuxi_alert, 'sec_other', '无锡机密答复') \g /dev/null
 
@@ -115,3 +127,5 @@ SELECT format(E'root=%s\nchild=%s\nsecond=%s\ncounty=%s\nwuxi=%s\ngiven=%s\nallo
   :plan, :contract, :request, :wuxi_contract, :wuxi_request,
   'budget.ledger'::regclass::oid, :cap, :unit_cap, :wuxi_cap, :wuxi_receipt, :alert, :wuxi_alert, :delivery, :stop, :stopped);
 SELECT format(E'deadline=%s\nwuxi_deadline=%s\nfield=%s\nwuxi_field=%s', :deadline, :wuxi_deadline, :field, :wuxi_field);
+SELECT format(E'prep=%s\nwuxi_prep=%s\nasked=%s\nreviewed=%s\nwuxi_asked=%s\nhidden=%s\nversion=%s\nwuxi_version=%s',
+  :prep, :wuxi_prep, :asked, :reviewed, :wuxi_asked, :hidden, :version, :wuxi_version);

@@ -23,6 +23,7 @@ my @scripts = (
 	[ 'docs/control.sql', 'docs/control.md' ],
 	[ 'docs/batch.sql', 'docs/batch.md' ],
 	[ 'docs/document.sql', 'docs/document.md' ],
+	[ 'docs/planning.sql', 'docs/planning.md' ],
 	[ 'docs/planning_rule.sql', 'docs/planning.md' ],
 	[ 'docs/draft.sql', 'docs/draft.md' ],
 	[ 'docs/form.sql', 'docs/form.md' ],
