@@ -105,6 +105,11 @@ SET ROLE pr_fin;
 SELECT unit_code, func_code, amount, used, left_amount FROM c_report.ceiling ORDER BY ceiling_id;
 SELECT c.issue_ceiling(:p, 63995, '苏财预〔2026〕4号', func => '205', round => 1) > 0 AS raised, c.issue_ceiling(:p, 63995, '苏财预〔2026〕5号', unit => '101', round => 1) > 0 AS raised_too;
 SELECT ceiling_id - :first_ceiling AS number, amount, used, left_amount, newest FROM c_report.ceiling ORDER BY ceiling_id;
+SELECT c.issue_ceiling(:p, 63994.99, '苏财预〔2026〕6号', func => '20502', round => 1) > 0 AS a_fen_short;
+SET ROLE pr_xiao;
+SELECT pg_temp.refused(format('SELECT c.act(%s, ''approve'')', task_id)) AS by_a_fen FROM c.my_tasks();
+SET ROLE pr_fin;
+SELECT c.issue_ceiling(:p, 63995, '苏财预〔2026〕7号', func => '20502', round => 1) > 0 AS enough;
 SET ROLE pr_xiao;
 SELECT c.act(task_id, 'approve') FROM c.my_tasks();
 
