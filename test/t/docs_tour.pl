@@ -27,7 +27,8 @@ my @scripts = (
 	[ 'docs/planning_rule.sql', 'docs/planning.md' ],
 	[ 'docs/draft.sql', 'docs/draft.md' ],
 	[ 'docs/form.sql', 'docs/form.md' ],
-	[ 'docs/template.sql', 'docs/template.md' ]);
+	[ 'docs/template.sql', 'docs/template.md' ],
+	[ 'docs/project.sql', 'docs/project.md' ]);
 
 sub read_file
 {
