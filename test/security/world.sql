@@ -102,6 +102,15 @@ SELECT budget.request_payment(:wuxi, 0.07, '无锡机密自付', memo => '{"paye
 SELECT budget.request_payment(:second, 0.01, '自付', memo => '{"payee": "苏州市卫生局"}') AS stopped \gset
 SELECT stop_id AS stop FROM budget.monitor_stop WHERE request_id = :stopped \gset
 
+-- Projects on the map, in Suzhou and in Wuxi, each with a site and a report.
+SELECT budget.register_project('SITE1', '苏州地铁', '101'), budget.register_project('SITE2', '无锡机密工程', '301') \g /dev/null
+ALTER TABLE budget.project DISABLE TRIGGER guard;
+UPDATE budget.project SET stage = 'under_way', started_on = '2026-01-05' WHERE official_code IN ('SITE1', 'SITE2');
+ALTER TABLE budget.project ENABLE ALWAYS TRIGGER guard;
+SELECT budget.set_site('SITE1', 'SRID=4490;POINT(120.62 31.30)'), budget.set_site('SITE2', 'SRID=4490;POINT(120.30 31.57)'),
+       budget.report_progress('SITE1', 10, '2026-01-10'), budget.report_progress('SITE2', 20, '2026-01-10', '无锡机密进度'),
+       budget.load_boundaries('[{"division": "320500000", "geometry": "SRID=4490;POLYGON((120 30.8,121.3 30.8,121.3 32,120 30.8))"}]', '示意') \g /dev/null
+
 SELECT budgetpm.grant_ledger('budget', 'sec_reader', 'reader', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_officer', 'officer', '320500000'),
        budgetpm.grant_ledger('budget', 'sec_other', 'officer', '320200000'),

@@ -28,19 +28,20 @@ my %column = (
 	evidence_document => 'title', invoice => 'seller', monitor_payment => 'payee', monitor_finding => 'rule', monitor_stop => 'state',
 	project_dependency => 'reason', milestone => 'title', project_resource => 'title', project_stage_move => 'name',
 	project_template_milestone => 'title', project_template_document => 'title', unit_account => 'bank', monitor_rule => 'title',
-	receipt => 'document', watched_deadline => 'subject', form_field => 'field', flow_template => 'title',
+	receipt => 'document', project_site => 'site_no', project_site_version => 'site_no', progress_report => 'kind',
+	division_boundary => 'source', watched_deadline => 'subject', form_field => 'field', flow_template => 'title',
 	statutory_deadline => 'title', preparation => 'title', preparation_round => 'up_title', round_reopening => 'reason',
 	expenditure_standard => 'title', request => 'title', request_version => 'made_by', request_item => 'title', ceiling => 'document');
 my %value = (
 	(map { $_ => '2026000000000001' } qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026)),
-	fiscal_year => '2026', duty => 'true', cap_member => '2026000000000001', cap_balance => '1', cap_slot => '1');
+	fiscal_year => '2026', duty => 'true', cap_member => '2026000000000001', cap_balance => '1', cap_slot => '1', project_site => '1', project_site_version => '1');
 my %each = (
 	guarded => [qw(journal journal_2026 balance balance_2026 line transfer obligation obligation_2026 fiscal_year entry_kind
 		planning_rule spending_history driver_value budget_advice cap cap_member cap_balance cap_slot cap_event alert alert_event receipt
 		project_event delivery quality_record contract_clause evidence_document invoice monitor_payment monitor_finding monitor_stop watched_deadline form_field
-		preparation preparation_round request request_version request_item ceiling)],
+		preparation preparation_round request request_version request_item ceiling project_site project_site_version progress_report)],
 	plain => [qw(driver rule_finding rule_explanation virement_rule ledger principal duty division unit classification grant_profile project account account_chart account_rule closing_decision year_event
-		project_dependency milestone project_resource project_stage_move project_template_milestone project_template_document unit_account monitor_rule flow_template statutory_deadline)]);
+		project_dependency milestone project_resource project_stage_move project_template_milestone project_template_document unit_account monitor_rule flow_template statutory_deadline division_boundary)]);
 
 my $folder = "$FindBin::Bin/../security";
 my $server = Budgetpm::Server->new;
@@ -54,6 +55,8 @@ my $state_query = q{SELECT md5(string_agg(x::text, ';' ORDER BY x::text)) FROM (
 	UNION ALL SELECT o::text FROM budget.obligation o
 	UNION ALL SELECT c::text FROM budget.cap c UNION ALL SELECT c::text FROM budget.cap_total c
 	UNION ALL SELECT a::text FROM budget.alert a UNION ALL SELECT r::text FROM budget.receipt r
+	UNION ALL SELECT v::text FROM budget.project_site_version v UNION ALL SELECT p::text FROM budget.progress_report p
+	UNION ALL SELECT b::text FROM budget.division_boundary b
 	UNION ALL SELECT r::text FROM budget.request r UNION ALL SELECT v::text FROM budget.request_version v
 	UNION ALL SELECT i::text FROM budget.request_item i UNION ALL SELECT c::text FROM budget.ceiling c) AS s(x)};
 $each{readable} = [ split /\n/, $server->query(q{SELECT c.oid::regclass FROM pg_class c
