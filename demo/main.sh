@@ -5,4 +5,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [ -n "${DATA:-}" ]; then
 	exec demo/import.sh "$DATA"
 fi
-exec demo/province.sh
+demo/province.sh
+echo
+exec demo/map.sh

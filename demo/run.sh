@@ -51,7 +51,7 @@ fi
 export DATA="${DATA:-}" KEEP="${KEEP:-}"
 [ "$KEEP" != 0 ] || KEEP=
 
-scripts/packages.sh build
+scripts/packages.sh build demo
 echo "building, and starting a PostgreSQL of our own ..."
 exec scripts/cluster.sh run --database=budgetpm_demo --user=budget_admin \
 	${KEEP:+--keep} --set shared_buffers=256MB --set synchronous_commit=off \

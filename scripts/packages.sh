@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # packages.sh [--list] GROUP...: sees to it that the Debian packages of these
-# groups are there: build, test, lint, format.
+# groups are there: build, test, demo, lint, format.
 #
 # Installs what is missing when it may (root, or sudo that asks no password);
 # otherwise names the exact packages and fails.  --list only names them.
@@ -55,6 +55,13 @@ check_test() {
 	[ -e "$(server_path sharedir)/extension/pgtap.control" ] ||
 		wanted+=("postgresql-$version-pgtap")
 	perl -MIPC::Run -e 1 2>/dev/null || wanted+=(libipc-run-perl)
+	# Layers and tiles are read by GDAL, as GIS tools read them.
+	command -v ogr2ogr >/dev/null || wanted+=(gdal-bin)
+}
+
+check_demo() {
+	check_build "$1"
+	/usr/bin/python3 -c 'import matplotlib' 2>/dev/null || wanted+=(python3-matplotlib)
 }
 
 check_lint() {
@@ -74,7 +81,7 @@ check() {
 	version=$(server_version)
 	for group in "$@"; do
 		case $group in
-			build | test | lint | format) "check_$group" "$version" ;;
+			build | test | demo | lint | format) "check_$group" "$version" ;;
 			*)
 				echo "packages.sh: unknown group \"$group\"" >&2
 				exit 2

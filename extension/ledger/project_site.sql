@@ -119,7 +119,7 @@ COMMENT ON COLUMN @ledger@.progress_report.reported_by IS 'Who reported.';
 COMMENT ON COLUMN @ledger@.progress_report.login IS 'The database role that called.';
 COMMENT ON COLUMN @ledger@.progress_report.division IS 'The project''s division, for row security.';
 COMMENT ON COLUMN @ledger@.progress_report.unit IS 'The project''s unit, for row security.';
-COMMENT ON COLUMN @ledger@.progress_report.digest IS 'Digest that links it to the report of the project that arrived before; docs/project.md has its bytes.';
+COMMENT ON COLUMN @ledger@.progress_report.digest IS 'Digest that links it to the report of the project that arrived before; docs/project_map.md has its bytes.';
 
 CREATE TABLE @ledger@.division_boundary (
   boundary_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

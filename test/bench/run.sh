@@ -7,4 +7,5 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/posting.sh"
 "$here/workflow.sh"
+"$here/tiles.sh"
 exec "$here/../../scripts/cluster.sh" run --set shared_buffers=512MB -- "$here/types.sh"

@@ -28,7 +28,8 @@ my @scripts = (
 	[ 'docs/draft.sql', 'docs/draft.md' ],
 	[ 'docs/form.sql', 'docs/form.md' ],
 	[ 'docs/template.sql', 'docs/template.md' ],
-	[ 'docs/project.sql', 'docs/project.md' ]);
+	[ 'docs/project.sql', 'docs/project.md' ],
+	[ 'docs/project_map.sql', 'docs/project_map.md' ]);
 
 sub read_file
 {
