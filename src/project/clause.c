@@ -79,21 +79,27 @@ static const BpmStatement allowed = {
 	" FROM whole w CROSS JOIN earned e LEFT JOIN late t ON t.clause_no" EQ "w.clause_no ORDER BY w.clause_no", "ladt"
 };
 
-/* The contract behind an obligation, and what other obligations of it have drawn. */
+/*
+ * The contract behind an obligation, and what other obligations of it have drawn.  Each
+ * step is looked up by itself: a plan that was made while the tables were small and
+ * joined them whole would be kept, and cost more with every contract.
+ */
 static const BpmStatement find_contract = {
 	"WITH RECURSIVE up AS (SELECT o.obligation_id, o.predecessor, o.line_id, o.document FROM @ledger@.obligation o"
 	"   WHERE o.obligation_id" EQ "$1"
-	"  UNION ALL SELECT o.obligation_id, o.predecessor, o.line_id, o.document FROM up JOIN @ledger@.obligation o"
-	"   ON o.obligation_id" EQ "up.predecessor AND o.stage" EQ "'commit'),"
+	"  UNION ALL SELECT o.obligation_id, o.predecessor, o.line_id, o.document FROM up CROSS JOIN LATERAL"
+	"   (SELECT * FROM @ledger@.obligation o WHERE o.obligation_id" EQ "up.predecessor AND o.stage" EQ "'commit' OFFSET 0) o),"
 	" root AS (SELECT u.* FROM up u WHERE NOT EXISTS (SELECT 1 FROM up v WHERE v.obligation_id" EQ "u.predecessor)),"
 	" chain AS (SELECT r.obligation_id, 0 AS depth FROM root r"
-	"  UNION ALL SELECT o.obligation_id, c.depth" PLUS "1 FROM chain c JOIN @ledger@.obligation o"
-	"   ON o.predecessor" EQ "c.obligation_id AND o.stage" EQ "'commit')"
+	"  UNION ALL SELECT o.obligation_id, c.depth" PLUS "1 FROM chain c CROSS JOIN LATERAL"
+	"   (SELECT * FROM @ledger@.obligation o WHERE o.predecessor" EQ "c.obligation_id AND o.stage" EQ "'commit' OFFSET 0) o)"
 	" SELECT g.contract_id, g.contract_no, g.amount::budgetpm.amount, g.supplier,"
 	"  COALESCE((SELECT budgetpm.sum(CASE WHEN o.obligation_id" EQ "$1 THEN '0'::budgetpm.amount ELSE o.drawn END"
 	"    OPERATOR(budgetpm.-) CASE WHEN c.depth" EQ "0 THEN '0'::budgetpm.amount ELSE o.amount END)"
-	"   FROM chain c JOIN @ledger@.obligation o ON o.obligation_id" EQ "c.obligation_id), '0'::budgetpm.amount)"
-	" FROM root r JOIN @ledger@.contract g ON g.contract_no" EQ "r.document AND g.line_id" EQ "r.line_id", "l"
+	"   FROM chain c CROSS JOIN LATERAL (SELECT * FROM @ledger@.obligation o"
+	"    WHERE o.obligation_id" EQ "c.obligation_id OFFSET 0) o), '0'::budgetpm.amount)"
+	" FROM root r CROSS JOIN LATERAL (SELECT * FROM @ledger@.contract g"
+	"  WHERE g.contract_no" EQ "r.document AND g.line_id" EQ "r.line_id OFFSET 0) g", "l"
 };
 
 /* Finds the contract that an obligation stands for; false if it is of none. */
