@@ -86,6 +86,13 @@ SELECT state FROM b.preparation;
 SELECT b.withdraw(:other, 5, '收回', actor => 'x') > 0 AS not_yet;
 SELECT b.open_year(2027, '苏政发〔2027〕1号');
 
+-- the same government in a preparation of its own: one budget a year is enough
+BEGIN;
+SELECT b.create_preparation(2027, '320100000', '市级另编', 'up', 'vote') AS p2 \gset
+SELECT pg_temp.ask(:p2, '201', '再编', '2050101', '50201', 99) > 0, pg_temp.ask(:p2, '901', '再编预备费', '227', '51401', 1) > 0, b.set_revenue_estimate(:p2, '320100000', '11', '101', 100, 'x'), b.approve_revenue(:p2, '320100000', 'x');
+SELECT pg_temp.refused(format('SELECT b.submit_draft(%s, ''320100000'')', :p2));
+ROLLBACK;
+
 -- in the year: every supplement says where the money is from
 SELECT line_id AS own FROM b.line WHERE title = '厅本级' \gset
 SELECT line_id AS reserve FROM b.line WHERE title = '预备费' \gset

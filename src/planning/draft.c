@@ -66,7 +66,8 @@ static const BpmStatement end_draft = {
 static const BpmStatement await_vote = {
 	"INSERT INTO @ledger@.budget_approval (fiscal_year, division, amount, case_id)"
 	" SELECT d.fiscal_year, d.division, d.expenditure, d.case_id FROM @ledger@.draft d WHERE d.draft_id" EQ "$1"
-	" ON CONFLICT (fiscal_year, division) DO UPDATE SET amount = excluded.amount, case_id = excluded.case_id", "l"
+	" ON CONFLICT (fiscal_year, division) DO UPDATE SET amount = excluded.amount, case_id = excluded.case_id"
+	" WHERE budget_approval.approved_on IS NULL", "l"
 };
 
 /*
@@ -281,7 +282,12 @@ bpm_draft_hold(BpmLedger *ledger, const BpmEffectCall *call)
 	bpm_draft_digest(ledger, preparation, call->division, version, digest);
 	bpm_bind_id(&parameters, bpm_draft_store(ledger, call, preparation, version, digest));
 	move_division(ledger, preparation, call->division, "out", 1);
-	bpm_planning_store(ledger, "budget_approval", &await_vote, &parameters);
+	if (bpm_planning_store(ledger, "budget_approval", &await_vote, &parameters) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("the budget of %s is approved", bpm_draft_division_name(ledger, call->division)),
+				 errdetail("It was voted on in another preparation of the year."),
+				 errhint("What changes in the year is posted: virement(), supplement().")));
 	bpm_draft_of_case(ledger, call, &draft);
 	return draft_fact(draft.id, version, draft.expenditure);
 }

@@ -12,6 +12,7 @@ SELECT b.publish_flow('{"flow": "up", "title": "上报", "steps": [{"step": "fin
 SELECT b.publish_flow('{"flow": "vote", "title": "预算草案", "steps": [{"step": "finance", "assign": [{"initiator": true}], "self": "allow", "next": "congress", "on_reject": "start", "effects": [{"effect": "present_draft"}]},
   {"step": "congress", "assign": [{"initiator": true}], "self": "allow", "next": "done", "on_reject": "start"}, {"step": "done", "type": "end"}],
  "effects": {"hold": [{"effect": "hold_draft", "as": "draft"}], "release": [{"effect": "release_draft"}], "approved": [{"effect": "approve_budget", "as": "approval"}]}}') AS vote;
+SELECT b.define_form_field('request', 'held', 'boolean', '{"zh": "代编"}', '320000000', valid_from => '2020-01-01') > 0 AS field;
 SELECT b.create_preparation(2027, '320000000', '2027年预算', 'up', 'vote') AS p \gset
 -- One request of one item, submitted and accepted.
 CREATE FUNCTION pg_temp.ask(preparation integer, unit text, title text, func text, gov text, amount numeric, attributes jsonb DEFAULT NULL) RETURNS bigint LANGUAGE plpgsql AS $$

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use File::Temp;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -72,6 +73,20 @@ sub save
 	return @statements;
 }
 
+# Megabytes of statements do not fit into a pipe: a session reads them from a file.
+my $folder = File::Temp->newdir;
+chmod 0755, "$folder";
+my $files = 0;
+sub script
+{
+	my ($sql) = @_;
+	my $name = "$folder/" . ++$files . '.sql';
+	open my $file, '>:raw', $name or die "could not write $name: $!\n";
+	print $file $sql;
+	close $file or die "could not write $name: $!\n";
+	return "\\i $name";
+}
+
 my $begun = time;
 my $admin = $server->session(user => 'postgres');
 my @people = (map({ "pv_clerk$_" } 0 .. $clerks - 1), qw(pv_dept pv_division pv_budget pv_chief pv_gov1 pv_gov2 pv_gov3 pv_npc pv_congress));
@@ -87,7 +102,7 @@ my $setup = join "\n", 'SET client_min_messages = warning;', (map { "CREATE ROLE
 	(map { "SELECT b.grant_duty('pv_clerk" . ($_ % $clerks) . "', NULL, '$all[$_]{code}', true, true);" } 0 .. $#all),
 	q{SELECT b.adopt_flow('three_up_three_down'); SELECT b.adopt_flow('budget_draft');},
 	q{SELECT b.create_preparation(2027, '320000000', '2027年', 'three_up_three_down', 'budget_draft', '3');};
-$admin->send($setup);
+$admin->send(script($setup));
 $admin->wait_for(600);
 is($admin->errors =~ /ERROR:.*/ ? $& : '', '', 'the province is made');
 
@@ -97,7 +112,7 @@ sub together
 {
 	my (%work) = @_;
 	my $wrong = '';
-	for (keys %work) { $session{$_}{err} = ''; $session{$_}->send($work{$_}) }
+	for (keys %work) { $session{$_}{err} = ''; $session{$_}->send(script($work{$_})) }
 	for (keys %work)
 	{
 		$session{$_}->wait_for(3600);
