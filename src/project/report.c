@@ -259,7 +259,7 @@ check_replaced(BpmLedger *ledger, const BpmProject *project, int64 replaced)
 
 	if (replaced == 0)
 		return;
-	if (bpm_ledger_execute(ledger, &read_replaced, 0, values, NULL) != 1)
+	if (bpm_ledger_execute_latest(ledger, &read_replaced, 0, values, NULL, false) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("project \"%s\" has no report " INT64_FORMAT, project->official_code, replaced)));
@@ -315,7 +315,7 @@ ask_facts(BpmLedger *ledger, const Entry *entry)
 	values[5] = TimestampTzGetDatum(entry->report.taken_at);
 	values[6] = JsonbPGetDatum(entry->photos);
 	bpm_set_id(values, nulls, 7, entry->report.replaces);
-	if (bpm_ledger_execute(ledger, &read_facts, 0, values, nulls) != 1)
+	if (bpm_ledger_execute_latest(ledger, &read_facts, 0, values, nulls, false) != 1)
 		elog(ERROR, "a report has no facts");
 }
 
@@ -400,7 +400,7 @@ replay(BpmLedger *ledger, const Entry *entry)
 	set_numeric(values, nulls, 7, report->latitude);
 	values[8] = JsonbPGetDatum(entry->photos);
 	bpm_set_id(values, nulls, 9, report->replaces);
-	if (bpm_ledger_execute(ledger, &report_of_key, 0, values, nulls) != 1)
+	if (bpm_ledger_execute_latest(ledger, &report_of_key, 0, values, nulls, false) != 1)
 		return 0;
 	if (!DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull)))
 		ereport(ERROR,
@@ -419,7 +419,7 @@ link_report(BpmLedger *ledger, const BpmReport *report)
 	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
 	bool		isnull;
 
-	if (bpm_ledger_execute(ledger, &last_digest, 0, &value, NULL) == 1)
+	if (bpm_ledger_execute_latest(ledger, &last_digest, 0, &value, NULL, false) == 1)
 	{
 		bytea	   *last = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 

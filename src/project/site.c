@@ -110,7 +110,7 @@ find_site(BpmLedger *ledger, const BpmProject *project, int32 number, Site *site
 
 	memset(site, 0, sizeof(*site));
 	site->number = number;
-	if (bpm_ledger_execute(ledger, &read_site, 0, values, NULL) != 1)
+	if (bpm_ledger_execute_latest(ledger, &read_site, 0, values, NULL, false) != 1)
 		return;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
