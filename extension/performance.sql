@@ -29,3 +29,78 @@ RETURN CASE
   WHEN budget = 0 OR paid * 100 < budget * 80 THEN 'yellow' END;
 COMMENT ON FUNCTION budgetpm.self_score_warning(numeric, numeric, numeric, numeric, numeric, numeric) IS
   'Warns of good marks for money that was not spent (自评预警): red where (S/90 - E/10) / (S/90) > 0.05 with S points of total (90) for indicators and E points of execution_total (10) for execution; yellow where the budget is 0 or more than 20 % of it is unspent; otherwise NULL. Nothing is divided, so nothing is rounded.';
+
+CREATE FUNCTION budgetpm.level_name(level integer, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE level_name.name WHEN 'output' THEN '产出' WHEN 'benefit' THEN '效益' WHEN 'satisfaction' THEN CASE level_name.level WHEN 1 THEN '满意度' ELSE '服务对象满意度' END
+  WHEN 'cost' THEN '成本' WHEN 'quantity' THEN '数量' WHEN 'quality' THEN '质量' WHEN 'timeliness' THEN '时效' WHEN 'economic' THEN '经济' WHEN 'social' THEN '社会'
+  WHEN 'ecological' THEN '生态' WHEN 'sustained' THEN '可持续' ELSE level_name.name END;
+COMMENT ON FUNCTION budgetpm.level_name(integer, text) IS 'The Chinese name of a level of indicators.';
+
+CREATE FUNCTION budgetpm.total_score(points numeric, weight numeric, total numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN weight > 0 THEN pg_catalog.div(200 * points * total + weight, 2 * weight) * 0.01 END;
+COMMENT ON FUNCTION budgetpm.total_score(numeric, numeric, numeric) IS
+  'round(points * total / weight, 2), half away from zero and exact: the points of what applies, scaled to the total. NULL where nothing applies.';
+
+CREATE FUNCTION budgetpm.scoring_fault(
+  method text, direction text, target numeric, actual numeric, weight numeric, parameters jsonb DEFAULT NULL)
+RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'bpm_scoring_fault';
+COMMENT ON FUNCTION budgetpm.scoring_fault(text, text, numeric, numeric, numeric, jsonb) IS
+  'What score_indicator() would refuse, in its words; NULL where it gives a score or has nothing to score.';
+
+CREATE FUNCTION budgetpm.define_indicator(ledger regclass, indicator text, from_year integer, definition jsonb, division text, profile text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_define_indicator';
+COMMENT ON FUNCTION budgetpm.define_indicator(regclass, text, integer, jsonb, text, text) IS
+  'Adds an indicator to the library; see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.set_targets(ledger regclass, project text, fiscal_year integer, targets jsonb, document text, total numeric, execution_weight numeric) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_set_targets';
+COMMENT ON FUNCTION budgetpm.set_targets(regclass, text, integer, jsonb, text, numeric, numeric) IS
+  'Sets a project''s targets (绩效目标) for a year; see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.record_ex_ante(ledger regclass, project text, fiscal_year integer, dimensions jsonb, result text, amount numeric, document text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_record_ex_ante';
+COMMENT ON FUNCTION budgetpm.record_ex_ante(regclass, text, integer, jsonb, text, numeric, text) IS
+  'Records an assessment before admission (事前绩效评估); see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.record_monitoring(ledger regclass, project text, fiscal_year integer, as_of date, actuals jsonb, note text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_record_monitoring';
+COMMENT ON FUNCTION budgetpm.record_monitoring(regclass, text, integer, date, jsonb, text) IS
+  'Records execution and achievement (绩效双监控); see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.evaluate_project(ledger regclass, project text, fiscal_year integer, evaluator text, results jsonb, period text, period_no integer, agency text, opinion text, evidence jsonb, joint bigint, budget numeric, paid numeric) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_evaluate_project';
+COMMENT ON FUNCTION budgetpm.evaluate_project(regclass, text, integer, text, jsonb, text, integer, text, text, jsonb, bigint, numeric, numeric) IS
+  'Evaluates a project (绩效评价); see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.open_joint_evaluation(ledger regclass, title text, fiscal_year integer, division text, projects text[], document text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_open_joint_evaluation';
+COMMENT ON FUNCTION budgetpm.open_joint_evaluation(regclass, text, integer, text, text[], text) IS
+  'Opens an evaluation of projects of several divisions; see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.answer_evaluation(ledger regclass, evaluation bigint, note text, document text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_answer_evaluation';
+COMMENT ON FUNCTION budgetpm.answer_evaluation(regclass, bigint, text, text) IS
+  'Answers a result (整改反馈); see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.define_consequence(ledger regclass, rule text, from_year integer, cause text, action text, change numeric, reason text, grade text, min_score numeric, max_score numeric, division text, active boolean) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_define_consequence';
+COMMENT ON FUNCTION budgetpm.define_consequence(regclass, text, integer, text, text, numeric, text, text, numeric, numeric, text, boolean) IS
+  'Adds a rule to the table of consequences (结果应用); see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.record_advice(ledger regclass, fiscal_year integer, division text) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_record_advice';
+COMMENT ON FUNCTION budgetpm.record_advice(regclass, integer, text) IS
+  'Hands advice on the next budget to planning; see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.run_accountability(ledger regclass, fiscal_year integer, division text, as_of date) RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_run_accountability';
+COMMENT ON FUNCTION budgetpm.run_accountability(regclass, integer, text, date) IS
+  'Opens cases for poor results that nobody answered; see the ledger''s own function. Errors: as there.';
+
+CREATE FUNCTION budgetpm.verify_evaluation(ledger regclass, evaluation bigint) RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_verify_evaluation';
+COMMENT ON FUNCTION budgetpm.verify_evaluation(regclass, bigint) IS
+  'Tells whether an evaluation is as it was written; see the ledger''s own function. Errors: as there.';

@@ -35,6 +35,9 @@ static const TableShape shapes[] = {
 		"rule_id int4, chart varchar, kind varchar, fund_type varchar, "
 		"executable bool, division budget_code, side varchar, account varchar, "
 	"standard bool"},
+	{"accountability",
+		"evaluation_id int8, case_id int8, opened_on date, opened_by varchar, "
+	"division budget_code, unit budget_code"},
 	{"alert",
 		"alert_id int8, fiscal_year int4, kind varchar, cap_id int4, line_id int8, "
 		"posting_id int8, limit_amount amount, found_amount amount, "
@@ -126,6 +129,11 @@ static const TableShape shapes[] = {
 		"decision_id int8, fiscal_year int4, item varchar, decision varchar, "
 		"division budget_code, unit budget_code, project_id int8, line_id int8, "
 	"document varchar, decided_at timestamptz, decided_by varchar"},
+	{"consequence_rule",
+		"rule_id int8, rule varchar, cause varchar, grade varchar, "
+		"min_score numeric, max_score numeric, action varchar, change numeric, "
+		"reason varchar, from_year int4, active bool, division budget_code, "
+	"defined_at timestamptz, defined_by varchar"},
 	{"contract",
 		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
 		"precommitment int8, supplier varchar, title varchar, accounting_date "
@@ -186,12 +194,34 @@ static const TableShape shapes[] = {
 	{"entry_kind",
 		"kind varchar, operation varchar, source varchar, target varchar, "
 	"year_states varchar, reverses varchar, name_zh varchar"},
+	{"evaluation",
+		"evaluation_id int8, project_id int8, fiscal_year int4, set_id int8, "
+		"evaluator varchar, period varchar, period_no int4, as_of date, "
+		"agency varchar, joint_id int8, evidence jsonb, budget numeric, "
+		"paid numeric, indicator_score numeric, applicable numeric, "
+		"execution_score numeric, score numeric, grade varchar, warning varchar, "
+		"opinion varchar, evaluated_at timestamptz, evaluated_by varchar, "
+	"division budget_code, unit budget_code, digest bytea"},
+	{"evaluation_answer",
+		"answer_id int8, evaluation_id int8, note varchar, document varchar, "
+		"answered_at timestamptz, answered_by varchar, division budget_code, "
+	"unit budget_code"},
+	{"evaluation_result",
+		"evaluation_id int8, item_no int4, applicable bool, actual numeric, "
+		"level varchar, source varchar, score numeric, formula varchar, "
+		"deviation numeric, reason varchar, division budget_code, "
+	"unit budget_code"},
 	{"evidence_document",
 		"document_id int8, kind varchar, title varchar, algorithm varchar, digest "
 		"varchar, size int8, media_type varchar, storage varchar, project_id "
 		"int8, contract_id int8, subject varchar, flags _text, registered_by "
 		"varchar, registered_at timestamptz, division budget_code, unit "
 	"budget_code"},
+	{"ex_ante",
+		"assessment_id int8, project_id int8, fiscal_year int4, "
+		"dimensions jsonb, result varchar, amount amount, document varchar, "
+		"assessed_at timestamptz, assessed_by varchar, division budget_code, "
+	"unit budget_code, digest bytea"},
 	{"expenditure_standard",
 		"standard varchar, division budget_code, valid_from date, "
 		"valid_to date, title varchar, measure varchar, unit_cost numeric, "
@@ -217,12 +247,23 @@ static const TableShape shapes[] = {
 	"fund_type varchar, name varchar"},
 	{"grant_profile",
 	"profile varchar, operation varchar"},
+	{"indicator",
+		"indicator_id int8, indicator varchar, sector varchar, level1 varchar, "
+		"level2 varchar, name_zh varchar, name_en varchar, measure varchar, "
+		"direction varchar, kind varchar, method varchar, parameters jsonb, "
+		"weight numeric, tags _text, provenance varchar, from_year int4, "
+		"active bool, profile varchar, division budget_code, "
+	"defined_at timestamptz, defined_by varchar"},
 	{"invoice",
 		"invoice_id int8, invoice_code varchar, invoice_number varchar, seller "
 		"varchar, seller_code varchar, amount amount, issued_on date, contract_id "
 		"int8, payment_no varchar, document_id int8, flags _text, registered_by "
 		"varchar, registered_at timestamptz, division budget_code, unit "
 	"budget_code"},
+	{"joint_evaluation",
+		"joint_id int8, title varchar, fiscal_year int4, projects _int8, "
+		"document varchar, opened_at timestamptz, opened_by varchar, "
+	"division budget_code"},
 	{"journal",
 		"line_id int8, entry_no int4, posting_id int8, kind varchar, "
 		"amount amount, available_after amount, division budget_code, "
@@ -263,6 +304,12 @@ static const TableShape shapes[] = {
 		"varchar, case_id int8, reason text, decided_by varchar, decided_at "
 		"timestamptz, stopped_at timestamptz, login varchar, division "
 	"budget_code, unit budget_code"},
+	{"monitoring",
+		"monitoring_id int8, project_id int8, fiscal_year int4, as_of date, "
+		"budget numeric, paid numeric, execution numeric, achievement numeric, "
+		"actuals jsonb, flags _text, note varchar, recorded_at timestamptz, "
+		"recorded_by varchar, division budget_code, unit budget_code, "
+	"digest bytea"},
 	{"obligation",
 		"obligation_id int8, line_id int8, division budget_code, "
 		"unit budget_code, stage varchar, amount amount, drawn amount, "
@@ -476,6 +523,17 @@ static const TableShape shapes[] = {
 	{"supplement_source",
 		"source varchar, name varchar, posted_by varchar, case_needed bool, "
 	"number int2"},
+	{"target",
+		"set_id int8, item_no int4, indicator varchar, level1 varchar, "
+		"level2 varchar, name varchar, measure varchar, direction varchar, "
+		"kind varchar, method varchar, parameters jsonb, target numeric, "
+		"expectation varchar, weight numeric, source varchar, binding varchar, "
+	"tags _text, flags _text, division budget_code, unit budget_code"},
+	{"target_set",
+		"set_id int8, project_id int8, fiscal_year int4, version_no int4, "
+		"total numeric, execution_weight numeric, cutoffs _numeric, "
+		"blending jsonb, document varchar, set_at timestamptz, set_by varchar, "
+	"division budget_code, unit budget_code, digest bytea"},
 	{"task",
 		"task_id int8, case_id int8, token_id int8, flow varchar, "
 		"visit int4, origin int4, previous int4, step varchar, "

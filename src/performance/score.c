@@ -314,3 +314,30 @@ bpm_grade(PG_FUNCTION_ARGS)
 		grade++;
 	PG_RETURN_TEXT_P(cstring_to_text(grades[grade]));
 }
+
+/* scoring_fault(method, direction, target, actual, weight, parameters): what would be refused, NULL for nothing. */
+PG_FUNCTION_INFO_V1(bpm_scoring_fault);
+Datum
+bpm_scoring_fault(PG_FUNCTION_ARGS)
+{
+	BpmScoring	scoring = {0};
+	BpmRefusal	refusal;
+	text	   *name;
+	text	   *sign;
+
+	if (PG_ARGISNULL(ARG_METHOD) || PG_ARGISNULL(ARG_ACTUAL) || PG_ARGISNULL(ARG_WEIGHT))
+		PG_RETURN_NULL();
+	name = PG_GETARG_TEXT_PP(ARG_METHOD);
+	sign = PG_ARGISNULL(ARG_DIRECTION) ? NULL : PG_GETARG_TEXT_PP(ARG_DIRECTION);
+	if (!bpm_find_method(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &scoring.method))
+		PG_RETURN_TEXT_P(cstring_to_text(psprintf("scoring method \"%s\" is not known", text_to_cstring(name))));
+	if (sign && !bpm_find_direction(VARDATA_ANY(sign), VARSIZE_ANY_EXHDR(sign), &scoring.direction))
+		PG_RETURN_TEXT_P(cstring_to_text(psprintf("direction \"%s\" is not known", text_to_cstring(sign))));
+	scoring.target = PG_ARGISNULL(ARG_TARGET) ? NULL : PG_GETARG_NUMERIC(ARG_TARGET);
+	scoring.actual = PG_GETARG_NUMERIC(ARG_ACTUAL);
+	scoring.weight = PG_GETARG_NUMERIC(ARG_WEIGHT);
+	scoring.parameters = PG_ARGISNULL(ARG_PARAMETERS) ? NULL : PG_GETARG_JSONB_P(ARG_PARAMETERS);
+	if (bpm_score_exactly(&scoring, &refusal))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(refusal.detail ? psprintf("%s (%s)", refusal.message, refusal.detail) : refusal.message));
+}

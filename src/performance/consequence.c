@@ -1,0 +1,214 @@
+/*
+ * consequence.c
+ *	  What a result does: advice for the next budget (结果应用), and a case where a poor
+ *	  one was not answered (无效必问责).
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/json.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "base/rows.h"
+#include "ledger/posting.h"
+#include "performance/performance.h"
+#include "registry/registry.h"
+
+/* Argument positions of define_consequence() */
+enum
+{
+	RULE_NAME = 1, RULE_FROM, RULE_CAUSE, RULE_ACTION, RULE_CHANGE, RULE_REASON, RULE_GRADE, RULE_MIN, RULE_MAX, RULE_DIVISION, RULE_ACTIVE
+};
+
+static const BpmStatement insert_rule = {
+	"INSERT INTO @ledger@.consequence_rule (rule_id, rule, from_year, cause, action, change, reason, grade, min_score, max_score, active,"
+	" division, defined_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", "ltittnttnnbct"
+};
+static const BpmStatement rule_problems = {
+	"SELECT place, problem, hint FROM @ledger@.consequence_problems($1, $2, $3, $4, $5, $6, $7, $8, $9)", "titnttnnb"
+};
+static const BpmStatement insert_advice = {
+	"INSERT INTO @ledger@.budget_advice (fiscal_year, division, unit, project_id, change, reason, source, given_by)"
+	" SELECT fiscal_year, division, unit, project_id, change, reason, $3, $4 FROM @ledger@.new_advice($1, $2)", "ictt"
+};
+static const BpmStatement poor_results = {
+	"SELECT evaluation_id, project_id, score FROM @ledger@.poor_results($1, $2, $3, $4)", "icdi"
+};
+static const BpmStatement insert_accountability = {
+	"INSERT INTO @ledger@.accountability (evaluation_id, case_id, opened_on, opened_by, division, unit)"
+	" VALUES ($1, $2, $3, $4, $5, $6)", "lldtcc"
+};
+
+/* A poor result that nobody answered. */
+typedef struct Poor
+{
+	int64		evaluation;
+	int64		project;
+	char	   *score;
+} Poor;
+
+/* Refuses a rule with everything that is wrong with it. */
+static void
+check_rule(FunctionCallInfo fcinfo, BpmLedger *ledger)
+{
+	static const int arguments[] = {RULE_NAME, RULE_FROM, RULE_CAUSE, RULE_CHANGE, RULE_ACTION, RULE_GRADE, RULE_MIN, RULE_MAX, RULE_ACTIVE};
+	Datum		values[lengthof(arguments)];
+	char		nulls[] = "         ";
+	BpmFaultList faults;
+
+	for (int i = 0; i < (int) lengthof(arguments); i++)
+		bpm_set_argument(fcinfo, arguments[i], values, nulls, i);
+	bpm_faults_init(&faults);
+	bpm_gather_faults(ledger, &rule_problems, values, nulls, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "this cannot be a rule of consequence");
+}
+
+/* define_consequence(ledger, rule, from_year, ...): a row of the rule table. */
+PG_FUNCTION_INFO_V1(bpm_define_consequence);
+Datum
+bpm_define_consequence(PG_FUNCTION_ARGS)
+{
+	static const char *const names[] = {"rule", "from_year", "cause", "action", "change", "reason"};
+	BpmCall		call;
+	BpmCode		division = 0;
+	Datum		values[13];
+	char		nulls[] = "             ";
+	int64		id;
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+		bpm_require_argument(fcinfo, RULE_NAME + i, names[i]);
+	bpm_require_argument(fcinfo, RULE_ACTIVE, "active");
+	bpm_call_begin(&call, fcinfo, "define_consequence", NULL);
+	if (!PG_ARGISNULL(RULE_DIVISION))
+		division = bpm_registry_division(call.ledger, bpm_argument(fcinfo, RULE_DIVISION, "division"));
+	bpm_call_require(&call, division, 0);
+	check_rule(fcinfo, call.ledger);
+	id = bpm_next_id(call.ledger, "consequence_rule_seq", 0);
+	values[0] = Int64GetDatum(id);
+	for (int i = 0; i < 9; i++)
+		bpm_set_argument(fcinfo, RULE_NAME + i, values, nulls, 1 + i);
+	bpm_set_argument(fcinfo, RULE_ACTIVE, values, nulls, 10);
+	bpm_set_id(values, nulls, 11, division);
+	values[12] = CStringGetTextDatum(call.login);
+	bpm_insert_rows(call.ledger, "consequence_rule", &insert_rule, values, nulls, false);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
+
+/* Begins a call about the results of a year in a division and below. */
+static BpmCode
+begin_place(BpmCall *call, FunctionCallInfo fcinfo, const char *operation)
+{
+	BpmCode		division;
+
+	bpm_require_argument(fcinfo, 1, "fiscal_year");
+	bpm_call_begin(call, fcinfo, operation, NULL);
+	division = bpm_registry_division(call->ledger, bpm_argument(fcinfo, 2, "division"));
+	bpm_call_require(call, division, 0);
+	return division;
+}
+
+/* record_advice(ledger, fiscal_year, division): hands the advice on, once in the same words. */
+PG_FUNCTION_INFO_V1(bpm_record_advice);
+Datum
+bpm_record_advice(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmCode		division = begin_place(&call, fcinfo, "record_advice");
+	Datum		values[4];
+	int64		given;
+
+	values[0] = PG_GETARG_DATUM(1);
+	values[1] = Int64GetDatum(division);
+	values[2] = CStringGetTextDatum(psprintf("绩效评价 %d", PG_GETARG_INT32(1)));
+	values[3] = CStringGetTextDatum(call.login);
+	bpm_insert_rows(call.ledger, "budget_advice", &insert_advice, values, NULL, true);
+	given = SPI_processed;
+	bpm_call_end(&call);
+	PG_RETURN_INT64(given);
+}
+
+/* Begins the case of a poor result; 0 where no flow is set. */
+static int64
+begin_case(BpmCall *call, const BpmProject *project, const Poor *poor)
+{
+	Jsonb	   *flow = bpm_registry_setting(call->ledger, project->division, "performance.accountability_flow", GetSQLCurrentDate());
+	BpmCase    *work = palloc0(sizeof(BpmCase));
+	JsonbValue	name;
+	StringInfoData facts;
+
+	if (flow == NULL || !JB_ROOT_IS_SCALAR(flow) || !JsonbExtractScalar(&flow->root, &name) || name.type != jbvString)
+		return 0;
+	initStringInfo(&facts);
+	appendStringInfo(&facts, "{\"evaluation\": " INT64_FORMAT ", \"score\": %s, \"project\": ", poor->evaluation, poor->score);
+	escape_json(&facts, project->official_code);
+	appendStringInfoChar(&facts, '}');
+	work->subject = psprintf("绩效问责 %s %s", project->official_code, poor->score);
+	work->facts = DatumGetJsonbP(bpm_jsonb_of(facts.data));
+	work->division = project->division;
+	work->unit = project->unit;
+	work->initiator = work->actor = call->actor;
+	work->login = call->login;
+	return bpm_begin_case(call->ledger, bpm_flow_newest(call->ledger, pnstrdup(name.val.string.val, name.val.string.len)),
+						  work, psprintf("accountability/" INT64_FORMAT, poor->evaluation));
+}
+
+/* Records that a poor result is held to account. */
+static void
+hold(BpmCall *call, const Poor *poor, DateADT day)
+{
+	BpmProject	project;
+	Datum		values[6];
+	char		nulls[] = "      ";
+
+	bpm_project_read_id(call->ledger, poor->project, false, &project);
+	values[0] = Int64GetDatum(poor->evaluation);
+	bpm_set_id(values, nulls, 1, begin_case(call, &project, poor));
+	values[2] = DateADTGetDatum(day);
+	values[3] = CStringGetTextDatum(call->login);
+	values[4] = Int64GetDatum(project.division);
+	values[5] = Int64GetDatum(project.unit);
+	bpm_insert_rows(call->ledger, "accountability", &insert_accountability, values, nulls, false);
+}
+
+/* Finds the poor results of a year that nobody answered in time. */
+static int
+find_poor(BpmLedger *ledger, int year, BpmCode division, DateADT day, Poor **poor)
+{
+	char	   *days = bpm_performance_setting(ledger, division, "performance.answer_days", "15");
+	Datum		values[] = {Int32GetDatum(year), Int64GetDatum(division), DateADTGetDatum(day), Int32GetDatum(pg_strtoint32(days))};
+	int			rows = bpm_ledger_execute(ledger, &poor_results, 0, values, NULL);
+
+	*poor = palloc(Max(rows, 1) * sizeof(Poor));
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+
+		(*poor)[i].evaluation = bpm_row_number(row, desc, 1);
+		(*poor)[i].project = bpm_row_number(row, desc, 2);
+		(*poor)[i].score = bpm_row_string(row, desc, 3);
+	}
+	return rows;
+}
+
+/* run_accountability(ledger, fiscal_year, division, as_of): a case for each poor result that nobody answered, once. */
+PG_FUNCTION_INFO_V1(bpm_run_accountability);
+Datum
+bpm_run_accountability(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmCode		division = begin_place(&call, fcinfo, "run_accountability");
+	DateADT		day = PG_ARGISNULL(3) ? GetSQLCurrentDate() : PG_GETARG_DATEADT(3);
+	Poor	   *poor;
+	int			count = find_poor(call.ledger, PG_GETARG_INT32(1), division, day, &poor);
+
+	for (int i = 0; i < count; i++)
+		hold(&call, &poor[i], day);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(count);
+}

@@ -1,0 +1,362 @@
+/*
+ * evaluate.c
+ *	  Evaluations (绩效评价) and dual monitoring (双监控): what is known is scored, kept
+ *	  for good and sealed.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "base/rows.h"
+#include "ledger/posting.h"
+#include "performance/performance.h"
+#include "registry/registry.h"
+
+/* Argument positions of evaluate_project() */
+enum
+{
+	ARG_LEDGER, ARG_PROJECT, ARG_YEAR, ARG_EVALUATOR, ARG_RESULTS, ARG_PERIOD, ARG_PERIOD_NO, ARG_AGENCY, ARG_OPINION,
+	ARG_EVIDENCE, ARG_JOINT, ARG_BUDGET, ARG_PAID
+};
+/* Of record_monitoring() */
+enum
+{
+	MONITOR_AS_OF = 3, MONITOR_ACTUALS, MONITOR_NOTE
+};
+
+static const BpmStatement newest_set = {
+	"SELECT set_id FROM @ledger@.target_set WHERE project_id" EQ "$1 AND fiscal_year" EQ "$2 ORDER BY version_no DESC LIMIT 1", "li"
+};
+static const BpmStatement period_end = {
+	"SELECT @ledger@.period_end($1, $2, $3)", "iti"
+};
+static const BpmStatement head_problems = {
+	"SELECT place, problem, hint FROM @ledger@.evaluation_problems($1, $2, $3, $4, $5, $6, $7, $8, $9)", "littijlnn"
+};
+static const BpmStatement result_problems = {
+	"SELECT place, problem, hint FROM @ledger@.result_problems($1, $2, $3, $4)", "ldjn"
+};
+static const BpmStatement insert_results = {
+	"INSERT INTO @ledger@.evaluation_result (evaluation_id, item_no, applicable, actual, level, source, score, formula, deviation, reason,"
+	" division, unit)"
+	" SELECT $1, item_no, applicable, actual, level, source,"
+	" CASE WHEN applicable THEN budgetpm.score_indicator(method, direction, target, actual, weight, parameters) ELSE 0 END,"
+	" CASE WHEN applicable THEN budgetpm.score_formula(method, direction, target, actual, weight, parameters) ELSE 'not applicable' END,"
+	" deviation, reason, $5, $6 FROM @ledger@.result_rows($2, $3, $4)", "lldjcc"
+};
+static const BpmStatement results_text = {
+	"SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) ORDER BY r.item_no)::text FROM @ledger@.evaluation_result r WHERE r.evaluation_id" EQ "$1", "l"
+};
+static const BpmStatement insert_evaluation = {
+	"INSERT INTO @ledger@.evaluation (evaluation_id, project_id, fiscal_year, set_id, evaluator, period, period_no, as_of, agency, joint_id,"
+	" evidence, budget, paid, indicator_score, applicable, execution_score, score, grade, warning, opinion, evaluated_at, evaluated_by,"
+	" division, unit, digest)"
+	" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, s.budget, s.paid, s.indicator_score, s.applicable, s.execution_score, s.score,"
+	" s.grade, s.warning, $12, $13, $14, $15, $16, ''::bytea"
+	" FROM @ledger@.evaluation_sums($1, $2, $3, $4, $5, $8, $17, $18) AS s", "llilttidtljtztccnn"
+};
+static const BpmStatement insert_monitoring = {
+	"INSERT INTO @ledger@.monitoring (monitoring_id, project_id, fiscal_year, as_of, budget, paid, execution, achievement, actuals, flags,"
+	" note, recorded_at, recorded_by, division, unit, digest)"
+	" SELECT $1, $2, $3, $4, m.budget, m.paid, m.execution, m.achievement, m.actuals, m.flags, $7, $8, $9, $10, $11, ''::bytea"
+	" FROM @ledger@.monitoring_facts($2, $3, $5, $4, $6, $12) AS m", "llidljtztccj"
+};
+static const BpmStatement place_of_evaluation = {
+	"SELECT division, unit, project_id, set_id FROM @ledger@.evaluation WHERE evaluation_id" EQ "$1", "l"
+};
+static const BpmStatement insert_answer = {
+	"INSERT INTO @ledger@.evaluation_answer (answer_id, evaluation_id, note, document, answered_at, answered_by, division, unit)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "llttztcc"
+};
+static const BpmStatement sealed_evaluation = {
+	"SELECT e.*, (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) ORDER BY r.item_no)::text FROM @ledger@.evaluation_result r"
+	" WHERE r.evaluation_id" EQ "e.evaluation_id) FROM @ledger@.evaluation e WHERE e.evaluation_id" EQ "$1", "l"
+};
+static const BpmStatement sealed_set = {
+	"SELECT s.*, (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t) ORDER BY t.item_no)::text FROM @ledger@.target t"
+	" WHERE t.set_id" EQ "s.set_id) FROM @ledger@.target_set s WHERE s.set_id" EQ "$1", "l"
+};
+static const BpmStatement joint_problems = {
+	"SELECT place, problem, hint FROM @ledger@.joint_problems($1, $2)", "cs"
+};
+static const BpmStatement insert_joint = {
+	"INSERT INTO @ledger@.joint_evaluation (joint_id, title, fiscal_year, projects, document, opened_at, opened_by, division)"
+	" SELECT $1, $2, $3, ARRAY(SELECT p.project_id FROM @ledger@.project p WHERE p.official_code" EQ "ANY ($4) ORDER BY 1), $5, $7, $6, $8",
+	"ltisttzc"
+};
+
+/* Returns the newest targets of a project and year, or raises that there are none. */
+static int64
+find_set(BpmLedger *ledger, const BpmProject *project, int year)
+{
+	Datum		values[2] = {Int64GetDatum(project->id), Int32GetDatum(year)};
+
+	if (bpm_ledger_execute(ledger, &newest_set, 0, values, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("project \"%s\" has no targets for %d", project->official_code, year),
+				 errhint("Set them with %s.set_targets().", ledger->schema)));
+	return bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
+/* Returns the last day of the period, or the year's where the period is none. */
+static Datum
+find_end(FunctionCallInfo fcinfo, BpmLedger *ledger)
+{
+	Datum		values[3] = {PG_GETARG_DATUM(ARG_YEAR), PG_GETARG_DATUM(ARG_PERIOD), PG_GETARG_DATUM(ARG_PERIOD_NO)};
+	bool		isnull;
+
+	bpm_ledger_execute(ledger, &period_end, 0, values, NULL);
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+}
+
+/* Refuses an evaluation with everything that is wrong with it. */
+static void
+check_evaluation(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmProject *project, int64 set, Datum as_of)
+{
+	Datum		head[9] = {Int64GetDatum(project->id)};
+	char		nulls[] = "         ";
+	Datum		values[4];
+	BpmFaultList faults;
+
+	bpm_set_argument(fcinfo, ARG_YEAR, head, nulls, 1);
+	bpm_set_argument(fcinfo, ARG_EVALUATOR, head, nulls, 2);
+	bpm_set_argument(fcinfo, ARG_PERIOD, head, nulls, 3);
+	bpm_set_argument(fcinfo, ARG_PERIOD_NO, head, nulls, 4);
+	bpm_set_argument(fcinfo, ARG_EVIDENCE, head, nulls, 5);
+	bpm_set_argument(fcinfo, ARG_JOINT, head, nulls, 6);
+	bpm_set_argument(fcinfo, ARG_BUDGET, head, nulls, 7);
+	bpm_set_argument(fcinfo, ARG_PAID, head, nulls, 8);
+	bpm_faults_init(&faults);
+	bpm_gather_faults(ledger, &head_problems, head, nulls, &faults);
+	values[0] = Int64GetDatum(set);
+	values[1] = as_of;
+	values[2] = PG_GETARG_DATUM(ARG_RESULTS);
+	values[3] = DirectFunctionCall3(numeric_in,
+									CStringGetDatum(bpm_performance_setting(ledger, project->division, "performance.deviation", "1.3")),
+									ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	bpm_gather_faults(ledger, &result_problems, values, NULL, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("this cannot be an evaluation of project \"%s\"", project->official_code));
+}
+
+/* Stores the results, and the evaluation over them, sealed. */
+static int64
+store_evaluation(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project, int64 set, Datum as_of)
+{
+	int64		id = bpm_next_id(call->ledger, "evaluation_seq", 0);
+	Datum		rows[] = {Int64GetDatum(id), Int64GetDatum(set), as_of, PG_GETARG_DATUM(ARG_RESULTS),
+		Int64GetDatum(project->division), Int64GetDatum(project->unit)};
+	Datum		values[18];
+	char		nulls[] = "                  ";
+
+	bpm_insert_rows(call->ledger, "evaluation_result", &insert_results, rows, NULL, true);
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(project->id);
+	bpm_set_argument(fcinfo, ARG_YEAR, values, nulls, 2);
+	values[3] = Int64GetDatum(set);
+	bpm_set_argument(fcinfo, ARG_EVALUATOR, values, nulls, 4);
+	bpm_set_argument(fcinfo, ARG_PERIOD, values, nulls, 5);
+	bpm_set_argument(fcinfo, ARG_PERIOD_NO, values, nulls, 6);
+	values[7] = as_of;
+	bpm_set_argument(fcinfo, ARG_AGENCY, values, nulls, 8);
+	bpm_set_argument(fcinfo, ARG_JOINT, values, nulls, 9);
+	bpm_set_argument(fcinfo, ARG_EVIDENCE, values, nulls, 10);
+	bpm_set_argument(fcinfo, ARG_OPINION, values, nulls, 11);
+	values[12] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[13] = CStringGetTextDatum(call->login);
+	values[14] = Int64GetDatum(project->division);
+	values[15] = Int64GetDatum(project->unit);
+	bpm_set_argument(fcinfo, ARG_BUDGET, values, nulls, 16);
+	bpm_set_argument(fcinfo, ARG_PAID, values, nulls, 17);
+	bpm_insert_sealed(call->ledger, "evaluation", bpm_read_text(call->ledger, &results_text, rows, NULL),
+					  &insert_evaluation, values, nulls);
+	return id;
+}
+
+/* evaluate_project(ledger, project, fiscal_year, evaluator, results, ...): scores what is known, and keeps it. */
+PG_FUNCTION_INFO_V1(bpm_evaluate_project);
+Datum
+bpm_evaluate_project(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmProject	project;
+	int64		set;
+	int64		id;
+	Datum		as_of;
+
+	bpm_require_argument(fcinfo, ARG_YEAR, "fiscal_year");
+	bpm_require_argument(fcinfo, ARG_EVALUATOR, "evaluator");
+	bpm_array_argument(fcinfo, ARG_RESULTS, "results");
+	bpm_require_argument(fcinfo, ARG_PERIOD, "period");
+	bpm_require_argument(fcinfo, ARG_PERIOD_NO, "period_no");
+	bpm_array_argument(fcinfo, ARG_EVIDENCE, "evidence");
+	bpm_call_begin(&call, fcinfo, "evaluate_project", NULL);
+	bpm_call_project(&call, bpm_argument(fcinfo, ARG_PROJECT, "project"), &project);
+	set = find_set(call.ledger, &project, PG_GETARG_INT32(ARG_YEAR));
+	as_of = find_end(fcinfo, call.ledger);
+	check_evaluation(fcinfo, call.ledger, &project, set, as_of);
+	id = store_evaluation(fcinfo, &call, &project, set, as_of);
+	bpm_call_note(&call, &project, "evaluated", NULL,
+				  DatumGetJsonbP(bpm_jsonb_of(psprintf("{\"evaluation\": " INT64_FORMAT "}", id))));
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
+
+/* record_monitoring(ledger, project, fiscal_year, as_of, actuals, note): execution beside achievement. */
+PG_FUNCTION_INFO_V1(bpm_record_monitoring);
+Datum
+bpm_record_monitoring(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmProject	project;
+	Datum		values[12];
+	char		nulls[] = "            ";
+	int64		id;
+
+	bpm_require_argument(fcinfo, ARG_YEAR, "fiscal_year");
+	bpm_require_argument(fcinfo, MONITOR_AS_OF, "as_of");
+	bpm_array_argument(fcinfo, MONITOR_ACTUALS, "actuals");
+	bpm_call_begin(&call, fcinfo, "record_monitoring", NULL);
+	bpm_call_project(&call, bpm_argument(fcinfo, ARG_PROJECT, "project"), &project);
+	values[4] = Int64GetDatum(find_set(call.ledger, &project, PG_GETARG_INT32(ARG_YEAR)));
+	id = bpm_next_id(call.ledger, "monitoring_seq", 0);
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(project.id);
+	bpm_set_argument(fcinfo, ARG_YEAR, values, nulls, 2);
+	bpm_set_argument(fcinfo, MONITOR_AS_OF, values, nulls, 3);
+	bpm_set_argument(fcinfo, MONITOR_ACTUALS, values, nulls, 5);
+	bpm_set_argument(fcinfo, MONITOR_NOTE, values, nulls, 6);
+	values[7] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[8] = CStringGetTextDatum(call.login);
+	values[9] = Int64GetDatum(project.division);
+	values[10] = Int64GetDatum(project.unit);
+	values[11] = bpm_jsonb_of(bpm_performance_setting(call.ledger, project.division, "performance.ladder",
+													  "[[\"04-30\", 25], [\"06-30\", 40], [\"08-31\", 60], [\"10-31\", 80]]"));
+	bpm_insert_sealed(call.ledger, "monitoring", NULL, &insert_monitoring, values, nulls);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
+
+/* Reads where an evaluation is; false where there is none. */
+static bool
+find_evaluation(BpmLedger *ledger, int64 evaluation, BpmCode *division, BpmCode *unit, int64 *set)
+{
+	Datum		value = Int64GetDatum(evaluation);
+
+	if (bpm_ledger_execute(ledger, &place_of_evaluation, 0, &value, NULL) != 1)
+		return false;
+	*division = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	*unit = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	*set = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
+	return true;
+}
+
+/* Raises that there is no such evaluation, or none that the caller may see. */
+static void
+no_evaluation(int64 evaluation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("there is no evaluation " INT64_FORMAT, evaluation)));
+}
+
+/* answer_evaluation(ledger, evaluation, note, document): what is done about a result. */
+PG_FUNCTION_INFO_V1(bpm_answer_evaluation);
+Datum
+bpm_answer_evaluation(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmCode		division,
+				unit;
+	Datum		values[8];
+	char		nulls[] = "        ";
+	char	   *note = bpm_argument(fcinfo, 2, "note");
+	int64		set;
+	int64		id;
+
+	bpm_require_argument(fcinfo, 1, "evaluation");
+	bpm_call_begin(&call, fcinfo, "answer_evaluation", NULL);
+	if (!find_evaluation(call.ledger, PG_GETARG_INT64(1), &division, &unit, &set) || !bpm_call_reads(&call, division, unit))
+		no_evaluation(PG_GETARG_INT64(1));
+	bpm_call_require(&call, division, unit);
+	id = bpm_next_id(call.ledger, "evaluation_answer_seq", 0);
+	values[0] = Int64GetDatum(id);
+	values[1] = PG_GETARG_DATUM(1);
+	values[2] = CStringGetTextDatum(note);
+	bpm_set_argument(fcinfo, 3, values, nulls, 3);
+	values[4] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[5] = CStringGetTextDatum(call.login);
+	values[6] = Int64GetDatum(division);
+	values[7] = Int64GetDatum(unit);
+	bpm_insert_rows(call.ledger, "evaluation_answer", &insert_answer, values, nulls, false);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
+
+/* verify_evaluation(ledger, evaluation): whether it, its results and its targets have the digests they were sealed with. */
+PG_FUNCTION_INFO_V1(bpm_verify_evaluation);
+Datum
+bpm_verify_evaluation(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmCode		division,
+				unit;
+	Datum		value = PG_GETARG_DATUM(1);
+	int64		set;
+	bool		holds;
+
+	bpm_require_argument(fcinfo, 1, "evaluation");
+	bpm_call_begin(&call, fcinfo, "verify_evaluation", NULL);
+	if (!find_evaluation(call.ledger, PG_GETARG_INT64(1), &division, &unit, &set) || !bpm_call_reads(&call, division, unit))
+		no_evaluation(PG_GETARG_INT64(1));
+	holds = bpm_seal_holds(call.ledger, &sealed_evaluation, &value);
+	value = Int64GetDatum(set);
+	holds = holds && bpm_seal_holds(call.ledger, &sealed_set, &value);
+	bpm_call_end(&call);
+	PG_RETURN_BOOL(holds);
+}
+
+/* open_joint_evaluation(ledger, title, fiscal_year, division, projects, document): over several divisions. */
+PG_FUNCTION_INFO_V1(bpm_open_joint_evaluation);
+Datum
+bpm_open_joint_evaluation(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmCode		division;
+	BpmFaultList faults;
+	Datum		asked[2];
+	Datum		values[8];
+	char		nulls[] = "        ";
+	int64		id;
+
+	bpm_require_argument(fcinfo, 1, "title");
+	bpm_require_argument(fcinfo, 2, "fiscal_year");
+	bpm_require_argument(fcinfo, 4, "projects");
+	bpm_call_begin(&call, fcinfo, "open_joint_evaluation", NULL);
+	division = bpm_registry_division(call.ledger, bpm_argument(fcinfo, 3, "division"));
+	bpm_call_require(&call, division, 0);
+	asked[0] = Int64GetDatum(division);
+	asked[1] = PG_GETARG_DATUM(4);
+	bpm_faults_init(&faults);
+	bpm_gather_faults(call.ledger, &joint_problems, asked, NULL, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "these projects cannot be evaluated together");
+	id = bpm_next_id(call.ledger, "joint_evaluation_seq", 0);
+	values[0] = Int64GetDatum(id);
+	values[1] = PG_GETARG_DATUM(1);
+	values[2] = PG_GETARG_DATUM(2);
+	values[3] = PG_GETARG_DATUM(4);
+	bpm_set_argument(fcinfo, 5, values, nulls, 4);
+	values[5] = CStringGetTextDatum(call.login);
+	values[6] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[7] = Int64GetDatum(division);
+	bpm_insert_rows(call.ledger, "joint_evaluation", &insert_joint, values, nulls, false);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}

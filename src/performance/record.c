@@ -1,0 +1,186 @@
+/*
+ * record.c
+ *	  Rows of this module that carry a digest of what they say, and of what belongs
+ *	  to them.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+
+#include "base/guard.h"
+#include "base/rows.h"
+#include "evidence/digest.h"
+#include "performance/performance.h"
+#include "registry/registry.h"
+
+/* What a row is sealed with. */
+typedef struct Seal
+{
+	const char *algorithm;
+	const char *belongs;		/* rows of other tables, as text; NULL: none */
+} Seal;
+
+/* Adds a column to the digest: numbers and moments as they are stored, the rest as it is written. */
+static void
+digest_column(HeapTuple row, TupleDesc desc, int column)
+{
+	Oid			type = TupleDescAttr(desc, column - 1)->atttypid;
+	bool		isnull;
+	Datum		value = heap_getattr(row, column, desc, &isnull);
+
+	if (isnull)
+		bpm_digest_null();
+	else if (type == INT8OID || type == TIMESTAMPTZOID)
+		bpm_digest_int64(DatumGetInt64(value));
+	else if (type == INT4OID || type == DATEOID)
+		bpm_digest_int64(DatumGetInt32(value));
+	else
+	{
+		Oid			output;
+		bool		varlena;
+
+		getTypeOutputInfo(type, &output, &varlena);
+		bpm_digest_cstring(OidOutputFunctionCall(output, value));
+	}
+}
+
+/* Computes the digest of a row from all of its columns but the digest itself. */
+static bytea *
+digest_row(const Seal *seal, HeapTuple row, TupleDesc desc, int digest_column_no)
+{
+	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+
+	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
+	bpm_digest_start(seal->algorithm);
+	for (int i = 1; i <= desc->natts; i++)
+		if (i != digest_column_no && !TupleDescAttr(desc, i - 1)->attisdropped)
+			digest_column(row, desc, i);
+	if (seal->belongs)
+		bpm_digest_cstring(seal->belongs);
+	bpm_digest_finish((uint8 *) VARDATA(digest));
+	return digest;
+}
+
+/* Accepts the one new row that is expected, with its digest put in. */
+static bool
+accept_sealed(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	int			column = SPI_fnumber(desc, "digest");
+	Datum		value;
+	bool		isnull = false;
+
+	if (old != NULL || *row == NULL || column <= 0)
+		return false;
+	value = PointerGetDatum(digest_row(permit->context, *row, desc, column));
+	*row = heap_modify_tuple_by_cols(*row, desc, 1, &column, &value, &isnull);
+	return true;
+}
+
+/* Inserts one row, which carries its digest from then on. */
+void
+bpm_insert_sealed(BpmLedger *ledger, const char *table, const char *belongs,
+				  const BpmStatement *statement, Datum *values, const char *nulls)
+{
+	Seal		seal = {ledger->digest, belongs};
+	BpmPermit	permit = {0};
+
+	permit.relation = bpm_guarded_relation(ledger, table, 0);
+	permit.accept = accept_sealed;
+	permit.context = &seal;
+	bpm_guard_permit(ledger, &permit);
+	bpm_ledger_execute(ledger, statement, 0, values, nulls);
+	bpm_guard_done(true);
+}
+
+/* Tells whether the row that a statement reads, with what belongs to it as a last column, has the digest it says. */
+bool
+bpm_seal_holds(BpmLedger *ledger, const BpmStatement *statement, Datum *values)
+{
+	Seal		seal = {ledger->digest, NULL};
+	TupleDesc	desc;
+	HeapTuple	row;
+	bytea	   *computed;
+	bytea	   *stored;
+	bool		isnull;
+	int			column;
+
+	if (bpm_ledger_execute(ledger, statement, 0, values, NULL) != 1)
+		return false;
+	row = SPI_tuptable->vals[0];
+	desc = CreateTupleDescCopy(SPI_tuptable->tupdesc);
+	seal.belongs = SPI_getvalue(row, desc, desc->natts);
+	desc->natts--;
+	column = SPI_fnumber(desc, "digest");
+	computed = digest_row(&seal, row, desc, column);
+	stored = DatumGetByteaPP(heap_getattr(row, column, desc, &isnull));
+	return VARSIZE_ANY_EXHDR(stored) == BPM_DIGEST_LENGTH &&
+		memcmp(VARDATA_ANY(stored), VARDATA(computed), BPM_DIGEST_LENGTH) == 0;
+}
+
+/* Returns the one text that a statement reads, NULL for null. */
+char *
+bpm_read_text(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls)
+{
+	if (bpm_ledger_execute(ledger, statement, 0, values, nulls) != 1)
+		return NULL;
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
+/* Adds the faults that a statement finds: where, what, and what to do. */
+void
+bpm_gather_faults(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
+				  const char *nulls, BpmFaultList *faults)
+{
+	int			rows = bpm_ledger_execute(ledger, statement, 0, values, nulls);
+	SPITupleTable *table = SPI_tuptable;
+
+	for (int i = 0; i < rows; i++)
+		bpm_add_fault(faults, SPI_getvalue(table->vals[i], table->tupdesc, 1),
+					  SPI_getvalue(table->vals[i], table->tupdesc, 2),
+					  SPI_getvalue(table->vals[i], table->tupdesc, 3));
+}
+
+/* Returns a setting of the division's profile as JSON, or the usual value. */
+char *
+bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, const char *usual)
+{
+	Jsonb	   *setting = bpm_registry_setting(ledger, division, key, GetSQLCurrentDate());
+
+	return setting ? JsonbToCString(NULL, &setting->root, VARSIZE(setting)) : pstrdup(usual);
+}
+
+/* Passes an argument of the call on to a statement. */
+void
+bpm_set_argument(FunctionCallInfo fcinfo, int argument, Datum *values, char *nulls, int at)
+{
+	values[at] = PG_GETARG_DATUM(argument);
+	nulls[at] = PG_ARGISNULL(argument) ? 'n' : ' ';
+}
+
+/* Returns an argument that must be a JSON array. */
+Jsonb *
+bpm_array_argument(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	Jsonb	   *value;
+
+	bpm_require_argument(fcinfo, argument, name);
+	value = PG_GETARG_JSONB_P(argument);
+	if (!JB_ROOT_IS_ARRAY(value) || JB_ROOT_IS_SCALAR(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be an array of objects", name)));
+	return value;
+}
+
+/* Reads JSON that the code or a setting wrote. */
+Datum
+bpm_jsonb_of(const char *text)
+{
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+}

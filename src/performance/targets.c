@@ -1,0 +1,273 @@
+/*
+ * targets.c
+ *	  The library of indicators (绩效指标库), performance targets (绩效目标), and the
+ *	  assessment before a project is admitted.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "base/rows.h"
+#include "ledger/posting.h"
+#include "performance/performance.h"
+#include "registry/registry.h"
+
+/* Argument positions */
+enum
+{
+	TARGETS_PROJECT = 1, TARGETS_YEAR, TARGETS_TARGETS, TARGETS_DOCUMENT, TARGETS_TOTAL, TARGETS_EXECUTION
+};
+enum
+{
+	INDICATOR_CODE = 1, INDICATOR_FROM, INDICATOR_DEFINITION, INDICATOR_DIVISION, INDICATOR_PROFILE
+};
+enum
+{
+	ANTE_PROJECT = 1, ANTE_YEAR, ANTE_DIMENSIONS, ANTE_RESULT, ANTE_AMOUNT, ANTE_DOCUMENT
+};
+
+static const BpmStatement division_code = {
+	"SELECT official_code FROM @ledger@.division WHERE code" CODE_EQ "$1", "c"
+};
+static const BpmStatement evaluated_year = {
+	"SELECT evaluator FROM @ledger@.evaluation WHERE project_id" EQ "$1 AND fiscal_year" EQ "$2 AND period" EQ "'year' LIMIT 1", "li"
+};
+static const BpmStatement target_problems = {
+	"SELECT place, problem, hint FROM @ledger@.target_problems($1, $2, $3, $4, $5)", "tijnn"
+};
+static const BpmStatement insert_targets = {
+	"INSERT INTO @ledger@.target (set_id, item_no, indicator, level1, level2, name, measure, direction, kind, method, parameters,"
+	" target, expectation, weight, source, binding, tags, flags, division, unit)"
+	" SELECT $1, item_no, indicator, level1, level2, name, measure, direction, kind, method, parameters, target, expectation, weight,"
+	" source, binding, tags, flags, $5, $6 FROM @ledger@.target_rows($2, $3, $4)", "ltijcc"
+};
+static const BpmStatement targets_text = {
+	"SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t) ORDER BY t.item_no)::text FROM @ledger@.target t WHERE t.set_id" EQ "$1", "l"
+};
+static const BpmStatement insert_set = {
+	"INSERT INTO @ledger@.target_set (set_id, project_id, fiscal_year, version_no, total, execution_weight, cutoffs, blending,"
+	" document, set_at, set_by, division, unit, digest)"
+	" SELECT $1, $2, $3, 1 + (SELECT pg_catalog.count(*) FROM @ledger@.target_set s WHERE s.project_id" EQ "$2 AND s.fiscal_year" EQ "$3),"
+	" $4, $5, ARRAY(SELECT x::numeric FROM pg_catalog.jsonb_array_elements_text($6) AS x), $7, $8, $9, $10, $11, $12, ''::bytea",
+	"llinnjjtztcc"
+};
+static const BpmStatement indicator_problems = {
+	"SELECT place, problem, hint FROM @ledger@.indicator_problems($1, $2)", "tj"
+};
+static const BpmStatement insert_indicator = {
+	"INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, direction, kind, method,"
+	" parameters, weight, tags, provenance, active, from_year, profile, division, defined_by)"
+	" SELECT $1, $2, r.sector, r.level1, r.level2, r.name_zh, r.name_en, r.measure, r.direction, r.kind, r.method, r.parameters, r.weight,"
+	" r.tags, r.provenance, r.active, $3, $5, $6, $7 FROM @ledger@.indicator_row($2, $4) AS r", "ltijtct"
+};
+static const BpmStatement profile_known = {
+	"SELECT profile FROM @ledger@.profile WHERE profile" EQ "$1 LIMIT 1", "t"
+};
+static const BpmStatement ante_problems = {
+	"SELECT place, problem, hint FROM @ledger@.ex_ante_problems($1, $2, $3)", "jtn"
+};
+static const BpmStatement insert_ante = {
+	"INSERT INTO @ledger@.ex_ante (assessment_id, project_id, fiscal_year, dimensions, result, amount, document, assessed_at, assessed_by,"
+	" division, unit, digest) SELECT $1, $2, $3, $4, $5, $6::budgetpm.amount, $7, $8, $9, $10, $11, ''::bytea", "llijtntztcc"
+};
+
+/* Reads a number of a setting. */
+static Datum
+number_of(const char *text)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+/* Reads what the weights must add up to: the arguments, otherwise the settings. */
+static void
+read_totals(FunctionCallInfo fcinfo, BpmLedger *ledger, BpmCode division, Datum *total, Datum *execution)
+{
+	*total = PG_ARGISNULL(TARGETS_TOTAL) ?
+		number_of(bpm_performance_setting(ledger, division, "performance.total", "90")) : PG_GETARG_DATUM(TARGETS_TOTAL);
+	*execution = PG_ARGISNULL(TARGETS_EXECUTION) ?
+		number_of(bpm_performance_setting(ledger, division, "performance.execution_weight", "10")) :
+		PG_GETARG_DATUM(TARGETS_EXECUTION);
+}
+
+/* Returns a division's official code. */
+static char *
+code_of_division(BpmLedger *ledger, BpmCode division)
+{
+	Datum		value = Int64GetDatum(division);
+
+	return bpm_read_text(ledger, &division_code, &value, NULL);
+}
+
+/* Refuses to change the targets of a year that was evaluated. */
+static void
+check_open(BpmLedger *ledger, const BpmProject *project, int year)
+{
+	Datum		values[2] = {Int64GetDatum(project->id), Int32GetDatum(year)};
+	char	   *evaluator = bpm_read_text(ledger, &evaluated_year, values, NULL);
+
+	if (evaluator)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("%d of project \"%s\" was evaluated", year, project->official_code),
+				 errdetail("There is a yearly evaluation by %s: its targets are settled.", evaluator)));
+}
+
+/* Stores targets and their set, sealed. */
+static int64
+store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project, char *place, Datum total, Datum execution)
+{
+	BpmLedger  *ledger = call->ledger;
+	int64		id = bpm_next_id(ledger, "target_set_seq", 0);
+	Datum		rows[] = {Int64GetDatum(id), CStringGetTextDatum(place), PG_GETARG_DATUM(TARGETS_YEAR),
+		PG_GETARG_DATUM(TARGETS_TARGETS), Int64GetDatum(project->division), Int64GetDatum(project->unit)};
+	Datum		values[12];
+	char		nulls[] = "            ";
+
+	bpm_insert_rows(ledger, "target", &insert_targets, rows, NULL, true);
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(project->id);
+	values[2] = PG_GETARG_DATUM(TARGETS_YEAR);
+	values[3] = total;
+	values[4] = execution;
+	values[5] = bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.cutoffs", "[90, 80, 60]"));
+	values[6] = bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.blending", "{}"));
+	bpm_set_argument(fcinfo, TARGETS_DOCUMENT, values, nulls, 7);
+	values[8] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[9] = CStringGetTextDatum(call->login);
+	values[10] = Int64GetDatum(project->division);
+	values[11] = Int64GetDatum(project->unit);
+	bpm_insert_sealed(ledger, "target_set", bpm_read_text(ledger, &targets_text, rows, NULL), &insert_set, values, nulls);
+	return id;
+}
+
+/* set_targets(ledger, project, fiscal_year, targets, ...): the next version of a project's targets. */
+PG_FUNCTION_INFO_V1(bpm_set_targets);
+Datum
+bpm_set_targets(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmProject	project;
+	BpmFaultList faults;
+	Datum		values[5];
+	char	   *place;
+	int64		id;
+
+	bpm_require_argument(fcinfo, TARGETS_YEAR, "fiscal_year");
+	bpm_array_argument(fcinfo, TARGETS_TARGETS, "targets");
+	bpm_call_begin(&call, fcinfo, "set_targets", NULL);
+	bpm_call_project(&call, bpm_argument(fcinfo, TARGETS_PROJECT, "project"), &project);
+	check_open(call.ledger, &project, PG_GETARG_INT32(TARGETS_YEAR));
+	place = code_of_division(call.ledger, project.division);
+	values[0] = CStringGetTextDatum(place);
+	values[1] = PG_GETARG_DATUM(TARGETS_YEAR);
+	values[2] = PG_GETARG_DATUM(TARGETS_TARGETS);
+	read_totals(fcinfo, call.ledger, project.division, &values[3], &values[4]);
+	bpm_faults_init(&faults);
+	bpm_gather_faults(call.ledger, &target_problems, values, NULL, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("these cannot be the targets of project \"%s\"", project.official_code));
+	id = store_targets(fcinfo, &call, &project, place, values[3], values[4]);
+	bpm_call_note(&call, &project, "targets_set", NULL, DatumGetJsonbP(bpm_jsonb_of(psprintf("{\"set\": " INT64_FORMAT "}", id))));
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
+
+/* Reads where an indicator belongs: a division, a profile, or nowhere in particular. */
+static BpmCode
+read_owner(FunctionCallInfo fcinfo, BpmLedger *ledger)
+{
+	Datum		profile = PG_GETARG_DATUM(INDICATOR_PROFILE);
+
+	if (!PG_ARGISNULL(INDICATOR_PROFILE) && !PG_ARGISNULL(INDICATOR_DIVISION))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an indicator belongs to a division or to a profile")));
+	if (!PG_ARGISNULL(INDICATOR_PROFILE) && bpm_read_text(ledger, &profile_known, &profile, NULL) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("profile \"%s\" is not known", bpm_argument(fcinfo, INDICATOR_PROFILE, "profile"))));
+	return PG_ARGISNULL(INDICATOR_DIVISION) ? 0 :
+		bpm_registry_division(ledger, bpm_argument(fcinfo, INDICATOR_DIVISION, "division"));
+}
+
+/* define_indicator(ledger, indicator, from_year, definition, division, profile): a row of the library. */
+PG_FUNCTION_INFO_V1(bpm_define_indicator);
+Datum
+bpm_define_indicator(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmFaultList faults;
+	BpmCode		division;
+	Datum		values[7];
+	char		nulls[] = "       ";
+	Datum		asked[2];
+	int64		id;
+
+	bpm_require_argument(fcinfo, INDICATOR_FROM, "from_year");
+	bpm_require_argument(fcinfo, INDICATOR_DEFINITION, "definition");
+	asked[0] = CStringGetTextDatum(bpm_argument(fcinfo, INDICATOR_CODE, "indicator"));
+	asked[1] = PG_GETARG_DATUM(INDICATOR_DEFINITION);
+	bpm_call_begin(&call, fcinfo, "define_indicator", NULL);
+	division = read_owner(fcinfo, call.ledger);
+	bpm_call_require(&call, division, 0);
+	bpm_faults_init(&faults);
+	bpm_gather_faults(call.ledger, &indicator_problems, asked, NULL, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("this cannot be indicator \"%s\"", TextDatumGetCString(asked[0])));
+	id = bpm_next_id(call.ledger, "indicator_seq", 0);
+	values[0] = Int64GetDatum(id);
+	values[1] = asked[0];
+	values[2] = PG_GETARG_DATUM(INDICATOR_FROM);
+	values[3] = asked[1];
+	bpm_set_argument(fcinfo, INDICATOR_PROFILE, values, nulls, 4);
+	bpm_set_id(values, nulls, 5, division);
+	values[6] = CStringGetTextDatum(call.login);
+	bpm_insert_rows(call.ledger, "indicator", &insert_indicator, values, nulls, false);
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
+
+/* record_ex_ante(ledger, project, fiscal_year, dimensions, result, amount, document): an assessment before admission. */
+PG_FUNCTION_INFO_V1(bpm_record_ex_ante);
+Datum
+bpm_record_ex_ante(PG_FUNCTION_ARGS)
+{
+	BpmCall		call;
+	BpmProject	project;
+	BpmFaultList faults;
+	Datum		values[11];
+	char		nulls[] = "           ";
+	Datum		asked[3];
+	char		asked_nulls[] = "   ";
+	int64		id;
+
+	for (int i = ANTE_YEAR; i <= ANTE_RESULT; i++)
+		bpm_require_argument(fcinfo, i, i == ANTE_YEAR ? "fiscal_year" : i == ANTE_DIMENSIONS ? "dimensions" : "result");
+	bpm_call_begin(&call, fcinfo, "record_ex_ante", NULL);
+	bpm_call_project(&call, bpm_argument(fcinfo, ANTE_PROJECT, "project"), &project);
+	for (int i = 0; i < 3; i++)
+		bpm_set_argument(fcinfo, ANTE_DIMENSIONS + i, asked, asked_nulls, i);
+	bpm_faults_init(&faults);
+	bpm_gather_faults(call.ledger, &ante_problems, asked, asked_nulls, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("this cannot be an assessment of project \"%s\"", project.official_code));
+	id = bpm_next_id(call.ledger, "ex_ante_seq", 0);
+	values[0] = Int64GetDatum(id);
+	values[1] = Int64GetDatum(project.id);
+	for (int i = 0; i < 5; i++)
+		bpm_set_argument(fcinfo, ANTE_YEAR + i, values, nulls, 2 + i);
+	values[7] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[8] = CStringGetTextDatum(call.login);
+	values[9] = Int64GetDatum(project.division);
+	values[10] = Int64GetDatum(project.unit);
+	bpm_insert_sealed(call.ledger, "ex_ante", NULL, &insert_ante, values, nulls);
+	bpm_call_note(&call, &project, "assessed_ex_ante", NULL,
+				  DatumGetJsonbP(bpm_jsonb_of(psprintf("{\"assessment\": " INT64_FORMAT "}", id))));
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
