@@ -373,17 +373,17 @@ END;
 COMMENT ON FUNCTION @ledger@.monitoring_facts(bigint, integer, bigint, date, jsonb, jsonb) IS
   'Internal: execution and achievement in per cent on a day, with the flags that follow from the ladder ([["04-30", 25], ...]) and from 10 points between them.';
 
-CREATE FUNCTION @ledger@.joint_problems(division budgetpm.budget_code, projects text[])
+CREATE FUNCTION @ledger@.joint_problems(root text, projects text[])
 RETURNS TABLE (place text, problem text, hint text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   SELECT NULL, pg_catalog.format('there is no project "%s" in or below the division', c), NULL
     FROM pg_catalog.unnest(joint_problems.projects) AS c
-   WHERE NOT EXISTS (SELECT FROM @ledger@.project p WHERE p.official_code = c AND joint_problems.division OPERATOR(budgetpm.@>) p.division)
+   WHERE NOT EXISTS (SELECT FROM @ledger@.project p WHERE p.official_code = c AND joint_problems.root::budgetpm.budget_code OPERATOR(budgetpm.@>) p.division)
   UNION ALL
   SELECT NULL, 'there is no project', NULL WHERE pg_catalog.cardinality(joint_problems.projects) = 0;
 END;
-COMMENT ON FUNCTION @ledger@.joint_problems(budgetpm.budget_code, text[]) IS 'Internal: what keeps projects from being evaluated together.';
+COMMENT ON FUNCTION @ledger@.joint_problems(text, text[]) IS 'Internal: what keeps projects from being evaluated together.';
 
 CREATE VIEW @report@.project_score WITH (security_invoker = true) AS
   WITH newest AS (
@@ -607,33 +607,33 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.consequence_problems(text, integer, text, numeric, text, text, numeric, numeric, boolean) IS 'Internal: everything that keeps a rule of consequence from being defined.';
 
-CREATE FUNCTION @ledger@.new_advice(fiscal_year integer, division budgetpm.budget_code)
-RETURNS TABLE (fiscal_year integer, division budgetpm.budget_code, unit budgetpm.budget_code, project_id bigint, change numeric, reason text)
+CREATE FUNCTION @ledger@.new_advice(year integer, place text)
+RETURNS TABLE (fiscal_year integer, project_id bigint, change numeric, reason text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
-  SELECT a.next_year, p.division, p.unit, p.project_id, a.change, pg_catalog."left"(a.reason, 1000)
+  SELECT a.next_year, p.project_id, a.change, pg_catalog."left"(a.reason, 1000)
     FROM @report@.project_score s JOIN @ledger@.project p ON p.project_id = s.project_id
-   CROSS JOIN LATERAL @ledger@.advise_budget(p.official_code, new_advice.fiscal_year) AS a
+   CROSS JOIN LATERAL @ledger@.advise_budget(p.official_code, new_advice.year) AS a
     LEFT JOIN LATERAL (SELECT b.change, b.reason FROM @ledger@.budget_advice b WHERE b.project_id = p.project_id AND b.fiscal_year = a.next_year
                         ORDER BY b.advice_id DESC LIMIT 1) AS b ON true
-   WHERE s.fiscal_year = new_advice.fiscal_year AND new_advice.division OPERATOR(budgetpm.@>) p.division
+   WHERE s.fiscal_year = new_advice.year AND new_advice.place::budgetpm.budget_code OPERATOR(budgetpm.@>) p.division
      AND (b.change IS DISTINCT FROM a.change OR b.reason IS DISTINCT FROM pg_catalog."left"(a.reason, 1000));
 END;
-COMMENT ON FUNCTION @ledger@.new_advice(integer, budgetpm.budget_code) IS 'Internal: advice that planning has not in these words.';
+COMMENT ON FUNCTION @ledger@.new_advice(integer, text) IS 'Internal: advice that planning has not in these words.';
 
-CREATE FUNCTION @ledger@.poor_results(fiscal_year integer, division budgetpm.budget_code, as_of date, days integer)
+CREATE FUNCTION @ledger@.poor_results(fiscal_year integer, place text, as_of date, days integer)
 RETURNS TABLE (evaluation_id bigint, project_id bigint, score numeric)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
   SELECT s.evaluation_id, s.project_id, s.score
     FROM @report@.project_score s JOIN @ledger@.evaluation e ON e.evaluation_id = s.evaluation_id
-   WHERE s.fiscal_year = poor_results.fiscal_year AND poor_results.division OPERATOR(budgetpm.@>) e.division AND s.grade = '差'
+   WHERE s.fiscal_year = poor_results.fiscal_year AND poor_results.place::budgetpm.budget_code OPERATOR(budgetpm.@>) e.division AND s.grade = '差'
      AND e.evaluated_at::date + poor_results.days < poor_results.as_of
      AND NOT EXISTS (SELECT FROM @ledger@.evaluation_answer a WHERE a.evaluation_id = e.evaluation_id)
      AND NOT EXISTS (SELECT FROM @ledger@.accountability a WHERE a.evaluation_id = e.evaluation_id)
    ORDER BY s.evaluation_id;
 END;
-COMMENT ON FUNCTION @ledger@.poor_results(integer, budgetpm.budget_code, date, integer) IS 'Internal: results of 差 that nobody answered within the days.';
+COMMENT ON FUNCTION @ledger@.poor_results(integer, text, date, integer) IS 'Internal: results of 差 that nobody answered within the days.';
 
 CREATE FUNCTION @ledger@.record_advice(fiscal_year integer, division text) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

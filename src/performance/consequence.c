@@ -33,10 +33,11 @@ static const BpmStatement rule_problems = {
 };
 static const BpmStatement insert_advice = {
 	"INSERT INTO @ledger@.budget_advice (fiscal_year, division, unit, project_id, change, reason, source, given_by)"
-	" SELECT fiscal_year, division, unit, project_id, change, reason, $3, $4 FROM @ledger@.new_advice($1, $2)", "ictt"
+	" SELECT a.fiscal_year, p.division, p.unit, p.project_id, a.change, a.reason, $3, $4 FROM @ledger@.new_advice($1, $2::text) AS a"
+	" JOIN @ledger@.project p ON p.project_id" EQ "a.project_id", "ictt"
 };
 static const BpmStatement poor_results = {
-	"SELECT evaluation_id, project_id, score FROM @ledger@.poor_results($1, $2, $3, $4)", "icdi"
+	"SELECT evaluation_id, project_id, score FROM @ledger@.poor_results($1, $2::text, $3, $4)", "icdi"
 };
 static const BpmStatement insert_accountability = {
 	"INSERT INTO @ledger@.accountability (evaluation_id, case_id, opened_on, opened_by, division, unit)"

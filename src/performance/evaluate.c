@@ -83,7 +83,7 @@ static const BpmStatement sealed_set = {
 	" WHERE t.set_id" EQ "s.set_id) FROM @ledger@.target_set s WHERE s.set_id" EQ "$1", "l"
 };
 static const BpmStatement joint_problems = {
-	"SELECT place, problem, hint FROM @ledger@.joint_problems($1, $2)", "cs"
+	"SELECT place, problem, hint FROM @ledger@.joint_problems($1::text, $2)", "cs"
 };
 static const BpmStatement insert_joint = {
 	"INSERT INTO @ledger@.joint_evaluation (joint_id, title, fiscal_year, projects, document, opened_at, opened_by, division)"
