@@ -26,7 +26,7 @@ SELECT * FROM b.assess_all('2025-06-30');
 SELECT project_code, colour, score, last_colour, changed, newest FROM b_report.project_signal ORDER BY 1;
 SELECT s.project_id, r ->> 'dimension' AS dimension, r ->> 'colour' AS colour, r ->> 'value' AS value, r ->> 'threshold' AS threshold, r ->> 'formula' AS formula
   FROM b.project_signal s, jsonb_array_elements(s.reasons) AS r ORDER BY 1, 2;
-SELECT project_code, kind, colour, opened_on, ended_on, case_id, problem FROM b_report.project_concern ORDER BY id;
+SELECT project_code, kind, colour, opened_on, ended_on, case_id, problem FROM b_report.project_concern ORDER BY project_code, id;
 -- the same night again changes nothing, but that it tries the cases again
 CREATE TEMP TABLE was AS SELECT s::text FROM b.project_signal s UNION ALL SELECT c::text FROM b.project_concern c UNION ALL SELECT e::text FROM b.project_event e;
 SELECT * FROM b.assess_all('2025-06-30');

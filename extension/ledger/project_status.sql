@@ -68,30 +68,42 @@ END;
 COMMENT ON FUNCTION @ledger@.signal_facts(date, text, bigint) IS
   'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators. For the functions of this schema: it is not granted to anybody.';
 
+CREATE FUNCTION @ledger@.signal_rule_sets(as_of date, divisions text[])
+RETURNS TABLE (division text, rules jsonb)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100
+BEGIN ATOMIC
+  SELECT d.division, (
+           SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(x.key, 16), x.value)
+             FROM (SELECT DISTINCT ON (c.key) c.key, c.value
+                     FROM (SELECT s.key, s.value, b.division, b.version
+                             FROM @ledger@.profile_binding b
+                             JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
+                            WHERE b.division OPERATOR(budgetpm.@>) d.division::budgetpm.budget_code AND b.valid_from <= signal_rule_sets.as_of
+                              AND (b.valid_to IS NULL OR b.valid_to > signal_rule_sets.as_of) AND pg_catalog.starts_with(s.key, 'project.signal.')
+                           UNION ALL
+                           SELECT s.key, s.value, NULL, s.version FROM @ledger@.profile_setting s
+                            WHERE s.profile = 'standard' AND pg_catalog.starts_with(s.key, 'project.signal.')) c
+                    ORDER BY c.key, c.division DESC NULLS LAST, c.version DESC) x)
+    FROM pg_catalog.unnest(signal_rule_sets.divisions) AS d(division);
+END;
+COMMENT ON FUNCTION @ledger@.signal_rule_sets(date, text[]) IS
+  'signal_rules() of several divisions, by their tree keys. For the functions of this schema: it is not granted to anybody.';
+
 CREATE FUNCTION @ledger@.signal_judged(as_of date, place text, project bigint)
 RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb, signal jsonb)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
 BEGIN ATOMIC
-  WITH place AS (
-    SELECT DISTINCT p.division FROM @ledger@.project p
-     WHERE p.stage IN ('funded', 'under_way') AND (signal_judged.project IS NULL OR p.project_id = signal_judged.project)),
-  rule AS MATERIALIZED (
-    SELECT d.division::text AS division, (
-             SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(x.key, 16), x.value)
-               FROM (SELECT DISTINCT ON (c.key) c.key, c.value
-                       FROM (SELECT s.key, s.value, b.division, b.version
-                               FROM @ledger@.profile_binding b
-                               JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
-                              WHERE b.division OPERATOR(budgetpm.@>) d.division AND b.valid_from <= signal_judged.as_of
-                                AND (b.valid_to IS NULL OR b.valid_to > signal_judged.as_of) AND pg_catalog.starts_with(s.key, 'project.signal.')
-                             UNION ALL
-                             SELECT s.key, s.value, NULL, s.version FROM @ledger@.profile_setting s
-                              WHERE s.profile = 'standard' AND pg_catalog.starts_with(s.key, 'project.signal.')) c
-                      ORDER BY c.key, c.division DESC NULLS LAST, c.version DESC) x) AS rules
-      FROM place d)
-  SELECT f.project_id, f.division, f.unit, f.facts, budgetpm.signal(f.facts, r.rules)
-    FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) f
-    JOIN rule r ON r.division = f.division;
+  WITH rule AS MATERIALIZED (
+    SELECT r.division, r.rules
+      FROM @ledger@.signal_rule_sets(signal_judged.as_of, ARRAY(
+             SELECT DISTINCT p.division::text FROM @ledger@.project p
+              WHERE p.stage IN ('funded', 'under_way') AND (signal_judged.project IS NULL OR p.project_id = signal_judged.project))) r)
+  SELECT j.project_id, j.division, j.unit, j.facts, j.signal
+    FROM (SELECT f.project_id, f.division, f.unit, f.facts, budgetpm.signal(f.facts, r.rules) AS signal
+            FROM (SELECT x.* FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) x OFFSET 0) f
+            JOIN rule r ON r.division = f.division
+          -- Neither facts nor signals are computed again wherever they are used.
+          OFFSET 0) j;
 END;
 COMMENT ON FUNCTION @ledger@.signal_judged(date, text, bigint) IS
   'signal_facts() with the signal that the rules of each division give. For the functions of this schema: it is not granted to anybody.';

@@ -29,9 +29,14 @@ static const BpmStatement lock_one = {
 	"LOCK TABLE @ledger@.project_signal IN ROW EXCLUSIVE MODE", ""
 };
 
-/* $1 day, $2 place, $3 project, $4 moment, $5 login: a signal is kept where the last one of that day is another. */
+/*
+ * $1 day, $2 place, $3 project, $4 moment, $5 login: a signal is kept where the last
+ * one of that day is another.  Returns a row for each colour that was kept: how many,
+ * and the projects that something follows for: the colour calls for it, or something
+ * stands already.
+ */
 static const BpmStatement keep_signals = {
-	"INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs,"
+	"WITH kept AS (INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs,"
 	" division, unit, assessed_at, assessed_by)"
 	" SELECT j.project_id, $1, COALESCE(k.revision, 0)" PLUS "1, j.signal OPERATOR(pg_catalog.->>) 'colour',"
 	" (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric, j.signal OPERATOR(pg_catalog.->) 'reasons',"
@@ -40,15 +45,13 @@ static const BpmStatement keep_signals = {
 	" LEFT JOIN LATERAL (SELECT s.revision, s.colour, s.score, s.reasons, s.inputs FROM @ledger@.project_signal s"
 	"  WHERE s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true"
 	" WHERE k.revision IS NULL OR k.inputs" NE "j.facts OR k.reasons" NE "(j.signal OPERATOR(pg_catalog.->) 'reasons')"
-	"  OR k.score IS DISTINCT FROM (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric", "dclzt"
-};
-
-static const BpmStatement count_colours = {
-	"SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE colour" EQ "'red'),"
-	" pg_catalog.count(*) FILTER (WHERE colour" EQ "'yellow'), pg_catalog.count(*) FILTER (WHERE colour" EQ "'green'),"
-	" pg_catalog.count(*) FILTER (WHERE colour" EQ "'blue'), pg_catalog.count(*) FILTER (WHERE colour" EQ "'none')"
-	" FROM @ledger@.project_signal WHERE as_of" EQ "$1 AND assessed_at" EQ "$2"
-	" AND ($3 IS NULL OR project_id" EQ "$3)", "dzl"
+	"  OR k.score IS DISTINCT FROM (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric"
+	" RETURNING project_id, colour)"
+	" SELECT k.colour::pg_catalog.text, pg_catalog.count(*), pg_catalog.array_agg(k.project_id ORDER BY k.project_id) FILTER (WHERE a.colour IS NOT NULL"
+	"  OR EXISTS (SELECT 1 FROM @ledger@.project_concern c WHERE c.project_id" EQ "k.project_id AND c.ended_on IS NULL))"
+	" FROM kept k LEFT JOIN (SELECT DISTINCT e.key AS colour FROM @ledger@.profile_setting s"
+	"  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.value) AS e WHERE s.key" EQ "'project.signal.actions'"
+	"  AND e.value" NE "'none') a ON a.colour" EQ "k.colour GROUP BY k.colour ORDER BY k.colour", "dclzt"
 };
 
 static const BpmStatement read_colour = {
@@ -79,14 +82,15 @@ assessed_day(FunctionCallInfo fcinfo, int number)
 	return day;
 }
 
-/* Keeps the signals of a place or a project, and returns how many are other than those kept before. */
-static int64
-keep(BpmCall *call, DateADT day, BpmCode place, int64 project, TimestampTz now)
+/* Keeps the signals of a place or a project, and begins and ends what follows from them. */
+static void
+keep(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *concerns)
 {
 	BpmPermit	permit = {0};
 	Datum		values[5];
 	char		nulls[] = "     ";
-	int64		kept;
+	int			colours;
+	SPITupleTable *table;
 
 	permit.relation = bpm_guarded_relation(call->ledger, "project_signal", 0);
 	permit.accept = accept_new;
@@ -94,12 +98,27 @@ keep(BpmCall *call, DateADT day, BpmCode place, int64 project, TimestampTz now)
 	values[0] = DateADTGetDatum(day);
 	bpm_set_id(values, nulls, 1, place);
 	bpm_set_id(values, nulls, 2, project);
-	values[3] = TimestampTzGetDatum(now);
+	values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[4] = CStringGetTextDatum(call->login);
 	bpm_guard_permit(call->ledger, &permit);
-	kept = bpm_ledger_execute(call->ledger, &keep_signals, 0, values, nulls);
+	colours = bpm_ledger_execute(call->ledger, &keep_signals, 0, values, nulls);
 	bpm_guard_done(false);
-	return kept;
+	table = SPI_tuptable;
+	for (int i = 0; i < colours; i++)
+	{
+		char	   *colour = bpm_row_string(table->vals[i], table->tupdesc, 1);
+		int64		count = bpm_row_number(table->vals[i], table->tupdesc, 2);
+		bool		isnull;
+		Datum		projects = SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull);
+
+		concerns->kept += count;
+		for (int c = COLOUR_NONE; c <= COLOUR_RED; c++)
+			if (strcmp(colour, bpm_colour_names[c]) == 0)
+				concerns->colours[c] += count;
+		if (!isnull)
+			bpm_settle_concerns(call, day, colour, projects, concerns);
+	}
+	bpm_begin_cases(call, day, place, project, concerns);
 }
 
 /* Assesses one project and returns its colour. */
@@ -124,8 +143,7 @@ bpm_assess_project(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_BPM_WRONG_STATE),
 				 errmsg("project \"%s\" is %s", code, project.stage),
 				 errdetail("Projects that are funded or under way have signals.")));
-	keep(&call, day, 0, project.id, GetCurrentTimestamp());
-	bpm_settle_concerns(&call, day, 0, project.id, &concerns);
+	keep(&call, day, 0, project.id, &concerns);
 	values[0] = Int64GetDatum(project.id);
 	values[1] = DateADTGetDatum(day);
 	bpm_ledger_execute(call.ledger, &read_colour, 0, values, NULL);
@@ -145,12 +163,10 @@ bpm_assess_all(PG_FUNCTION_ARGS)
 	BpmConcerns concerns = {0};
 	DateADT		day = assessed_day(fcinfo, 1);
 	char	   *official = bpm_optional_argument(fcinfo, 2);
-	TimestampTz now;
 	BpmCode		place = 0;
 	Datum		values[10];
 	bool		nulls[10] = {false};
-	Datum		wanted[3];
-	int64		counted[10] = {0};
+	int64		counted[10];
 
 	InitMaterializedSRF(fcinfo, 0);
 	bpm_call_begin(&call, fcinfo, "assess_all", bpm_optional_argument(fcinfo, 3));
@@ -158,16 +174,10 @@ bpm_assess_all(PG_FUNCTION_ARGS)
 		place = bpm_registry_division(call.ledger, official);
 	bpm_call_require(&call, place, 0);
 	bpm_ledger_execute(call.ledger, &lock_all, 0, NULL, NULL);
-	now = GetCurrentTimestamp();
-	if (keep(&call, day, place, 0, now) > 0)
-	{
-		wanted[0] = DateADTGetDatum(day);
-		wanted[1] = TimestampTzGetDatum(now);
-		bpm_ledger_execute(call.ledger, &count_colours, 0, wanted, "  n");
-		for (int i = 0; i < 6; i++)
-			counted[i] = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1);
-	}
-	bpm_settle_concerns(&call, day, place, 0, &concerns);
+	keep(&call, day, place, 0, &concerns);
+	counted[0] = concerns.kept;
+	for (int c = COLOUR_NONE; c <= COLOUR_RED; c++)
+		counted[5 - c] = concerns.colours[c];
 	counted[6] = concerns.opened;
 	counted[7] = concerns.ended;
 	counted[8] = concerns.cases;

@@ -19,47 +19,45 @@
 #include "base/rows.h"
 #include "project/concern.h"
 
-/* The newest signals that day $1 has given, in place $2 or of project $3. */
-#define NEWEST \
-	"WITH newest AS MATERIALIZED (SELECT DISTINCT ON (s.project_id) s.project_id, s.colour, s.division, s.unit," \
-	" pg_catalog.array_position('{none,blue,green,yellow,red}', s.colour::pg_catalog.text) AS badness" \
-	" FROM @ledger@.project_signal s WHERE s.as_of" EQ "$1 AND ($2 IS NULL OR s.division OPERATOR(budgetpm.<@) $2)" \
-	" AND ($3 IS NULL OR s.project_id" EQ "$3)" \
-	" AND NOT EXISTS (SELECT 1 FROM @ledger@.project_signal n WHERE n.project_id" EQ "s.project_id AND n.as_of" GT "$1)" \
-	" ORDER BY s.project_id, s.revision DESC)"
+/* Nobody has assessed project p after day $1. */
+#define NEWEST(p) \
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.project_signal n WHERE n.project_id" EQ p " AND n.as_of" GT "$1)"
+#define BADNESS(colour) "pg_catalog.array_position('{none,blue,green,yellow,red}'::pg_catalog.text[], " colour ")"
 
+/* $1 day, $2 the colour that day, $3 the projects. */
 static const BpmStatement end_concerns = {
-	NEWEST " UPDATE @ledger@.project_concern c SET ended_on = $1, ended_colour = n.colour FROM newest n"
-	" WHERE c.project_id" EQ "n.project_id AND c.ended_on IS NULL AND n.colour" NE "'none'"
-	" AND n.badness" LT "pg_catalog.array_position('{none,blue,green,yellow,red}', c.colour::pg_catalog.text)"
-	" RETURNING c.project_id, c.concern_id, c.kind, n.colour, c.case_id", "dcl"
+	"UPDATE @ledger@.project_concern c SET ended_on = $1, ended_colour = $2"
+	" WHERE c.project_id" EQ "ANY ($3) AND c.ended_on IS NULL AND $2" NE "'none'"
+	" AND " BADNESS("$2") LT BADNESS("c.colour::pg_catalog.text") NEWEST("c.project_id")
+	" RETURNING c.project_id, c.concern_id, c.kind::pg_catalog.text, $2, c.case_id", "dtx"
 };
 
 static const BpmStatement open_concerns = {
-	NEWEST " INSERT INTO @ledger@.project_concern (project_id, kind, colour, opened_on, division, unit)"
-	" SELECT n.project_id, a.action, n.colour, $1, n.division, n.unit"
-	" FROM (SELECT m.*, d.official_code FROM newest m JOIN @ledger@.division d ON d.code" CODE_EQ "m.division"
-	"  WHERE m.colour" NE "'none') n"
-	" JOIN (SELECT p.division, @ledger@.signal_rules(d.official_code, $1) OPERATOR(pg_catalog.->) 'actions' AS actions"
-	"  FROM (SELECT DISTINCT division FROM newest) p JOIN @ledger@.division d ON d.code" CODE_EQ "p.division) r"
-	"  ON r.division" CODE_EQ "n.division"
-	" CROSS JOIN LATERAL (SELECT r.actions OPERATOR(pg_catalog.->>) n.colour::pg_catalog.text AS action) a"
-	" WHERE a.action" NE "'none' AND NOT EXISTS (SELECT 1 FROM @ledger@.project_concern c"
-	"  WHERE c.project_id" EQ "n.project_id AND c.kind" EQ "a.action AND c.ended_on IS NULL)"
-	" ORDER BY n.project_id"
-	" RETURNING project_id, concern_id, kind, colour, case_id", "dcl"
+	"WITH wanted AS MATERIALIZED (SELECT p.project_id, p.division, p.unit FROM @ledger@.project p"
+	"  WHERE p.project_id" EQ "ANY ($3)" NEWEST("p.project_id") "),"
+	" rule AS MATERIALIZED (SELECT r.division, r.rules OPERATOR(pg_catalog.->) 'actions' OPERATOR(pg_catalog.->>) $2 AS action"
+	"  FROM @ledger@.signal_rule_sets($1, ARRAY(SELECT DISTINCT w.division::pg_catalog.text FROM wanted w)) r)"
+	" INSERT INTO @ledger@.project_concern (project_id, kind, colour, opened_on, division, unit)"
+	" SELECT w.project_id, r.action, $2, $1, w.division, w.unit"
+	" FROM wanted w JOIN rule r ON r.division" EQ "w.division::pg_catalog.text"
+	" WHERE r.action" NE "'none' AND $2" NE "'none' AND NOT EXISTS (SELECT 1 FROM @ledger@.project_concern c"
+	"  WHERE c.project_id" EQ "w.project_id AND c.kind" EQ "r.action AND c.ended_on IS NULL)"
+	" ORDER BY w.project_id"
+	" RETURNING project_id, concern_id, kind::pg_catalog.text, $2, case_id", "dtx"
 };
 
-/* Concerns that stand without a case, and the flow that is named for them. */
+/* Concerns that stand without a case, and the flow that is named for them: $1 day, $2 place, $3 project. */
 static const BpmStatement find_waiting = {
-	"SELECT c.project_id, c.concern_id, c.kind, c.colour,"
-	" @ledger@.signal_rules(d.official_code, $1) OPERATOR(pg_catalog.->) 'flows' OPERATOR(pg_catalog.->>) c.kind::pg_catalog.text,"
-	" (SELECT s.reasons FROM @ledger@.project_signal s WHERE s.project_id" EQ "c.project_id AND s.as_of" EQ "c.opened_on"
-	"  ORDER BY s.revision DESC LIMIT 1), c.opened_on::pg_catalog.text"
-	" FROM @ledger@.project_concern c JOIN @ledger@.division d ON d.code" CODE_EQ "c.division"
-	" WHERE c.ended_on IS NULL AND c.case_id IS NULL AND c.opened_on" LE "$1"
-	" AND ($2 IS NULL OR c.division OPERATOR(budgetpm.<@) $2)"
-	" AND ($3 IS NULL OR c.project_id" EQ "$3) ORDER BY c.concern_id", "dcl"
+	"WITH waiting AS MATERIALIZED (SELECT c.* FROM @ledger@.project_concern c"
+	"  WHERE c.ended_on IS NULL AND c.case_id IS NULL AND c.opened_on" LE "$1"
+	"  AND ($2 IS NULL OR c.division OPERATOR(budgetpm.<@) $2) AND ($3 IS NULL OR c.project_id" EQ "$3)),"
+	" rule AS MATERIALIZED (SELECT r.division, r.rules OPERATOR(pg_catalog.->) 'flows' AS flows"
+	"  FROM @ledger@.signal_rule_sets($1, ARRAY(SELECT DISTINCT w.division::pg_catalog.text FROM waiting w)) r)"
+	" SELECT w.project_id, w.concern_id, w.kind::pg_catalog.text, w.colour::pg_catalog.text,"
+	"  r.flows OPERATOR(pg_catalog.->>) w.kind::pg_catalog.text,"
+	"  (SELECT s.reasons FROM @ledger@.project_signal s WHERE s.project_id" EQ "w.project_id AND s.as_of" EQ "w.opened_on"
+	"   ORDER BY s.revision DESC LIMIT 1), w.opened_on::pg_catalog.text, w.problem"
+	" FROM waiting w JOIN rule r ON r.division" EQ "w.division::pg_catalog.text ORDER BY w.concern_id", "dcl"
 };
 
 static const BpmStatement store_case = {
@@ -190,53 +188,77 @@ begin_safely(BpmCall *call, const char *flow, HeapTuple row, TupleDesc desc, cha
 	return case_id;
 }
 
-/* Begins the cases that concerns wait for. */
+/* Keeps what became of a concern's case: its number, or why there is none. */
 static void
-begin_cases(BpmCall *call, Datum *values, const char *nulls, BpmConcerns *concerns)
-{
-	int			rows = bpm_ledger_execute(call->ledger, &find_waiting, 0, values, nulls);
-	SPITupleTable *table = SPI_tuptable;
-
-	for (int i = 0; i < rows; i++)
-	{
-		HeapTuple	row = table->vals[i];
-		char	   *flow = SPI_getvalue(row, table->tupdesc, 5);
-		char	   *problem = NULL;
-		int64		concern = bpm_row_number(row, table->tupdesc, 2);
-		int64		case_id = 0;
-		Datum		stored[3];
-		char		stored_nulls[] = "   ";
-
-		if (flow == NULL)
-			problem = psprintf("project.signal.flows names no flow for \"%s\"", bpm_row_string(row, table->tupdesc, 3));
-		else
-			case_id = begin_safely(call, flow, row, table->tupdesc, &problem);
-		concerns->cases += case_id != 0;
-		concerns->failed += case_id == 0;
-		stored[0] = Int64GetDatum(concern);
-		bpm_set_id(stored, stored_nulls, 1, case_id);
-		bpm_set_text(stored, stored_nulls, 2, problem);
-		bpm_write_row(call->ledger, "project_concern", 0, concern, &store_case, stored, stored_nulls, true);
-	}
-}
-
-/* Ends and begins what the newest signals of a day call for. */
-void
-bpm_settle_concerns(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *concerns)
+keep_case(BpmCall *call, int64 concern, int64 case_id, const char *problem)
 {
 	Datum		values[3];
 	char		nulls[] = "   ";
+
+	values[0] = Int64GetDatum(concern);
+	bpm_set_id(values, nulls, 1, case_id);
+	bpm_set_text(values, nulls, 2, problem);
+	bpm_write_row(call->ledger, "project_concern", 0, concern, &store_case, values, nulls, true);
+}
+
+/* Begins the case of a waiting concern, where its flow is there; returns it, or 0 with the reason. */
+static int64
+try_case(BpmCall *call, HeapTuple row, TupleDesc desc, char **problem)
+{
+	char	   *flow = SPI_getvalue(row, desc, 5);
+
+	if (flow == NULL)
+		*problem = psprintf("project.signal.flows names no flow for \"%s\"", bpm_row_string(row, desc, 3));
+	else if (!bpm_flow_known(call->ledger, flow))
+		*problem = psprintf("no flow \"%s\" is published", flow);
+	else
+		return begin_safely(call, flow, row, desc, problem);
+	return 0;
+}
+
+/* Begins the cases that concerns of a place or a project wait for. */
+void
+bpm_begin_cases(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *concerns)
+{
+	Datum		values[3];
+	char		nulls[] = "   ";
+	int			rows;
+	SPITupleTable *table;
+
+	values[0] = DateADTGetDatum(day);
+	bpm_set_id(values, nulls, 1, place);
+	bpm_set_id(values, nulls, 2, project);
+	rows = bpm_ledger_execute(call->ledger, &find_waiting, 0, values, nulls);
+	table = SPI_tuptable;
+	for (int i = 0; i < rows; i++)
+	{
+		HeapTuple	row = table->vals[i];
+		char	   *known = SPI_getvalue(row, table->tupdesc, 8);
+		char	   *problem = NULL;
+		int64		case_id = try_case(call, row, table->tupdesc, &problem);
+
+		concerns->cases += case_id != 0;
+		concerns->failed += case_id == 0;
+		if (case_id != 0 || known == NULL || problem == NULL || strcmp(known, problem) != 0)
+			keep_case(call, bpm_row_number(row, table->tupdesc, 2), case_id, problem);
+	}
+}
+
+/* Ends and begins what the colour of a day calls for, of the projects that have it. */
+void
+bpm_settle_concerns(BpmCall *call, DateADT day, const char *colour, Datum projects, BpmConcerns *concerns)
+{
+	Datum		values[3];
+	char	   *text;
 	int			year,
 				month,
 				day_of_month;
-	char	   *text;
 
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
 	text = psprintf("%04d-%02d-%02d", year, month, day_of_month);
 	values[0] = DateADTGetDatum(day);
-	bpm_set_id(values, nulls, 1, place);
-	bpm_set_id(values, nulls, 2, project);
-	concerns->ended = write_concerns(call, &end_concerns, values, nulls, "signal_better", text);
-	concerns->opened = write_concerns(call, &open_concerns, values, nulls, "signal_raised", text);
-	begin_cases(call, values, nulls, concerns);
+	values[1] = CStringGetTextDatum(colour);
+	values[2] = projects;
+	concerns->ended += write_concerns(call, &end_concerns, values, NULL, "signal_better", text);
+	concerns->opened += write_concerns(call, &open_concerns, values, NULL, "signal_raised", text);
 }
