@@ -25,3 +25,10 @@ RETURNS pg_catalog.void
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_report_indicators';
 COMMENT ON FUNCTION budgetpm.report_indicators(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4, pg_catalog.jsonb, pg_catalog.numeric, pg_catalog.text) IS
   'Says how far the indicators of a project have come. See report_indicators() of a ledger.';
+
+CREATE FUNCTION budgetpm.notify_rectification(ledger pg_catalog.regclass, project pg_catalog.text, requirement pg_catalog.text, due_on pg_catalog.date,
+  document pg_catalog.text, line pg_catalog.int8, amount pg_catalog.numeric, key pg_catalog.text, actor pg_catalog.text)
+RETURNS pg_catalog.int8
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_notify_rectification';
+COMMENT ON FUNCTION budgetpm.notify_rectification(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date, pg_catalog.text, pg_catalog.int8, pg_catalog.numeric, pg_catalog.text, pg_catalog.text) IS
+  'Gives notice that something of a project is to be put right. See notify_rectification() of a ledger.';

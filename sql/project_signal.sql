@@ -113,3 +113,38 @@ SELECT b.register_profile('odd', 'odd', '{"settings": {"project.signal.execution
 SELECT pg_temp.refused($$SELECT * FROM b.assess_all('2025-12-31')$$);
 DROP OWNED BY ps_manager;
 DROP ROLE ps_manager, ps_auditor;
+
+-- rectification: notice, answer, check, closed; the record is the case
+SELECT b.apply_profile('standard', '320100000', '2025-12-02') AS standard_again;
+SELECT t, c.* FROM unnest('{project_intervention,project_audit}'::text[]) AS t, b.check_flow(b.compose_flow(t)) AS c ORDER BY 1, 2;
+CREATE ROLE ps_head LOGIN;
+CREATE ROLE ps_inspector LOGIN;
+SELECT count(b.grant_duty(l, division => '320000000', may_post => true)) FROM unnest('{ps_head,ps_inspector}'::text[]) AS l;
+UPDATE b.principal SET title = CASE login WHEN 'ps_head' THEN '单位负责人' ELSE '监督检查' END WHERE login IN ('ps_head', 'ps_inspector');
+SELECT b.adopt_flow('rectification'), b.adopt_flow('project_audit');
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[
+  $$SELECT b.notify_rectification('P1', '补充资料', NULL, '整改通知1号')$$, $$SELECT b.notify_rectification('P1', '补充资料', CURRENT_DATE - 1, '整改通知1号')$$,
+  $$SELECT b.notify_rectification('none', '补充资料', CURRENT_DATE, '整改通知1号')$$, $$SELECT b.notify_rectification('P1', ' ', CURRENT_DATE, '整改通知1号')$$,
+  $$SELECT b.notify_rectification('P1', '补充资料', CURRENT_DATE, '整改通知1号', amount => 5)$$]) AS s;
+SELECT b.notify_rectification('P1', '补充资料', CURRENT_DATE + 10, '整改通知1号', key => 'n1') AS notice \gset
+SELECT b.notify_rectification('P1', '补充资料', CURRENT_DATE + 10, '整改通知1号', key => 'n1') = :notice AS same;
+SELECT pg_temp.refused($$SELECT b.notify_rectification('P2', '补充资料', CURRENT_DATE + 10, '整改通知1号', key => 'n1')$$);
+CREATE FUNCTION pg_temp.acts(who text, step text, action text, opinion text) RETURNS text LANGUAGE sql AS
+  $$SELECT b.act(t.task_id, action, opinion, actor => who) FROM b.task t WHERE t.step = acts.step AND t.state = 'open' AND t.assignee = who AND t.flow = 'rectification'$$;
+SELECT project_code, document, requirement, state, late, due_on - CURRENT_DATE AS days FROM b_report.rectification;
+GRANT ps_head, ps_inspector TO regress_owner;
+SELECT pg_temp.acts('ps_head', 'rectify', 'approve', '已补充');
+SELECT answer, answered_by, checked, state FROM b_report.rectification;
+SELECT pg_temp.acts('ps_inspector', 'check', 'reject', '缺验收单');
+SELECT answer, checked, check_opinion, state FROM b_report.rectification;
+SELECT pg_temp.acts('ps_head', 'rectify', 'approve', '已补验收单');
+SELECT pg_temp.acts('ps_inspector', 'check', 'approve', '同意销号');
+SELECT answer, checked, check_opinion, state, late, closed_at IS NOT NULL AS closed FROM b_report.rectification;
+-- money is held back until it is closed
+SELECT b.notify_rectification('P2', '暂缓拨款', CURRENT_DATE, '整改通知2号', (SELECT line FROM l WHERE p = 'P2'), 100) > 0 AS noticed;
+SELECT frozen FROM b_report.line_detail WHERE line_id = (SELECT line FROM l WHERE p = 'P2');
+-- the waiting audit finds its signer now
+SELECT opened, cases, failed FROM b.assess_all('2025-12-31');
+SELECT t.step, t.assignee FROM b_report.project_concern c JOIN b_report.task t USING (case_id) WHERE c.project_code = 'P2' AND c.kind = 'audit' AND t.state = 'open';
+DROP OWNED BY ps_head, ps_inspector;
+DROP ROLE ps_head, ps_inspector;

@@ -105,3 +105,18 @@ SELECT p.profile, operation
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
     ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;
+
+INSERT INTO @ledger@.flow_template (template, title, purpose, profile, definition) VALUES
+('project_intervention', '黄色预警干预', '项目黄色预警时由评估任务发起：单位说明原因和措施（五个工作日）、业务处室确认。事实 project（项目代码）、colour、as_of、reasons（全部原因）、concern。', NULL, '{
+  "flow": "project_intervention", "title": "黄色预警干预",
+  "steps": [
+    {"step": "explain", "title": "单位说明", "assign": [{"duty": "单位负责人"}], "decide": {"rule": "any"}, "deadline": {"working_days": 5, "action": "remind"}, "on_reject": "start", "next": "confirm"},
+    {"step": "confirm", "title": "业务处室确认", "assign": [{"duty": "业务处室", "at": "division"}], "decide": {"rule": "any"}, "on_reject": "explain", "next": "done"},
+    {"step": "done", "type": "end"}]}'),
+('project_audit', '红色预警审计', '项目红色预警时由评估任务发起：监督检查部门核查（十个工作日）、单位反馈、监督检查部门结案。事实 project（项目代码）、colour、as_of、reasons（全部原因）、concern。', NULL, '{
+  "flow": "project_audit", "title": "红色预警审计",
+  "steps": [
+    {"step": "inspect", "title": "监督核查", "assign": [{"duty": "监督检查", "at": "division"}], "decide": {"rule": "any"}, "deadline": {"working_days": 10, "action": "remind"}, "on_reject": "end", "next": "answer"},
+    {"step": "answer", "title": "单位反馈", "assign": [{"duty": "单位负责人"}], "decide": {"rule": "any"}, "deadline": {"working_days": 5, "action": "remind"}, "on_reject": "inspect", "next": "close"},
+    {"step": "close", "title": "结案", "assign": [{"duty": "监督检查", "at": "division"}], "decide": {"rule": "any"}, "on_reject": "answer", "next": "done"},
+    {"step": "done", "type": "end"}]}');

@@ -214,3 +214,53 @@ COMMENT ON COLUMN @report@.problem_frequency.rate IS 'count / of_all, as a fract
 COMMENT ON COLUMN @report@.problem_frequency.amount IS 'Idle money, in yuan; NULL for the other problems.';
 COMMENT ON COLUMN @report@.problem_frequency.rank_in_problem IS 'Rank among the divisions and kinds of that problem, by count.';
 COMMENT ON COLUMN @report@.problem_frequency.rank IS 'Rank among all, by count.';
+
+CREATE FUNCTION @ledger@.notify_rectification(project text, requirement text, due_on date, document text, line bigint DEFAULT NULL, amount numeric DEFAULT NULL,
+  key text DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.notify_rectification('@ledger@.ledger'::pg_catalog.regclass, project, requirement, due_on, document, line, amount, key, actor);
+END;
+COMMENT ON FUNCTION @ledger@.notify_rectification(text, text, date, text, bigint, numeric, text, text) IS
+  'Gives notice that something of a project is to be put right (整改通知) until a day, by a document, and returns the case: of the flow that the setting project.signal.flows names for rectification. Its step rectify is the answer, its step check the check that closes it; the view rectification shows them. With a line and an amount that flow holds the money back until then (暂缓拨款). A repeated key returns the case that it began. Errors: 22004, 22023 a day that has passed, 22001, 23503 project, 42704 no such flow, 42501, ZB006 key, ZB008 duty, and those of the flow.';
+
+CREATE VIEW @report@.rectification WITH (security_invoker = true) AS
+  SELECT c.case_id AS id, c.case_id, c.facts ->> 'project' AS project_code, p.name AS project_name, d.official_code AS division_code, u.official_code AS unit_code,
+         (c.facts ->> 'document')::varchar(200) AS document, (c.facts ->> 'requirement')::varchar(2000) AS requirement, c.started_at AS noticed_at, c.initiator AS noticed_by,
+         (c.facts ->> 'due_on')::date AS due_on, a.opinion::varchar(4000) AS answer, a.actor AS answered_by, a.happened_at AS answered_at,
+         k.action::varchar(30) AS checked, k.opinion::varchar(4000) AS check_opinion, k.actor AS checked_by, k.happened_at AS checked_at,
+         CASE WHEN c.state = 'approved' THEN 'closed' WHEN c.ended_at IS NOT NULL THEN c.state
+              WHEN a.happened_at IS NULL THEN 'noticed' WHEN k.happened_at > a.happened_at THEN 'sent back' ELSE 'answered' END::varchar(12) AS state,
+         c.ended_at IS NULL AND (c.facts ->> 'due_on')::date < CURRENT_DATE
+           OR COALESCE(a.happened_at::date > (c.facts ->> 'due_on')::date, false) AS late,
+         c.ended_at AS closed_at
+    FROM @ledger@.approval_case c
+    LEFT JOIN @ledger@.project p ON p.official_code = c.facts ->> 'project'
+    JOIN @ledger@.division d ON d.code = c.division
+    LEFT JOIN @ledger@.unit u ON u.code = c.unit
+    LEFT JOIN LATERAL (SELECT e.opinion, e.actor, e.happened_at FROM @ledger@.case_event e
+                        WHERE e.case_id = c.case_id AND e.step = 'rectify' AND e.action = 'approve' ORDER BY e.event_no DESC LIMIT 1) a ON true
+    LEFT JOIN LATERAL (SELECT e.opinion, e.actor, e.happened_at, e.action FROM @ledger@.case_event e
+                        WHERE e.case_id = c.case_id AND e.step = 'check' AND e.action IN ('approve', 'reject', 'return') ORDER BY e.event_no DESC LIMIT 1) k ON true
+   WHERE c.facts ? 'requirement' AND c.facts ? 'due_on' AND c.facts ? 'project';
+COMMENT ON VIEW @report@.rectification IS 'Rectification (整改台账): notice, answer, check, closed, one row a notice. Its record is the case.';
+COMMENT ON COLUMN @report@.rectification.id IS 'Key of the row.';
+COMMENT ON COLUMN @report@.rectification.case_id IS 'The case.';
+COMMENT ON COLUMN @report@.rectification.project_code IS 'Official code of the project (项目代码).';
+COMMENT ON COLUMN @report@.rectification.project_name IS 'Its name.';
+COMMENT ON COLUMN @report@.rectification.division_code IS 'Its division (official code).';
+COMMENT ON COLUMN @report@.rectification.unit_code IS 'Its unit (official code).';
+COMMENT ON COLUMN @report@.rectification.document IS 'The notice (整改通知书).';
+COMMENT ON COLUMN @report@.rectification.requirement IS 'What is to be put right (整改要求).';
+COMMENT ON COLUMN @report@.rectification.noticed_at IS 'When notice was given.';
+COMMENT ON COLUMN @report@.rectification.noticed_by IS 'By whom.';
+COMMENT ON COLUMN @report@.rectification.due_on IS 'Until when (整改时限).';
+COMMENT ON COLUMN @report@.rectification.answer IS 'The last answer (整改情况).';
+COMMENT ON COLUMN @report@.rectification.answered_by IS 'Who gave it.';
+COMMENT ON COLUMN @report@.rectification.answered_at IS 'When.';
+COMMENT ON COLUMN @report@.rectification.checked IS 'What the last check said: approve, reject or return.';
+COMMENT ON COLUMN @report@.rectification.check_opinion IS 'Its opinion (复核意见).';
+COMMENT ON COLUMN @report@.rectification.checked_by IS 'Who checked.';
+COMMENT ON COLUMN @report@.rectification.checked_at IS 'When.';
+COMMENT ON COLUMN @report@.rectification.state IS 'noticed 已通知, answered 已反馈, sent back 退回, closed 已销号; or how else the case ended.';
+COMMENT ON COLUMN @report@.rectification.late IS 'Whether the last answer came after its day, or that day has passed and it is not closed.';
+COMMENT ON COLUMN @report@.rectification.closed_at IS 'When it was closed.';
