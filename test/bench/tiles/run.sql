@@ -36,6 +36,7 @@ SELECT format('SELECT pg_temp.take(%L, %L, %s, %s, %s)', t.name, CASE t.name WHE
   FROM generate_series(0, :rounds) AS round, (VALUES (8, 213, 103), (6, 53, 25), (12, 3412, 1660)) AS p(z, x, y), (VALUES ('bare, no colour'), ('bare'), ('all of it'), ('one city')) AS t(name) ORDER BY round, random() \gexec
 \pset format aligned
 \pset tuples_only off
+SELECT count(*) AS sites_in_tile_8 FROM tiles.project_site WHERE place && ST_Transform(ST_TileEnvelope(8, 213, 103, margin => 64.0 / 4096), 4490);
 SELECT z AS zoom, name AS who, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric, 2) AS ms, round(max(bytes) / 1024.0, 1) AS kib,
        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) / (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY b.ms) FROM taken b WHERE b.name = 'bare' AND b.z = t.z))::numeric, 2) AS ratio
   FROM taken t GROUP BY z, name ORDER BY z, array_position('{bare,"bare, no colour",all of it,one city}', name);
