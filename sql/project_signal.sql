@@ -74,13 +74,20 @@ SELECT as_of, revision, colour FROM b.project_signal WHERE project_id = (SELECT 
 SELECT b.report_indicators('P3', 2025, '[{"indicator": "受益学生数", "kind": ">=", "target": 1000, "actual": 100}, {"indicator": "满意度", "kind": "qualitative", "actual": "达成 "}]', 0.4);
 INSERT INTO b.milestone (project_id, milestone_no, title, planned_on, weight, done_on, division, unit)
   SELECT project_id, n, 'm' || n, d, w, o, division, unit FROM b.project, (VALUES (1, DATE '2025-03-01', 40, DATE '2025-04-01'), (2, '2025-06-01', 30, NULL), (3, '2025-12-01', 30, NULL)) AS x(n, d, w, o) WHERE official_code = 'P3';
+SELECT b.plan_delivery(t, d::date, q, project => 'P3') > 0 AS planned FROM (VALUES ('课桌', '2025-05-01', 100.0), ('黑板', '2025-06-01', 3), ('电脑', '2025-11-01', 50)) AS x(t, d, q) WHERE t <> '黑板';
+SELECT b.open_line(2025, '101', '2050202', title => 'P3b', project => 'P3') AS second \gset
+SELECT b.appropriate(:second, 100, '苏财预2号', accounting_date => '2025-01-10') > 0 AS given;
+INSERT INTO b.contract (contract_no, line_id, amount, supplier, state) VALUES ('合同1', :second, 50, '家具厂', 'draft');
+SELECT b.plan_delivery('黑板', '2025-06-01', 3, contract_no => '合同1') > 0 AS planned;
+SELECT b.record_delivery(delivery_id, 50, '送货单 1', '2025-05-20') FROM b.delivery WHERE title = '课桌';
+SELECT b.record_delivery(delivery_id, 3, '送货单 2', '2025-05-20'), b.accept_delivery(delivery_id, 2, '验收单', '2025-05-25') FROM b.delivery WHERE title = '黑板';
 SELECT b.assess_project('P3', '2025-10-31');
 SELECT r ->> 'dimension' AS dimension, r ->> 'indicator' AS indicator, r ->> 'colour' AS colour, r ->> 'value' AS value, r ->> 'formula' AS formula
   FROM b.project_signal s, jsonb_array_elements(s.reasons) AS r WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P3') AND as_of = '2025-10-31' ORDER BY 1, 2;
 -- a report counts from its day on, in place of the milestones done
 SELECT b.report_progress('P3', 60, '2025-11-20') > 0 AS reported;
 SELECT b.assess_project('P3', '2025-11-19'), b.assess_project('P3', '2025-11-20');
-SELECT as_of, inputs -> 'physical' AS physical, inputs -> 'planned' AS planned, reasons #>> '{1,colour}' AS schedule FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P3') AND as_of > '2025-11-01' ORDER BY 1;
+SELECT as_of, inputs -> 'physical' AS physical, inputs -> 'planned' AS planned, jsonb_path_query_first(reasons, '$[*] ? (@.dimension == "schedule").colour') AS schedule FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P3') AND as_of > '2025-11-01' ORDER BY 1;
 -- without milestones a report is compared with the planned days
 SELECT b.report_progress('P4', 50, '2025-11-20') > 0 AS reported;
 SELECT b.assess_project('P4', '2025-11-30');

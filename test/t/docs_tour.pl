@@ -29,7 +29,8 @@ my @scripts = (
 	[ 'docs/form.sql', 'docs/form.md' ],
 	[ 'docs/template.sql', 'docs/template.md' ],
 	[ 'docs/project.sql', 'docs/project.md' ],
-	[ 'docs/project_map.sql', 'docs/project_map.md' ]);
+	[ 'docs/project_map.sql', 'docs/project_map.md' ],
+	[ 'docs/project_signal.sql', 'docs/project_signal.md' ]);
 
 sub read_file
 {
