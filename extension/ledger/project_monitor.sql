@@ -53,6 +53,7 @@ CREATE TABLE @ledger@.monitor_payment (
   unit            budgetpm.budget_code NOT NULL
 );
 CREATE INDEX monitor_payment_payee ON @ledger@.monitor_payment (unit, payee, accounting_date);
+CREATE INDEX monitor_payment_account ON @ledger@.monitor_payment (unit, payee_account, accounting_date) WHERE payee_account IS NOT NULL;
 CREATE INDEX monitor_payment_line ON @ledger@.monitor_payment (line_id, accounting_date);
 COMMENT ON TABLE @ledger@.monitor_payment IS 'Payments that were looked at while rules were active, by payee: what split payments are found by. Only added to.';
 COMMENT ON COLUMN @ledger@.monitor_payment.posting_id IS 'The request, or the payment without one.';
