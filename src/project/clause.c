@@ -13,6 +13,7 @@
 #include "base/errors.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
+#include "ledger/buffer.h"
 #include "ledger/obligation.h"
 #include "project/project.h"
 #include "project/watch.h"
@@ -110,7 +111,8 @@ bpm_watch_contract(BpmLedger *ledger, int64 obligation, BpmWatchedContract *cont
 	HeapTuple	row;
 	TupleDesc	desc;
 
-	if (bpm_ledger_execute(ledger, &find_contract, 0, &value, NULL) != 1)
+	/* Planned while there were few obligations, it would read them all. */
+	if (bpm_reach_rows(ledger, &find_contract, 0, &value) != 1)
 		return false;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
@@ -152,7 +154,7 @@ bpm_ask_clauses(BpmPosting *posting, const BpmWatchedContract *contract, BpmFen 
 	values[1] = Int64GetDatum(contract->amount);
 	values[2] = DateADTGetDatum(day);
 	values[3] = CStringGetTextDatum(posting->request.document);
-	rows = bpm_ledger_execute(posting->ledger, &allowed, 0, values, NULL);
+	rows = bpm_reach_rows(posting->ledger, &allowed, 0, values);
 	initStringInfo(&list);
 	for (int i = 0; i < rows; i++)
 	{
