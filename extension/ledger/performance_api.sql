@@ -208,7 +208,7 @@ BEGIN ATOMIC
       SELECT budgetpm.scoring_fault(r.method, r.direction, r.target, r.actual, r.weight, r.parameters), NULL WHERE r.applicable
       UNION ALL
       SELECT pg_catalog.format('it deviates by %s %% and no reason is given', r.deviation), 'From the setting performance.deviation (1.3: 130 % of the target) on, the reason and what is corrected must be written.'
-       WHERE r.applicable AND r.reason IS NULL AND r.target > 0 AND r.actual >= r.target * result_problems.deviation
+       WHERE r.applicable AND r.kind = 'quantitative' AND r.reason IS NULL AND r.target > 0 AND r.actual >= r.target * result_problems.deviation
     ) AS f(problem, hint)
    WHERE f.problem IS NOT NULL;
 END;

@@ -28,6 +28,7 @@ my @scripts = (
 	[ 'docs/draft.sql', 'docs/draft.md' ],
 	[ 'docs/form.sql', 'docs/form.md' ],
 	[ 'docs/template.sql', 'docs/template.md' ],
+	[ 'docs/performance.sql', 'docs/performance.md' ],
 	[ 'docs/project.sql', 'docs/project.md' ],
 	[ 'docs/project_map.sql', 'docs/project_map.md' ],
 	[ 'docs/project_signal.sql', 'docs/project_signal.md' ]);
