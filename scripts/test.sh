@@ -39,7 +39,7 @@ run_compared() {
 	local name output start status=0
 	name=$(basename "$file")
 	name=${name%.*}
-	output=build/results/$(basename "$runner")/$name
+	output=${BUDGETPM_RESULTS:-build/results}/$(basename "$runner")/$name
 	rm -rf "$output"
 	mkdir -p "$output"
 	start=$EPOCHREALTIME

@@ -25,6 +25,7 @@ use warnings;
 use File::Basename;
 use File::Copy;
 use File::Temp;
+use IO::Select;
 use List::Util qw(first);
 use Time::HiRes qw(sleep time);
 
@@ -33,12 +34,59 @@ $mode //= '';
 $| = 1;
 chdir dirname(__FILE__) . '/../..' or die "no checkout: $!\n";
 
-# The first call starts a server, and runs this again beside it.
-exec 'scripts/cluster.sh', 'run', '--', $^X, 'test/faults/run.pl', '--inside', grep { length } $mode, @names
-  unless $mode =~ /^--(?:inside|fit)$/;
+# The first call runs this again beside a server: two of them, with half of the faults
+# each, where there is more than one processor.
+exit(run_lanes()) unless $mode =~ /^--(?:inside|fit)$/;
 
 my ($copy, $library);
 my $config = $ENV{PG_CONFIG} // 'pg_config';
+
+# Runs the lanes, prints what they print as it comes, and adds up; returns the exit status.
+sub run_lanes
+{
+	my @wanted = grep { length } $mode, @names;
+	@wanted = map { basename($_, '.fault') } sort glob 'test/faults/*.fault' unless @wanted;
+	chomp(my $processors = qx(nproc 2>/dev/null) || 1);
+	my $lanes = $ENV{BUDGETPM_TEST_LANES} // ($processors > 1 && @wanted > 3 ? 2 : 1);
+	my ($lane_set, $start, %name_of) = (IO::Select->new, time);
+	my %total = (passed => 0, failed => 0, broken => 0);
+	for my $lane (0 .. $lanes - 1)
+	{
+		my @mine = @wanted[ grep { $_ % $lanes == $lane } 0 .. $#wanted ];
+		local $ENV{BUDGETPM_RESULTS} = "build/results/faults$lane";
+		open my $out, '-|', 'scripts/cluster.sh', 'run', '--', $^X, 'test/faults/run.pl', '--inside', @mine
+		  or die "could not start a lane: $!\n";
+		$lane_set->add($out);
+		$name_of{$out} = $lane;
+	}
+	printf "%-24s %-72s %s\n", 'fault', 'what is wrong', 'caught by';
+	while (my @ready = $lane_set->can_read)
+	{
+		for my $out (@ready)
+		{
+			my $line = <$out>;
+			if (!defined $line)
+			{
+				$lane_set->remove($out);
+				$total{broken}++ unless close $out or $total{"counted$name_of{$out}"};
+			}
+			elsif ($line =~ /^(\d+) passed, (\d+) failed/)
+			{
+				$total{passed} += $1;
+				$total{failed} += $2;
+				$total{"counted$name_of{$out}"} = 1;
+			}
+			else
+			{
+				print $line;
+			}
+		}
+	}
+	$total{failed} += $total{broken};
+	printf "%d of %d faults caught in %.0f s\n", $total{passed}, scalar @wanted, time - $start;
+	printf "%d passed, %d failed, 0 skipped\n", $total{passed}, $total{failed};
+	return $total{failed} || $total{passed} != @wanted ? 1 : 0;
+}
 
 sub contents
 {
@@ -149,8 +197,7 @@ for my $test (sort keys %tests)
 	die "$test fails without any fault:\n$output" unless $good;
 }
 
-my ($caught, $start) = (0, time);
-printf "%-24s %-72s %s\n", 'fault', 'what is wrong', 'caught by';
+my $caught = 0;
 for my $fault (@faults)
 {
 	store("$copy/$fault->{file}", planted($fault));
@@ -160,6 +207,5 @@ for my $fault (@faults)
 	printf "%-24s %-72s %s\n", $fault->{name}, $fault->{what}, $by // 'NOTHING';
 	store("$copy/$fault->{file}", contents($fault->{file}));
 }
-printf "%d of %d faults caught in %.0f s\n", $caught, scalar @faults, time - $start;
 printf "%d passed, %d failed, 0 skipped\n", $caught, @faults - $caught;
 exit($caught == @faults ? 0 : 1);
