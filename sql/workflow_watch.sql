@@ -70,6 +70,10 @@ SELECT pg_temp.refused(format('SELECT budget.meet_deadline(%s)', :d20)) ~ '^ZB00
 SELECT pg_temp.refused(format('SELECT budget.cancel_deadline(%s, %L)', :late, 'x')) ~ '^ZB007' AS over;
 SELECT pg_temp.refused('SELECT budget.meet_deadline(0)');
 SELECT pg_temp.refused(format('SELECT budget.meet_deadline(%s, %L)', :d15, :'today'::date + 1));
+-- one that runs from a day on is not met before; one that runs back to a day is
+SELECT budget.watch_deadline('budget_disclosure', '未到', :'today'::date - 3, division => '320500000') AS begun, budget.watch_deadline('preliminary_draft', '会前', :'today'::date + 60, division => '320500000') AS before \gset
+SELECT pg_temp.refused(format('SELECT budget.meet_deadline(%s, %L)', :begun, :'today'::date - 4));
+SELECT budget.meet_deadline(:begun, :'today'::date - 3) AS first_day, budget.meet_deadline(:before, :'today'::date - 100) AS before;
 SELECT pg_temp.refused(format('SELECT budget.cancel_deadline(%s, NULL)', :d15));
 SELECT budget.register_profile('wrong', '错', '{"settings": {"planning.deadline.disclosure": {"value": "soon", "name": "公开"}}, "categories": []}'), budget.apply_profile('wrong', '320500000', '2026-06-01') \g /dev/null
 SELECT pg_temp.refused($$SELECT budget.watch_deadline('budget_disclosure', 'x', '2026-07-01', division => '320500000')$$);

@@ -152,7 +152,7 @@ BEGIN ATOMIC
   limits AS (
     SELECT DISTINCT ON (c.unit::text, c.func::text, c.fund_type) c.*
       FROM own o JOIN @ledger@.ceiling c ON c.preparation_id = o.preparation_id AND c.division OPERATOR(budgetpm.=) o.code
-     ORDER BY c.unit::text, c.func::text, c.fund_type, c.ceiling_id DESC),
+     ORDER BY c.unit::text, c.func::text, c.fund_type, c.round DESC, c.ceiling_id DESC),
   found AS (
     SELECT 1 AS step, 'empty' AS item, NULL::varchar AS unit_code, NULL::varchar AS fund_type, NULL::numeric AS amount, NULL::numeric AS limit_amount,
            true AS blocks, format('No request of %s was accepted.', o.name) AS note

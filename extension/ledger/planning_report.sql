@@ -146,7 +146,7 @@ CREATE VIEW @report@.ceiling WITH (security_invoker = true) AS
         JOIN @ledger@.request_version v ON v.version_id = r.current_version
         JOIN @ledger@.request_item i ON i.version_id = v.version_id
        WHERE r.preparation_id = c.preparation_id AND r.division = c.division
-         AND r.state IN ('submitted', 'accepted', 'approved') AND v.round > c.round
+         AND r.state IN ('submitted', 'accepted', 'approved') AND EXISTS (SELECT 1 FROM @ledger@.request_version o WHERE o.request_id = r.request_id AND o.round > c.round)
          AND (c.unit IS NULL OR r.unit <@ c.unit) AND (c.func IS NULL OR i.func <@ c.func)
          AND (c.fund_type IS NULL OR r.fund_type = c.fund_type)) t;
 COMMENT ON VIEW @report@.ceiling IS 'Ceilings (控制数) with what is asked for under them in later rounds, and left. Who sees all of a ceilings place sees all that is used.';

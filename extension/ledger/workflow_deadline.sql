@@ -116,7 +116,7 @@ BEGIN ATOMIC
   SELECT budgetpm.meet_deadline('@ledger@.ledger'::pg_catalog.regclass, meet_deadline.deadline, meet_deadline.met_on, meet_deadline.document);
 END;
 COMMENT ON FUNCTION @ledger@.meet_deadline(bigint, date, text) IS
-  'Says that a watched deadline was met, today or on a day that has come, by which document (文号); returns whether in time. Needs a duty to post there. Errors: 22004, 22023 day, 42704, 42501, ZB007 met or given up, ZB008.';
+  'Says that a watched deadline was met, today or on a day that has come and was not before it began, by which document (文号); returns whether in time. Needs a duty to post there. Errors: 22004, 22023 day, 42704, 42501, ZB007 met or given up, ZB008.';
 
 CREATE FUNCTION @ledger@.cancel_deadline(deadline bigint, reason text)
 RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -75,12 +75,14 @@ static const BpmStatement lock_ceilings = {
 	"SELECT ceiling_id FROM @ledger@.ceiling WHERE ceiling_id" EQ "ANY ($1)"
 	" ORDER BY ceiling_id FOR NO KEY UPDATE", "x"
 };
+/* A request counts once it has been in a later round, though it may begin again in the first. */
 static const BpmStatement sum_requests = {
 	"SELECT budgetpm.sum(i.amount) FROM @ledger@.request r"
 	" JOIN @ledger@.request_version v ON v.version_id" EQ "r.current_version"
 	" JOIN @ledger@.request_item i ON i.version_id" EQ "v.version_id"
 	" WHERE r.preparation_id" EQ "$1 AND r.division" CODE_EQ "$2 AND r.state" STANDING
-	" AND v.round" GT "$3 AND ($4 IS NULL OR r.unit" UNDER "$4)"
+	" AND EXISTS (SELECT 1 FROM @ledger@.request_version o WHERE o.request_id" EQ "r.request_id"
+	"  AND o.round" GT "$3) AND ($4 IS NULL OR r.unit" UNDER "$4)"
 	" AND ($5 IS NULL OR i.func" UNDER "$5) AND ($6 IS NULL OR r.fund_type" EQ "$6)", "icicct"
 };
 

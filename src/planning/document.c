@@ -31,7 +31,7 @@ static const BpmStatement build_document = {
 	"   'measure', i.measure, 'amount', i.amount::pg_catalog.numeric,"
 	"   'procurement', i.procurement, 'reviewed', i.reviewed) ORDER BY i.item_no), '[]')"
 	"  FROM @ledger@.request_item i WHERE i.version_id" EQ "v.version_id),"
-	" 'attributes', v.attributes, 'attachments', v.attachments,"
+	" 'attributes', " BPM_RULE_ATTRIBUTES ", 'attachments', v.attachments,"
 	" 'ceiling', (SELECT c.amount::pg_catalog.numeric FROM @ledger@.ceiling c"
 	"  WHERE c.preparation_id" EQ "r.preparation_id AND c.division" CODE_EQ "r.division"
 	"  AND r.unit" UNDER "c.unit AND c.func IS NULL AND c.fund_type IS NULL AND c.round" LT "v.round"

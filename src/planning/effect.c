@@ -36,6 +36,7 @@ typedef struct Move
 	BpmLedger  *ledger;
 	const BpmEffectCall *call;
 	int			round;			/* 0: the one that they are in */
+	int			reached;		/* the latest one that they have been in */
 	int			count;			/* requests moved so far */
 	BpmFen		amount;			/* their sum */
 } Move;
@@ -187,6 +188,7 @@ freeze_requests(Move *move, const BpmPreparation *preparation)
 	}
 	if (move->round == 0)
 		move->round = latest;
+	move->reached = Max(move->round, latest);
 	bpm_require_open_round(move->ledger, preparation, move->call->division, move->call->unit,
 						   move->round);
 	require_only_case(move, preparation);
@@ -288,16 +290,17 @@ static void
 submit(Move *move)
 {
 	BpmPreparation preparation;
-	bool		binds;
+	bool		binds = false;
 
 	share_preparation(move, &preparation);
 	require_own_flow(move, &preparation);
 	freeze_requests(move, &preparation);
 	check_codes(move, &preparation);
-	(void) bpm_round_known(move->ledger, preparation.id, move->round, &binds);
+	/* Those of a round that was reached bind, also when a flow begins again with the first. */
+	(void) bpm_round_known(move->ledger, preparation.id, move->reached, &binds);
 	if (binds)
 		bpm_check_ceilings(move->ledger, &preparation, move->call->division, move->call->unit,
-						   move->round);
+						   move->reached);
 	check_contents(move);
 }
 
@@ -464,7 +467,7 @@ move_word(Jsonb *arguments)
 static Jsonb *
 prepare(BpmLedger *ledger, const BpmEffectCall *call)
 {
-	Move		move = {ledger, call, number_member(call->arguments, "round"), 0, 0};
+	Move		move = {ledger, call, number_member(call->arguments, "round")};
 	char	   *word = move_word(call->arguments);
 
 	if (word && strcmp(word, "submit") == 0)

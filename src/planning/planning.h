@@ -40,6 +40,20 @@ extern bool bpm_preparation_find(BpmLedger *ledger, int32 id, bool lock,
 								 BpmPreparation *preparation);
 extern void bpm_preparation_set_state(BpmLedger *ledger, int32 id, const char *state);
 
+/*
+ * What a version v of request r says in the fields of its form, as rules read it: an
+ * amount may be filled in as text, which is greater and less than no number.
+ */
+#define BPM_RULE_ATTRIBUTES \
+	"(SELECT COALESCE(pg_catalog.jsonb_object_agg(a.key," \
+	"  CASE WHEN pg_catalog.jsonb_typeof(a.value) OPERATOR(pg_catalog.=) 'string'" \
+	"   AND (a.value OPERATOR(pg_catalog.#>>) '{}') OPERATOR(pg_catalog.~) '^-?[0-9]+([.][0-9]+)?$'" \
+	"   AND EXISTS (SELECT 1 FROM @ledger@.form_field f WHERE f.form OPERATOR(pg_catalog.=) 'request'" \
+	"    AND f.field OPERATOR(pg_catalog.=) a.key AND f.type OPERATOR(pg_catalog.=) 'amount'" \
+	"    AND f.division OPERATOR(budgetpm.@>) r.division)" \
+	"  THEN pg_catalog.to_jsonb((a.value OPERATOR(pg_catalog.#>>) '{}')::pg_catalog.numeric)" \
+	"  ELSE a.value END), '{}') FROM pg_catalog.jsonb_each(v.attributes) a)"
+
 /* document.c: a version as the JSON document that rules read, numbers as numbers */
 extern Jsonb *bpm_request_document(BpmLedger *ledger, int64 version);
 

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "base/rows.h"
+#include "planning/planning.h"
 #include "planning/rule.h"
 #include "planning/rule_private.h"
 
@@ -30,7 +31,7 @@ static const BpmStatement read_documents = {
 	" 'division', d.official_code, 'unit', u.official_code, 'department', m.official_code,"
 	" 'project', p.official_code, 'project_stage', p.stage, 'title', r.title, 'category', r.category,"
 	" 'fund_type', r.fund_type, 'amount', v.amount::pg_catalog.numeric,"
-	" 'attributes', v.attributes, 'attachments', v.attachments,"
+	" 'attributes', " BPM_RULE_ATTRIBUTES ", 'attachments', v.attachments,"
 	" 'ceiling', (SELECT c.amount::pg_catalog.numeric FROM @ledger@.ceiling c"
 	"  WHERE c.preparation_id" EQ "r.preparation_id AND c.division" CODE_EQ "r.division"
 	"  AND r.unit OPERATOR(budgetpm.<@) c.unit AND c.func IS NULL AND c.fund_type IS NULL"

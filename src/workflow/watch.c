@@ -68,7 +68,8 @@ static const BpmStatement insert_watch = {
 };
 static const BpmStatement find_watch = {
 	"SELECT division, unit, due_on, due_at, met_on, cancelled_at IS NOT NULL, " TODAY ","
-	" starts_on FROM @ledger@.watched_deadline WHERE deadline_id" EQ "$1 FOR NO KEY UPDATE", "l"
+	" CASE WHEN starts_on" LE "due_on THEN starts_on ELSE '-infinity' END"
+	" FROM @ledger@.watched_deadline WHERE deadline_id" EQ "$1 FOR NO KEY UPDATE", "l"
 };
 static const BpmStatement set_met = {
 	"UPDATE @ledger@.watched_deadline SET met_on = COALESCE($2, " TODAY "), document = $3, ended_by = $4,"
@@ -296,9 +297,12 @@ bpm_watch_deadline_for(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(id);
 }
 
-/* Locks a deadline that the caller may change and that is open; returns today's date. */
+/*
+ * Locks a deadline that the caller may change and that is open; returns today's date,
+ * and the first day on which it can be met: any where it runs back from a day.
+ */
 static DateADT
-lock_open(BpmCall *call, int64 id, DateADT *starts_on)
+lock_open(BpmCall *call, int64 id, DateADT *begins_on)
 {
 	Datum		value = Int64GetDatum(id);
 	HeapTuple	row;
@@ -324,7 +328,7 @@ lock_open(BpmCall *call, int64 id, DateADT *starts_on)
 				(errcode(ERRCODE_BPM_WRONG_STATE),
 				 errmsg("deadline " INT64_FORMAT " is not watched any more", id),
 				 errdetail(cancelled ? "Its watch was given up." : "It was met.")));
-	*starts_on = DatumGetDateADT(SPI_getbinval(row, desc, 8, &isnull));
+	*begins_on = DatumGetDateADT(SPI_getbinval(row, desc, 8, &isnull));
 	return DatumGetDateADT(SPI_getbinval(row, desc, 7, &isnull));
 }
 
@@ -335,17 +339,21 @@ bpm_meet_this_deadline(PG_FUNCTION_ARGS)
 {
 	char	   *document = PG_ARGISNULL(3) ? NULL : limited(fcinfo, 3, "document");
 	BpmCall		call;
-	DateADT		starts_on;
+	DateADT		begins_on;
 	DateADT		today;
 	bool		in_time;
 
 	bpm_require_argument(fcinfo, 1, "deadline");
 	bpm_call_begin(&call, fcinfo, "meet_deadline", NULL);
-	today = lock_open(&call, PG_GETARG_INT64(1), &starts_on);
+	today = lock_open(&call, PG_GETARG_INT64(1), &begins_on);
 	if (!PG_ARGISNULL(2) && (PG_GETARG_DATEADT(2) > today || DATE_NOT_FINITE(PG_GETARG_DATEADT(2))))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a deadline is not met on a day that has not come")));
+	if (!PG_ARGISNULL(2) && PG_GETARG_DATEADT(2) < begins_on)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a deadline is not met on a day before it began")));
 	in_time = meet(call.ledger, PG_GETARG_INT64(1), PG_GETARG_DATUM(2), PG_ARGISNULL(2), document);
 	bpm_call_end(&call);
 	PG_RETURN_BOOL(in_time);
@@ -358,12 +366,12 @@ bpm_cancel_deadline(PG_FUNCTION_ARGS)
 {
 	char	   *reason = limited(fcinfo, 2, "reason");
 	BpmCall		call;
-	DateADT		starts_on;
+	DateADT		begins_on;
 	Datum		values[3];
 
 	bpm_require_argument(fcinfo, 1, "deadline");
 	bpm_call_begin(&call, fcinfo, "cancel_deadline", NULL);
-	lock_open(&call, PG_GETARG_INT64(1), &starts_on);
+	lock_open(&call, PG_GETARG_INT64(1), &begins_on);
 	values[0] = PG_GETARG_DATUM(1);
 	values[1] = CStringGetTextDatum(reason);
 	values[2] = CStringGetTextDatum(call.actor);

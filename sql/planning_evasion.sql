@@ -1,0 +1,46 @@
+-- Ways around what a submission must keep: an amount filled in as text, a round that begins again, an older ceiling issued later.
+\getenv top PG_ABS_SRCDIR
+\i :top/test/lib/regress.sql
+\set fixture :top '/test/planning/draft.sql'
+\i :fixture
+
+-- a rule compares numbers, also where a field of the form was filled in with a text
+SELECT b.define_form_field('request', 'cost', 'amount', '{"zh": "造价"}', '320000000'), b.define_form_field('request', 'room', 'text', '{"zh": "房间"}', '320000000');
+SELECT b.define_rule('{"rule": "dear", "title": "造价", "severity": "block", "predicate": "$.attributes.cost > $limit", "parameters": {"limit": 100},
+  "measures": {"cost": "$.attributes.cost"}, "message": {"zh": "造价{cost}"}}') AS version;
+SELECT b.save_request(:p, '101001', '教室', '[{"title": "a", "func": "2050202", "amount": 1}]', attributes => '{"cost": "5000.00", "room": "7"}') AS dear \gset
+SELECT pg_temp.refused(format('SELECT b.submit_requests(%s, ''101001'')', :p));
+SELECT rule, measured FROM b.check_request(:dear);
+SELECT b.request_document(current_version) -> 'attributes' AS attributes FROM b.request WHERE request_id = :dear;
+SELECT b.withdraw_request(:dear, '不要了');
+
+-- a flow that says "round 1" at its beginning, and gives the unit its second submission back
+SELECT b.publish_flow('{"flow": "up", "title": "上报", "steps": [
+   {"step": "down_1", "assign": [{"initiator": true}], "self": "allow", "next": "up_2",
+    "effects": [{"effect": "prepare", "arguments": {"move": "review"}}, {"effect": "prepare", "arguments": {"move": "return"}}]},
+   {"step": "up_2", "assign": [{"initiator": true}], "self": "allow", "next": "down_2",
+    "effects": [{"effect": "prepare", "arguments": {"move": "submit", "round": 2}}]},
+   {"step": "down_2", "assign": [{"initiator": true}], "self": "allow", "next": "done"},
+   {"step": "done", "type": "end"}],
+  "effects": {"hold": [{"effect": "prepare", "as": "submission", "arguments": {"move": "submit", "round": 1}}],
+   "release": [{"effect": "prepare", "arguments": {"move": "release"}}],
+   "approved": [{"effect": "prepare", "arguments": {"move": "accept"}}]}}') AS version;
+SELECT b.save_request(:p, '101002', '图书', '[{"title": "a", "func": "2050202", "amount": 100}]') AS books \gset
+SELECT b.submit_requests(:p, '101002') AS kase \gset
+SELECT b.issue_ceiling(:p, 100, '控1号', unit => '101002') AS ceiling;
+SELECT b.act(task_id, 'approve') FROM b.my_tasks();
+SELECT b.submit_requests(:p, '101002') = :kase AS again;
+SELECT b.act(task_id, 'return', '再想想', '{"to": "start", "resume": "direct"}') FROM b.my_tasks();
+SELECT version_no AS read FROM b_report.request WHERE request_id = :books \gset
+SELECT b.save_request(:p, '101002', '图书', '[{"title": "a", "func": "2050202", "amount": 100.01}]', request => :books, expected_version => :read) > 0 AS raised;
+SELECT pg_temp.refused(format('SELECT b.submit_requests(%s, ''101002'')', :p));
+SELECT b.save_request(:p, '101002', '图书', '[{"title": "a", "func": "2050202", "amount": 99.99}]', request => :books, expected_version => :read + 1) > 0 AS lowered;
+SELECT b.submit_requests(:p, '101002') = :kase AS submitted;
+SELECT amount, used, left_amount FROM b_report.ceiling;
+SELECT b.act(task_id, 'approve') FROM b.my_tasks();
+
+-- of two ceilings over the same, that of the later round holds for the draft as for submissions, whichever was issued first
+SELECT b.issue_ceiling(:p, 50, '控3号', unit => '101002', round => 2) > 0 AS second, b.issue_ceiling(:p, 500, '控2号补', unit => '101002', round => 1) > 0 AS first;
+SELECT document, newest FROM b_report.ceiling ORDER BY ceiling_id;
+SELECT item, amount, limit_amount, note FROM b.check_draft(:p, '320000000') WHERE item = 'ceiling';
+DROP SCHEMA b CASCADE;
