@@ -244,3 +244,16 @@ COMMENT ON COLUMN @report@.monitor_finding.case_id IS 'The case that decides it.
 COMMENT ON COLUMN @report@.monitor_finding.reason IS 'Why it was decided so.';
 COMMENT ON COLUMN @report@.monitor_finding.decided_by IS 'Who decided.';
 COMMENT ON COLUMN @report@.monitor_finding.decided_at IS 'When.';
+
+INSERT INTO @ledger@.flow_template (template, title, purpose, profile, definition) VALUES
+('payment_stop', '支付拦截核查', '动态监控拦截一笔支付申请时自动发起：监督检查部门核查（两个工作日）。同意即放行；驳回即禁止，占用的额度退回；发起人撤回即改正，额度同样退回。事实 stop、request、document、amount、rules。', NULL, '{
+  "flow": "payment_stop", "title": "支付拦截核查", "retract": "any",
+  "steps": [
+    {"step": "inspect", "title": "监督核查", "assign": [{"duty": "监督检查", "at": "division"}], "decide": {"rule": "any"}, "deadline": {"working_days": 2, "action": "remind"}, "on_reject": "end", "next": "done"},
+    {"step": "done", "type": "end"}],
+  "effects": {
+    "approved": [{"effect": "payment_stop", "arguments": {"stop": "$.stop", "decision": "release"}}],
+    "rejected": [{"effect": "payment_stop", "arguments": {"stop": "$.stop", "decision": "forbid"}},
+                 {"effect": "post", "arguments": {"operation": "release", "obligation": "$.request"}}],
+    "retracted": [{"effect": "payment_stop", "arguments": {"stop": "$.stop", "decision": "correct"}},
+                  {"effect": "post", "arguments": {"operation": "release", "obligation": "$.request"}}]}}');
