@@ -21,11 +21,19 @@ SELECT count(budget.open_line(2026, u, '2050201', '50201', fund_type => '11', ti
 FROM unnest('{205001,205002,205003}'::text[]) u;
 SELECT count(budget.appropriate(line_id, 1000, 'D', accounting_date => '2026-01-05')) FROM budget.line;
 
--- Every function belongs to a profile, and none is left to PUBLIC.
+-- Every function belongs to a profile or is a part of others and says so; none is left to
+-- PUBLIC, and a part is nobody's but the owner's.
+CREATE TEMP VIEW part AS
+SELECT oid, proname, proacl, proowner FROM pg_proc
+WHERE pronamespace IN ('budget'::regnamespace, 'budget_report'::regnamespace)
+	AND obj_description(oid, 'pg_proc') ~ '^Internal: ';
 SELECT p.proname FROM pg_proc p
 WHERE p.pronamespace = 'budget'::regnamespace
 	AND NOT EXISTS (SELECT FROM budget.grant_profile g WHERE g.operation = p.proname)
+	AND NOT EXISTS (SELECT FROM part WHERE part.oid = p.oid)
 ORDER BY 1;
+SELECT count(*) > 0 AS parts, count(*) FILTER (WHERE g.operation IS NOT NULL) AS granted
+FROM part LEFT JOIN budget.grant_profile g ON g.operation = proname;
 SELECT DISTINCT g.operation FROM budget.grant_profile g
 WHERE NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'budget'::regnamespace AND p.proname = g.operation)
   AND to_regclass('budget.' || g.operation) IS NULL
@@ -59,6 +67,11 @@ SELECT budgetpm.grant_ledger('budget', 'regress_none');
 SELECT budgetpm.grant_ledger('budget', 'public');
 SELECT budgetpm.grant_ledger('nowhere', 'regress_city');
 SELECT budgetpm.grant_ledger('budget', 'regress_city', 'reader', '999');
+
+-- Nobody of any profile got a part with it.
+SELECT proname, x.grantee::regrole FROM part
+CROSS JOIN LATERAL aclexplode(coalesce(proacl, acldefault('f', proowner))) x
+WHERE x.grantee <> proowner ORDER BY 1;
 
 -- A city officer reads down his tree, and posts there.
 SET ROLE regress_city;

@@ -113,7 +113,7 @@ COMMENT ON FUNCTION @ledger@.set_project_attributes(text, jsonb) IS
 
 CREATE VIEW @report@.form_field WITH (security_invoker = true) AS
   SELECT f.field_id AS id, f.field_id, f.form, f.place, f.field, (f.label ->> 'zh')::varchar(200) AS label, f.type, f.required, f.options,
-         f.minimum, f.maximum, f.max_length, f.rule::varchar(1000) AS rule, d.official_code AS division_code, u.official_code AS unit_code,
+         f.minimum::numeric(38,10) AS minimum, f.maximum::numeric(38,10) AS maximum, f.max_length, f.rule::varchar(1000) AS rule, d.official_code AS division_code, u.official_code AS unit_code,
          f.category, f.valid_from, f.valid_to, f.defined_at, f.defined_by
     FROM @ledger@.form_field f
     LEFT JOIN @ledger@.division d ON d.code = f.division

@@ -54,8 +54,8 @@ BEGIN ATOMIC
                     SELECT b.profile FROM @ledger@.profile_binding b
                      WHERE b.division OPERATOR(budgetpm.@>) d.code AND EXTRACT(year FROM b.valid_from) <= library.fiscal_year
                        AND (b.valid_to IS NULL OR EXTRACT(year FROM b.valid_to) > library.fiscal_year)
-                     ORDER BY b.division DESC, b.valid_from DESC LIMIT 1))
-           ORDER BY i.indicator, i.division DESC NULLS LAST, i.profile NULLS LAST, i.from_year DESC) AS x
+                     ORDER BY b.division::text COLLATE "C" DESC, b.valid_from DESC LIMIT 1))
+           ORDER BY i.indicator, i.division::text COLLATE "C" DESC NULLS LAST, i.profile NULLS LAST, i.from_year DESC) AS x
    WHERE x.active AND (library.sector IS NULL OR x.sector = library.sector);
 END;
 COMMENT ON FUNCTION @ledger@.library(integer, text, text) IS
@@ -230,7 +230,7 @@ BEGIN ATOMIC
          COALESCE(d ->> 'provenance', i.provenance), COALESCE(d -> 'active' <> 'false', i.active, true)
     FROM (SELECT indicator_row.definition) AS x(d)
     LEFT JOIN LATERAL (SELECT * FROM @ledger@.indicator o WHERE o.indicator = indicator_row.indicator
-                        ORDER BY o.division NULLS FIRST, o.profile NULLS FIRST, o.from_year DESC LIMIT 1) AS i ON true;
+                        ORDER BY o.division::text COLLATE "C" NULLS FIRST, o.profile NULLS FIRST, o.from_year DESC LIMIT 1) AS i ON true;
 END;
 COMMENT ON FUNCTION @ledger@.indicator_row(text, jsonb) IS
   'Internal: an indicator as it would be defined, what is left out taken from the newest general row of its code.';
@@ -407,8 +407,9 @@ CREATE VIEW @report@.project_score WITH (security_invoker = true) AS
       FROM shares b GROUP BY b.project_id, b.fiscal_year
   )
   SELECT b.evaluation_id AS id, p.official_code AS project, p.name, u.official_code AS unit, u.name AS unit_name, d.official_code AS division, d.name AS division_name,
-         b.fiscal_year, x.score, budgetpm.grade(x.score, b.cutoffs) AS grade, b.formula, b.self_score, b.department_score, b.finance_score, b.third_party_score,
-         b.self_warning, e.evaluation_id, e.budget, e.paid, p.project_id
+         b.fiscal_year, x.score, budgetpm.grade(x.score, b.cutoffs)::varchar(4) AS grade, b.formula::varchar(400) AS formula, b.self_score::numeric(9,2) AS self_score,
+         b.department_score::numeric(9,2) AS department_score, b.finance_score::numeric(9,2) AS finance_score, b.third_party_score::numeric(9,2) AS third_party_score,
+         b.self_warning::varchar(6) AS self_warning, e.evaluation_id, e.budget, e.paid, p.project_id
     FROM blended b
     JOIN @ledger@.project p ON p.project_id = b.project_id
     JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) p.unit
@@ -561,7 +562,7 @@ BEGIN ATOMIC
   WITH rule AS (
     SELECT DISTINCT ON (c.rule) c.* FROM @ledger@.consequence_rule c JOIN @ledger@.project p ON p.official_code = advise_budget.project
      WHERE c.from_year <= advise_budget.fiscal_year AND (c.division IS NULL OR c.division OPERATOR(budgetpm.@>) p.division)
-     ORDER BY c.rule, c.division DESC NULLS LAST, c.from_year DESC
+     ORDER BY c.rule, c.division::text COLLATE "C" DESC NULLS LAST, c.from_year DESC
   ), hit AS (
     SELECT r.*, s.score, s.grade AS won, s.budget, s.paid, m.missed
       FROM @report@.project_score s CROSS JOIN rule r

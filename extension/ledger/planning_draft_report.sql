@@ -6,7 +6,7 @@ BEGIN ATOMIC
   SELECT NOT (kind = 'finance' AND (COALESCE(attributes -> 'held' = 'true', false) OR left(func, 3) IN ('227', '230')));
 END;
 COMMENT ON FUNCTION @ledger@.is_executable(text, jsonb, text) IS
-  'Whether what a request asks for can be spent once it is approved (可执行指标). What a unit of kind finance asks for under 227 (预备费), 230 (转移性支出) or with the attribute held is held for distribution (待分配、代编).';
+  'Whether what a request asks for can be spent once it is approved (可执行指标). What a unit of kind finance asks for under 227 (预备费), 230 (转移性支出) or with the attribute held, where a form has that field (define_form_field), is held for distribution (待分配、代编).';
 
 CREATE VIEW @ledger@.drafted_item WITH (security_invoker = true) AS
   SELECT q.preparation_id, q.fiscal_year, q.request_id, v.version_id, i.item_no, q.division::varchar(17) AS division, q.unit::varchar(17) AS unit,
@@ -89,14 +89,14 @@ CREATE VIEW @report@.budget_draft WITH (security_invoker = true) AS
       FROM shown s GROUP BY GROUPING SETS ((s.fiscal_year, s.division, s.scope, s.fund_type, s.func_class),
                                            (s.fiscal_year, s.division, s.scope, s.fund_type)))
   SELECT row_number() OVER (ORDER BY a.fiscal_year, d.official_code, a.scope DESC, a.fund_type, a.func_class NULLS FIRST) AS id,
-         a.fiscal_year, d.official_code AS division_code, d.name AS division_name, a.scope, a.fund_type, t.name AS fund_type_name,
-         a.func_class, (SELECT c.name FROM @ledger@.classification c JOIN @ledger@.classification_edition e
+         a.fiscal_year, d.official_code AS division_code, d.name AS division_name, a.scope::varchar(12) AS scope, a.fund_type, t.name AS fund_type_name,
+         a.func_class::varchar(20) AS func_class, (SELECT c.name FROM @ledger@.classification c JOIN @ledger@.classification_edition e
                           ON e.scheme = c.scheme AND e.edition = c.edition AND e.first_year <= a.fiscal_year
                          AND (e.last_year IS NULL OR e.last_year >= a.fiscal_year)
                          WHERE c.scheme = 'function' AND c.official_code = a.func_class LIMIT 1) AS func_name,
          a.expenditure, a.reserve, a.transfers_out,
-         CASE WHEN a.total THEN a.revenue END AS revenue, CASE WHEN a.total THEN a.transfers_in END AS transfers_in,
-         CASE WHEN a.total THEN (a.revenue + a.transfers_in - a.expenditure - a.transfers_out)::numeric(20,2) END AS balance
+         (CASE WHEN a.total THEN a.revenue END)::numeric(20,2) AS revenue, (CASE WHEN a.total THEN a.transfers_in END)::numeric(20,2) AS transfers_in,
+         (CASE WHEN a.total THEN a.revenue + a.transfers_in - a.expenditure - a.transfers_out END)::numeric(20,2) AS balance
     FROM added a
     JOIN @ledger@.division d ON d.code::text = a.division
     LEFT JOIN @ledger@.fund_type t ON t.fund_type = a.fund_type
@@ -112,11 +112,11 @@ COMMENT ON COLUMN @report@.budget_draft.fund_type_name IS 'Its name.';
 COMMENT ON COLUMN @report@.budget_draft.func_class IS 'Function class (功能分类类级); NULL: the whole fund type.';
 COMMENT ON COLUMN @report@.budget_draft.func_name IS 'Name of the class.';
 COMMENT ON COLUMN @report@.budget_draft.expenditure IS 'Expenditure (支出), in yuan, transfers to governments below apart.';
-COMMENT ON COLUMN @report@.budget_draft.reserve IS 'The reserve (227 预备费) in it.';
-COMMENT ON COLUMN @report@.budget_draft.transfers_out IS 'Transfers to governments below (补助下级), consolidated: out of all that is added up.';
-COMMENT ON COLUMN @report@.budget_draft.revenue IS 'Own revenue (收入); of the whole fund type only.';
-COMMENT ON COLUMN @report@.budget_draft.transfers_in IS 'Transfers from the government above (上级补助); of the whole fund type only.';
-COMMENT ON COLUMN @report@.budget_draft.balance IS 'Revenue and transfers in, less expenditure and transfers out: zero in a balanced draft (收支平衡).';
+COMMENT ON COLUMN @report@.budget_draft.reserve IS 'The reserve (227 预备费) in it, in yuan.';
+COMMENT ON COLUMN @report@.budget_draft.transfers_out IS 'Transfers to governments below (补助下级), consolidated: out of all that is added up, in yuan.';
+COMMENT ON COLUMN @report@.budget_draft.revenue IS 'Own revenue (收入); of the whole fund type only, in yuan.';
+COMMENT ON COLUMN @report@.budget_draft.transfers_in IS 'Transfers from the government above (上级补助); of the whole fund type only, in yuan.';
+COMMENT ON COLUMN @report@.budget_draft.balance IS 'Revenue and transfers in, less expenditure and transfers out: zero in a balanced draft (收支平衡), in yuan.';
 
 -- What keeps a draft from being sent off. Run by check_draft() as the owner, for whoever
 -- may read the division.

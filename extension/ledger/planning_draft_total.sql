@@ -57,19 +57,19 @@ COMMENT ON COLUMN @report@.approved_total.division_code IS 'Official code of the
 COMMENT ON COLUMN @report@.approved_total.division_name IS 'Its name.';
 COMMENT ON COLUMN @report@.approved_total.document IS 'Document of the approval; NULL: none went through a draft.';
 COMMENT ON COLUMN @report@.approved_total.approved_on IS 'Day of the vote.';
-COMMENT ON COLUMN @report@.approved_total.plan IS 'Own expenditure that the draft was approved with.';
-COMMENT ON COLUMN @report@.approved_total.approved IS 'Appropriated and approved on lines (年初预算).';
-COMMENT ON COLUMN @report@.approved_total.higher_level_transfer IS 'Raised by transfers from above (上级转移支付), received or supplemented.';
-COMMENT ON COLUMN @report@.approved_total.stabilisation_fund IS 'Raised from the budget stabilisation fund (预算稳定调节基金).';
-COMMENT ON COLUMN @report@.approved_total.debt IS 'Raised by new debt (新增债务).';
-COMMENT ON COLUMN @report@.approved_total.adjustment IS 'Raised by adjustments that the standing committee approved (预算调整).';
-COMMENT ON COLUMN @report@.approved_total.other_supplement IS 'Raised with another source or none named.';
-COMMENT ON COLUMN @report@.approved_total.reduced IS 'Lowered (追减); negative.';
-COMMENT ON COLUMN @report@.approved_total.carried_in IS 'Carried from the year before (上年结转), or refunded to it.';
-COMMENT ON COLUMN @report@.approved_total.transferred IS 'Sent to governments below; negative.';
-COMMENT ON COLUMN @report@.approved_total.withdrawn IS 'Taken back by finance (收回); negative.';
-COMMENT ON COLUMN @report@.approved_total.current_total IS 'The total now, as the balances have it.';
-COMMENT ON COLUMN @report@.approved_total.difference IS 'What the entries do not explain: 0.00.';
+COMMENT ON COLUMN @report@.approved_total.plan IS 'Own expenditure that the draft was approved with, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.approved IS 'Appropriated and approved on lines (年初预算), in yuan.';
+COMMENT ON COLUMN @report@.approved_total.higher_level_transfer IS 'Raised by transfers from above (上级转移支付), received or supplemented, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.stabilisation_fund IS 'Raised from the budget stabilisation fund (预算稳定调节基金), in yuan.';
+COMMENT ON COLUMN @report@.approved_total.debt IS 'Raised by new debt (新增债务), in yuan.';
+COMMENT ON COLUMN @report@.approved_total.adjustment IS 'Raised by adjustments that the standing committee approved (预算调整), in yuan.';
+COMMENT ON COLUMN @report@.approved_total.other_supplement IS 'Raised with another source or none named, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.reduced IS 'Lowered (追减); negative, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.carried_in IS 'Carried from the year before (上年结转), or refunded to it, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.transferred IS 'Sent to governments below; negative, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.withdrawn IS 'Taken back by finance (收回); negative, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.current_total IS 'The total now, as the balances have it, in yuan.';
+COMMENT ON COLUMN @report@.approved_total.difference IS 'What the entries do not explain: 0.00, in yuan.';
 
 CREATE VIEW @report@.appropriation_against_plan WITH (security_invoker = true) AS
   SELECT row_number() OVER (ORDER BY x.fiscal_year, d.official_code, u.official_code, x.project_id, x.func, x.gov_econ, x.dept_econ, x.fund_type, x.executable) AS id,
@@ -103,7 +103,7 @@ COMMENT ON COLUMN @report@.appropriation_against_plan.fund_type IS 'Fund type (�
 COMMENT ON COLUMN @report@.appropriation_against_plan.executable IS 'Whether it can be spent, or is held for distribution (待分配).';
 COMMENT ON COLUMN @report@.appropriation_against_plan.planned IS 'Approved, in yuan.';
 COMMENT ON COLUMN @report@.appropriation_against_plan.appropriated IS 'Appropriated, in yuan, reversals taken off.';
-COMMENT ON COLUMN @report@.appropriation_against_plan.difference IS 'Appropriated less approved.';
+COMMENT ON COLUMN @report@.appropriation_against_plan.difference IS 'Appropriated less approved, in yuan.';
 
 CREATE VIEW @report@.draft WITH (security_invoker = true) AS
   SELECT f.draft_id AS id, f.draft_id, f.preparation_id, f.fiscal_year, d.official_code AS division_code, d.name AS division_name, f.version, f.state, f.case_id,
@@ -121,11 +121,11 @@ COMMENT ON COLUMN @report@.draft.version IS 'Number of the draft, from 1.';
 COMMENT ON COLUMN @report@.draft.state IS 'out, returned or approved.';
 COMMENT ON COLUMN @report@.draft.case_id IS 'The case that carries it.';
 COMMENT ON COLUMN @report@.draft.requests IS 'Number of requests in it.';
-COMMENT ON COLUMN @report@.draft.expenditure IS 'Own expenditure (本级支出).';
-COMMENT ON COLUMN @report@.draft.reserve IS 'The reserve (预备费) in it.';
-COMMENT ON COLUMN @report@.draft.transfers_out IS 'Planned transfers to governments below.';
-COMMENT ON COLUMN @report@.draft.revenue IS 'Own revenue (本级收入).';
-COMMENT ON COLUMN @report@.draft.transfers_in IS 'Planned transfers from above.';
+COMMENT ON COLUMN @report@.draft.expenditure IS 'Own expenditure (本级支出), in yuan.';
+COMMENT ON COLUMN @report@.draft.reserve IS 'The reserve (预备费) in it, in yuan.';
+COMMENT ON COLUMN @report@.draft.transfers_out IS 'Planned transfers to governments below, in yuan.';
+COMMENT ON COLUMN @report@.draft.revenue IS 'Own revenue (本级收入), in yuan.';
+COMMENT ON COLUMN @report@.draft.transfers_in IS 'Planned transfers from above, in yuan.';
 COMMENT ON COLUMN @report@.draft.made_at IS 'When it was sent off.';
 COMMENT ON COLUMN @report@.draft.made_by IS 'By whom.';
 COMMENT ON COLUMN @report@.draft.ended_at IS 'When it was returned or approved.';
@@ -149,7 +149,7 @@ COMMENT ON COLUMN @report@.approval_notice.department_name IS 'Its name.';
 COMMENT ON COLUMN @report@.approval_notice.unit_code IS 'Official code of who is told.';
 COMMENT ON COLUMN @report@.approval_notice.unit_name IS 'Its name.';
 COMMENT ON COLUMN @report@.approval_notice.level IS 'department (of finance to it, all its units together) or unit (of the department to the unit).';
-COMMENT ON COLUMN @report@.approval_notice.amount IS 'What was approved.';
+COMMENT ON COLUMN @report@.approval_notice.amount IS 'What was approved, in yuan.';
 COMMENT ON COLUMN @report@.approval_notice.requests IS 'Number of requests in it.';
 COMMENT ON COLUMN @report@.approval_notice.document IS 'Document number (批复文号).';
 COMMENT ON COLUMN @report@.approval_notice.issued_on IS 'Day of the notice.';

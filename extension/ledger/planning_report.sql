@@ -80,7 +80,7 @@ COMMENT ON COLUMN @report@.request.created_at IS 'When the request was made.';
 COMMENT ON COLUMN @report@.request.created_by IS 'By whom.';
 
 CREATE VIEW @report@.request_version WITH (security_invoker = true) AS
-  SELECT v.version_id AS id, v.version_id, v.request_id, r.preparation_id, r.title, v.version_no, v.round, v.kind,
+  SELECT v.version_id AS id, r.fiscal_year, v.version_id, v.request_id, r.preparation_id, r.title, v.version_no, v.round, v.kind,
          v.amount::numeric(20,2), v.attributes, v.attachments, v.reason, v.made_at, v.made_by,
          d.official_code AS division_code, u.official_code AS unit_code, encode(v.digest, 'hex')::varchar(64) AS digest
     FROM @ledger@.request_version v
@@ -89,6 +89,7 @@ CREATE VIEW @report@.request_version WITH (security_invoker = true) AS
     JOIN @ledger@.unit u ON u.code = v.unit;
 COMMENT ON VIEW @report@.request_version IS 'Versions of requests, oldest to newest: what was submitted, reviewed and approved in which round.';
 COMMENT ON COLUMN @report@.request_version.id IS 'Key of the row.';
+COMMENT ON COLUMN @report@.request_version.fiscal_year IS 'Fiscal year (预算年度) that is prepared.';
 COMMENT ON COLUMN @report@.request_version.version_id IS 'The version.';
 COMMENT ON COLUMN @report@.request_version.request_id IS 'Its request.';
 COMMENT ON COLUMN @report@.request_version.preparation_id IS 'The preparation.';
@@ -107,13 +108,15 @@ COMMENT ON COLUMN @report@.request_version.unit_code IS 'Official code of the un
 COMMENT ON COLUMN @report@.request_version.digest IS 'Its digest in hexadecimal; NULL: the working one.';
 
 CREATE VIEW @report@.request_item WITH (security_invoker = true) AS
-  SELECT i.version_id * 1000 + i.item_no AS id, v.request_id, i.version_id, i.item_no, i.title, i.func::text::varchar(20) AS func_code,
+  SELECT i.version_id * 1000 + i.item_no AS id, r.fiscal_year, v.request_id, i.version_id, i.item_no, i.title, i.func::text::varchar(20) AS func_code,
          i.gov_econ::text::varchar(20) AS gov_econ_code, i.dept_econ::text::varchar(20) AS dept_econ_code, i.standard,
          i.unit_cost, i.quantity, i.measure, i.amount::numeric(20,2), i.procurement, i.reviewed
     FROM @ledger@.request_item i
-    JOIN @ledger@.request_version v ON v.version_id = i.version_id;
+    JOIN @ledger@.request_version v ON v.version_id = i.version_id
+    JOIN @ledger@.request r ON r.request_id = v.request_id;
 COMMENT ON VIEW @report@.request_item IS 'Items of versions: cost of one × quantity.';
 COMMENT ON COLUMN @report@.request_item.id IS 'Key of the row.';
+COMMENT ON COLUMN @report@.request_item.fiscal_year IS 'Fiscal year (预算年度) that is prepared.';
 COMMENT ON COLUMN @report@.request_item.request_id IS 'The request.';
 COMMENT ON COLUMN @report@.request_item.version_id IS 'The version.';
 COMMENT ON COLUMN @report@.request_item.item_no IS 'Number in it.';
@@ -130,7 +133,7 @@ COMMENT ON COLUMN @report@.request_item.procurement IS 'Whether by government pr
 COMMENT ON COLUMN @report@.request_item.reviewed IS 'Whether the amount is what finance let of it.';
 
 CREATE VIEW @report@.ceiling WITH (security_invoker = true) AS
-  SELECT c.ceiling_id AS id, c.ceiling_id, c.preparation_id, c.round, d.official_code AS division_code, u.official_code AS unit_code,
+  SELECT c.ceiling_id AS id, p.fiscal_year, c.ceiling_id, c.preparation_id, c.round, d.official_code AS division_code, u.official_code AS unit_code,
          u.name AS unit_name, c.func::text::varchar(20) AS func_code, c.fund_type, c.amount::numeric(20,2), t.used,
          (c.amount::numeric - t.used)::numeric(20,2) AS left_amount, c.document, c.issued_at, c.issued_by,
          NOT EXISTS (SELECT 1 FROM @ledger@.ceiling n WHERE n.preparation_id = c.preparation_id AND n.division = c.division
@@ -138,6 +141,7 @@ CREATE VIEW @report@.ceiling WITH (security_invoker = true) AS
            AND n.fund_type IS NOT DISTINCT FROM c.fund_type
            AND (n.round, n.ceiling_id) > (c.round, c.ceiling_id)) AS newest
     FROM @ledger@.ceiling c
+    JOIN @ledger@.preparation p ON p.preparation_id = c.preparation_id
     JOIN @ledger@.division d ON d.code = c.division
     LEFT JOIN @ledger@.unit u ON u.code = c.unit
     CROSS JOIN LATERAL (
@@ -152,6 +156,7 @@ CREATE VIEW @report@.ceiling WITH (security_invoker = true) AS
 COMMENT ON VIEW @report@.ceiling IS 'Ceilings (控制数) with what is asked for under them in later rounds, and left. Who sees all of a ceilings place sees all that is used.';
 COMMENT ON COLUMN @report@.ceiling.id IS 'Key of the row.';
 COMMENT ON COLUMN @report@.ceiling.ceiling_id IS 'The ceiling.';
+COMMENT ON COLUMN @report@.ceiling.fiscal_year IS 'Fiscal year (预算年度) that is prepared.';
 COMMENT ON COLUMN @report@.ceiling.preparation_id IS 'The preparation.';
 COMMENT ON COLUMN @report@.ceiling.round IS 'Round in which it was issued; later ones are bound.';
 COMMENT ON COLUMN @report@.ceiling.division_code IS 'Official code of the division (财政区划代码).';
@@ -210,7 +215,7 @@ CREATE VIEW @report@.request_total WITH (security_invoker = true) AS
   SELECT row_number() OVER (ORDER BY r.preparation_id, r.department_code, r.unit_code NULLS FIRST, r.request_id NULLS FIRST) AS id,
          r.preparation_id, min(r.fiscal_year) AS fiscal_year, r.division_code,
          CASE WHEN r.request_id IS NOT NULL THEN 'project' WHEN r.unit_code IS NOT NULL THEN 'unit' ELSE 'department' END::varchar(10) AS level,
-         r.department_code, min(r.department_name) AS department_name, r.unit_code,
+         r.department_code, min(r.department_name)::varchar(200) AS department_name, r.unit_code,
          CASE WHEN r.unit_code IS NOT NULL THEN min(r.unit_name) END::varchar(200) AS unit_name,
          r.request_id, CASE WHEN r.request_id IS NOT NULL THEN min(r.project_code) END::varchar(21) AS project_code,
          CASE WHEN r.request_id IS NOT NULL THEN min(r.title) END::varchar(200) AS title,

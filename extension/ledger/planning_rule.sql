@@ -306,13 +306,14 @@ COMMENT ON COLUMN @report@.rule_finding.explained_by IS 'Who gave it.';
 COMMENT ON COLUMN @report@.rule_finding.found_at IS 'When it was found.';
 
 CREATE VIEW @report@.planning_rule WITH (security_invoker = true) AS
-  SELECT r.rule, r.version, r.title, r.severity, r.predicate, r.parameters, r.setting, r.measures, r.message,
+  SELECT pg_catalog.row_number() OVER (ORDER BY r.rule, r.version) AS id, r.rule, r.version, r.title, r.severity, r.predicate, r.parameters, r.setting, r.measures, r.message,
          r.profile, d.official_code AS division_code, r.category, r.from_year, r.to_year,
          r.active AND r.version = pg_catalog.max(r.version) OVER (PARTITION BY r.rule) AS in_force,
          r.defined_at, r.defined_by
     FROM @ledger@.planning_rule r
     LEFT JOIN @ledger@.division d ON d.code = r.division;
 COMMENT ON VIEW @report@.planning_rule IS 'Rules of budget preparation (审核规则), every version, and which are in force.';
+COMMENT ON COLUMN @report@.planning_rule.id IS 'Key of the row.';
 COMMENT ON COLUMN @report@.planning_rule.rule IS 'Name of the rule.';
 COMMENT ON COLUMN @report@.planning_rule.version IS 'Number of the version.';
 COMMENT ON COLUMN @report@.planning_rule.title IS 'What people call it.';

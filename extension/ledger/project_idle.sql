@@ -50,7 +50,8 @@ COMMENT ON FUNCTION @ledger@.idle_money(date, integer) IS
   'Idle money (沉淀资金) of executable lines on a day, by accounting date: released (budget: appropriated - allotted - transferred - withdrawn), used (paid, carried, and held by plans, contracts and requests), recent (released within the last months), unused = released - used, idle = released - recent - used where that is above 0: the oldest money is taken to be used first. idle_rate (资金沉淀率) = idle / released, cut off after four decimals; NULL never, for a line that nothing is released to has no row. months: the setting project.idle_months of the division unless given. A row for each line that the caller may read, of the year of that day and of earlier years that are not closed.';
 
 CREATE VIEW @report@.idle_money WITH (security_invoker = true) AS
-  SELECT i.line_id AS id, i.line_id, (i.line_id / 1000000000000)::integer AS fiscal_year, i.division_code, i.unit_code, i.project_code, i.fund_type, i.title, i.since,
+  SELECT i.line_id AS id, i.line_id, (i.line_id / 1000000000000)::integer AS fiscal_year, i.division_code::varchar(12) AS division_code, i.unit_code::varchar(21) AS unit_code,
+         i.project_code::varchar(21) AS project_code, i.fund_type::varchar(10) AS fund_type, i.title::varchar(200) AS title, i.since,
          i.released::numeric(20,2), i.used::numeric(20,2), i.recent::numeric(20,2), i.unused::numeric(20,2), i.idle::numeric(20,2), i.idle_rate::numeric(24,4)
     FROM @ledger@.idle_money(CURRENT_DATE) i;
 COMMENT ON VIEW @report@.idle_money IS 'Idle money by line (分指标沉淀资金) today, by the months of the setting project.idle_months. For another day or another number of months: idle_money() of the ledger.';
@@ -171,7 +172,7 @@ CREATE VIEW @report@.execution_deviation_quarter WITH (security_invoker = true) 
          s.projects, s.projects_off, s.planned::numeric(20,2), s.actual::numeric(20,2), (s.actual - s.planned)::numeric(20,2) AS difference,
          CASE WHEN s.planned > 0 THEN trunc(abs(s.actual - s.planned) / s.planned, 4) END::numeric(24,4) AS deviation_rate,
          CASE WHEN s.planned > 0 THEN trunc(s.spread / s.planned, 4) END::numeric(24,4) AS project_deviation_rate,
-         s.goal,
+         s.goal::numeric(24,4) AS goal,
          CASE WHEN s.planned > 0 AND s.goal IS NOT NULL THEN s.spread <= s.goal * s.planned
               WHEN s.goal IS NOT NULL THEN s.actual = 0 END AS within_goal
     FROM (SELECT m.fiscal_year, m.month / 3 AS quarter, m.division_code, count(*) AS projects, count(*) FILTER (WHERE NOT m.within_goal) AS projects_off,

@@ -209,7 +209,7 @@ SELECT p.profile, operation
     ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;
 
 CREATE VIEW @report@.monitor_finding WITH (security_invoker = true) AS
-  SELECT f.finding_id, f.posting_id, f.line_id, f.rule, k.title AS rule_title, f.strength,
+  SELECT f.finding_id, (f.line_id / 1000000000000)::integer AS fiscal_year, f.posting_id, f.line_id, f.rule, k.title AS rule_title, f.strength,
          (CASE f.strength WHEN 'warn' THEN '黄' WHEN 'warn_attachment' THEN '橙' WHEN 'stop' THEN '红' WHEN 'forbid' THEN '灰' ELSE '蓝' END)::varchar(1) AS colour,
          u.official_code AS unit_code, u.name AS unit_name, d.official_code AS division_code, d.name AS division_name,
          (f.facts ->> 'payee')::varchar(200) AS payee, ((f.facts ->> 'amount')::numeric)::numeric(20,2) AS amount,
@@ -223,6 +223,7 @@ CREATE VIEW @report@.monitor_finding WITH (security_invoker = true) AS
 COMMENT ON VIEW @report@.monitor_finding IS 'What payment monitoring found (动态监控预警), and what became of what it stopped.';
 COMMENT ON COLUMN @report@.monitor_finding.finding_id IS 'Number of the finding.';
 COMMENT ON COLUMN @report@.monitor_finding.posting_id IS 'The request, or the payment without one.';
+COMMENT ON COLUMN @report@.monitor_finding.fiscal_year IS 'Fiscal year (预算年度) of its line.';
 COMMENT ON COLUMN @report@.monitor_finding.line_id IS 'Its line.';
 COMMENT ON COLUMN @report@.monitor_finding.rule IS 'The rule.';
 COMMENT ON COLUMN @report@.monitor_finding.rule_title IS 'What people call it.';

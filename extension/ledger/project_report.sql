@@ -6,7 +6,7 @@ CREATE VIEW @report@.project_pool WITH (security_invoker = true) AS
     UNION ALL
     SELECT p.project_id, t.root_id, t.path || '/' || p.official_code
       FROM tree t JOIN @ledger@.project p ON p.parent_id = t.project_id)
-  SELECT p.project_id, p.official_code AS project_code, p.name AS project_name, t.path, p.level::integer AS level,
+  SELECT p.project_id, p.official_code AS project_code, p.name AS project_name, t.path::varchar(1000) AS path, p.level::integer AS level,
          r.official_code AS root_code, a.official_code AS parent_code, u.official_code AS unit_code, u.name AS unit_name,
          d.official_code AS division_code, d.name AS division_name, p.category,
          (SELECT c.name FROM @ledger@.profile_category c WHERE c.category = p.category ORDER BY c.version DESC LIMIT 1)::varchar(100) AS category_name,

@@ -66,7 +66,7 @@ BEGIN ATOMIC
      AND (signal_facts.project IS NULL OR p.project_id = signal_facts.project);
 END;
 COMMENT ON FUNCTION @ledger@.signal_facts(date, text, bigint) IS
-  'The facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators. For the functions of this schema: it is not granted to anybody.';
+  'Internal: the facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators.';
 
 CREATE FUNCTION @ledger@.signal_rule_sets(as_of date, divisions text[])
 RETURNS TABLE (division text, rules jsonb)
@@ -75,7 +75,7 @@ BEGIN ATOMIC
   SELECT d.division, (
            SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(x.key, 16), x.value)
              FROM (SELECT DISTINCT ON (c.key) c.key, c.value
-                     FROM (SELECT s.key, s.value, b.division, b.version
+                     FROM (SELECT s.key, s.value, b.division::text COLLATE "C" AS division, b.version
                              FROM @ledger@.profile_binding b
                              JOIN @ledger@.profile_setting s ON s.profile = b.profile AND s.version = b.version
                             WHERE b.division OPERATOR(budgetpm.@>) d.division::budgetpm.budget_code AND b.valid_from <= signal_rule_sets.as_of
@@ -87,7 +87,7 @@ BEGIN ATOMIC
     FROM pg_catalog.unnest(signal_rule_sets.divisions) AS d(division);
 END;
 COMMENT ON FUNCTION @ledger@.signal_rule_sets(date, text[]) IS
-  'signal_rules() of several divisions, by their tree keys. For the functions of this schema: it is not granted to anybody.';
+  'Internal: signal_rules() of several divisions, by their tree keys.';
 
 CREATE FUNCTION @ledger@.signal_judged(as_of date, place text, project bigint)
 RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb, signal jsonb)
@@ -106,7 +106,7 @@ BEGIN ATOMIC
           OFFSET 0) j;
 END;
 COMMENT ON FUNCTION @ledger@.signal_judged(date, text, bigint) IS
-  'signal_facts() with the signal that the rules of each division give. For the functions of this schema: it is not granted to anybody.';
+  'Internal: signal_facts() with the signal that the rules of each division give.';
 
 CREATE FUNCTION @ledger@.assess_project(project text, as_of date DEFAULT CURRENT_DATE, actor text DEFAULT NULL) RETURNS text
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION @ledger@.report_indicators(text, integer, jsonb, numeric, te
 CREATE VIEW @report@.project_signal WITH (security_invoker = true) AS
   SELECT s.project_id * 100000 + (s.as_of - DATE '2000-01-01') AS id, p.official_code AS project_code, p.name AS project_name,
          d.official_code AS division_code, u.official_code AS unit_code, s.as_of, s.colour, s.score, s.reasons,
-         s.last_colour, s.colour IS DISTINCT FROM s.last_colour AS changed, s.next_as_of IS NULL AS newest, s.revision, s.assessed_at
+         s.last_colour::varchar(10) AS last_colour, s.colour IS DISTINCT FROM s.last_colour AS changed, s.next_as_of IS NULL AS newest, s.revision, s.assessed_at
     FROM (SELECT x.*, lag(x.colour) OVER w AS last_colour, lead(x.as_of) OVER w AS next_as_of
             FROM (SELECT DISTINCT ON (g.project_id, g.as_of) g.* FROM @ledger@.project_signal g ORDER BY g.project_id, g.as_of, g.revision DESC) x
           WINDOW w AS (PARTITION BY x.project_id ORDER BY x.as_of)) s
@@ -184,7 +184,7 @@ COMMENT ON COLUMN @report@.project_concern.case_state IS 'State of the case, whe
 COMMENT ON COLUMN @report@.project_concern.problem IS 'Why no case could be begun.';
 
 CREATE VIEW @report@.problem_frequency WITH (security_invoker = true) AS
-  SELECT row_number() OVER (ORDER BY f.count DESC, f.division_code, f.problem, f.kind) AS id, f.problem, f.kind, f.division_code, d.name AS division_name,
+  SELECT row_number() OVER (ORDER BY f.count DESC, f.division_code, f.problem, f.kind) AS id, f.problem::varchar(40) AS problem, f.kind::varchar(63) AS kind, f.division_code::varchar(12) AS division_code, d.name AS division_name,
          f.count, f.of_all, trunc(f.count::numeric / f.of_all, 4)::numeric(24,4) AS rate, f.amount::numeric(20,2),
          rank() OVER (PARTITION BY f.problem ORDER BY f.count DESC) AS rank_in_problem, rank() OVER (ORDER BY f.count DESC) AS rank
     FROM (
@@ -224,7 +224,7 @@ COMMENT ON FUNCTION @ledger@.notify_rectification(text, text, date, text, bigint
   'Gives notice that something of a project is to be put right (整改通知) until a day, by a document, and returns the case: of the flow that the setting project.signal.flows names for rectification. Its step rectify is the answer, its step check the check that closes it; the view rectification shows them. With a line and an amount that flow holds the money back until then (暂缓拨款). A repeated key returns the case that it began. Errors: 22004, 22023 a day that has passed, 22001, 23503 project, 42704 no such flow, 42501, ZB006 key, ZB008 duty, and those of the flow.';
 
 CREATE VIEW @report@.rectification WITH (security_invoker = true) AS
-  SELECT c.case_id AS id, c.case_id, c.facts ->> 'project' AS project_code, p.name AS project_name, d.official_code AS division_code, u.official_code AS unit_code,
+  SELECT c.case_id AS id, c.case_id, (c.facts ->> 'project')::varchar(21) AS project_code, p.name AS project_name, d.official_code AS division_code, u.official_code AS unit_code,
          (c.facts ->> 'document')::varchar(200) AS document, (c.facts ->> 'requirement')::varchar(2000) AS requirement, c.started_at AS noticed_at, c.initiator AS noticed_by,
          (c.facts ->> 'due_on')::date AS due_on, a.opinion::varchar(4000) AS answer, a.actor AS answered_by, a.happened_at AS answered_at,
          k.action::varchar(30) AS checked, k.opinion::varchar(4000) AS check_opinion, k.actor AS checked_by, k.happened_at AS checked_at,

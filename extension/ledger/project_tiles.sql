@@ -43,7 +43,7 @@ COMMENT ON COLUMN @report@.project_site_z_geo.geom IS 'Where it is, with heights
 CREATE VIEW @report@.project_geo WITH (security_invoker = true) AS
   SELECT p.project_id, p.official_code AS project_code, p.name AS project_name, p.category, p.stage, p.setup_year,
          u.official_code AS unit_code, u.name AS unit_name, d.official_code AS division_code, d.name AS division_name,
-         r.percent AS physical, r.reported_for, n.planned, g.colour, g.as_of AS signal_as_of,
+         r.percent AS physical, r.reported_for, n.planned::numeric(9,4) AS planned, g.colour, g.as_of AS signal_as_of,
          @postgis@.ST_PointOnSurface(s.place)::@postgis@.geometry(Point, 4490) AS geom
     FROM @ledger@.project p
     JOIN @ledger@.unit u ON u.code = p.unit
@@ -74,7 +74,7 @@ COMMENT ON COLUMN @report@.project_geo.signal_as_of IS 'Day of that signal.';
 COMMENT ON COLUMN @report@.project_geo.geom IS 'A point on its first site.';
 
 CREATE VIEW @report@.division_geo WITH (security_invoker = true) AS
-  SELECT b.boundary_id, d.official_code AS division_code, d.name AS division_name, d.level, a.official_code AS parent_code,
+  SELECT b.boundary_id, d.official_code AS division_code, d.name AS division_name, d.level::integer AS level, a.official_code AS parent_code,
          (SELECT count(*) FROM @ledger@.project p WHERE p.division <@ b.division) AS projects, b.source, b.place AS geom
     FROM @ledger@.division_boundary b
     JOIN @ledger@.division d ON d.code = b.division

@@ -76,7 +76,7 @@ BEGIN ATOMIC
    LIMIT similar_rows.most;
 END;
 COMMENT ON FUNCTION @ledger@.similar_rows(bigint, numeric, integer, oid, jsonb) IS
-  'What similar_projects() shows, for a reader and with the weights of the setting project.similar. For that function: it is not granted to anybody.';
+  'Internal: what similar_projects() shows, for a reader and with the weights of the setting project.similar.';
 
 CREATE FUNCTION @ledger@.similar_projects(project text, at_least numeric DEFAULT 0.3, most integer DEFAULT 20)
 RETURNS TABLE (project_code varchar(21), name varchar(200), unit_code varchar(21), division_code varchar(12), setup_year integer,

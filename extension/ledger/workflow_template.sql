@@ -201,7 +201,7 @@ COMMENT ON FUNCTION @ledger@.compose_flow(text, text, jsonb, jsonb) IS
   'The definition that adopt_flow() with the same arguments would publish, for check_flow(); writes nothing. Errors: 22004, 22023 duties or changes, 42704 template, 42501.';
 
 CREATE VIEW @report@.flow_template WITH (security_invoker = true) AS
-  SELECT t.template AS id, t.template, t.title, t.purpose, t.profile,
+  SELECT row_number() OVER (ORDER BY t.template) AS id, t.template, t.title, t.purpose, t.profile,
          (SELECT string_agg(DISTINCT v.flow, ', ' ORDER BY v.flow) FROM @ledger@.flow_version v WHERE v.template = t.template)::varchar(1000) AS flows,
          (SELECT max(v.published_at) FROM @ledger@.flow_version v WHERE v.template = t.template) AS adopted_at
     FROM @ledger@.flow_template t;

@@ -270,10 +270,10 @@ refuse_write(TriggerData *trigger)
 	drop_permit();
 	ereport(ERROR,
 			(errcode(ERRCODE_BPM_WRITE_REFUSED),
-			 errmsg("%s on table \"%s\" is refused outside the posting functions",
+			 errmsg("%s on table \"%s\" is refused outside the ledger's functions",
 					action, RelationGetRelationName(trigger->tg_relation)),
-			 errdetail("Entries are never changed, and balances follow from them."),
-			 errhint("Post through the ledger's functions; what is wrong is undone with reverse().")));
+			 errdetail("What a guarded table holds is written by the ledger's functions alone."),
+			 errhint("Use the ledger's functions; a posting that is wrong is undone with reverse().")));
 }
 
 /* Refuses every write of a guarded table but the one that holds the permit. */

@@ -130,6 +130,18 @@ check_options(Jsonb *options, BpmFaults *faults)
 	}
 }
 
+/* Reports a bound that is no number, or more than the view of fields can show. */
+static void
+check_bound(Numeric bound, const char *place, BpmFaults *faults)
+{
+	char	   *text = numeric_normalize(bound);
+
+	if (numeric_is_nan(bound) || numeric_is_inf(bound))
+		bpm_fault(faults, place, "must be a number");
+	else if (strcspn(text + (text[0] == '-'), ".") > 28)
+		bpm_fault(faults, place, "has more than 28 digits before the point");
+}
+
 /* Reports what does not go with the type of the field. */
 static void
 check_limits(FunctionCallInfo fcinfo, const char *type, BpmFaults *faults)
@@ -147,10 +159,10 @@ check_limits(FunctionCallInfo fcinfo, const char *type, BpmFaults *faults)
 		bpm_fault(faults, "minimum", "a %s has none", type);
 	if (!number && !PG_ARGISNULL(MAXIMUM))
 		bpm_fault(faults, "maximum", "a %s has none", type);
-	if (!PG_ARGISNULL(MINIMUM) && numeric_is_nan(PG_GETARG_NUMERIC(MINIMUM)))
-		bpm_fault(faults, "minimum", "must be a number");
-	if (!PG_ARGISNULL(MAXIMUM) && numeric_is_nan(PG_GETARG_NUMERIC(MAXIMUM)))
-		bpm_fault(faults, "maximum", "must be a number");
+	if (!PG_ARGISNULL(MINIMUM))
+		check_bound(PG_GETARG_NUMERIC(MINIMUM), "minimum", faults);
+	if (!PG_ARGISNULL(MAXIMUM))
+		check_bound(PG_GETARG_NUMERIC(MAXIMUM), "maximum", faults);
 	if (!PG_ARGISNULL(MINIMUM) && !PG_ARGISNULL(MAXIMUM) &&
 		DatumGetBool(DirectFunctionCall2(numeric_gt, PG_GETARG_DATUM(MINIMUM), PG_GETARG_DATUM(MAXIMUM))))
 		bpm_fault(faults, "maximum", "is less than the minimum");

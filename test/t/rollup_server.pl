@@ -114,10 +114,10 @@ SKIP:
 	as_server("$bindir/pg_ctl", '-D', "$directory/standby", '-w', '-m', 'immediate', 'stop');
 }
 
-# Out of a cluster with high transaction numbers, with a rest that is not folded and a
+# Out of a cluster with more transactions behind it than a restore takes, with a rest that is not folded and a
 # name of a prepared transaction that the other cluster has too.
 $server->query("BEGIN; " . pay(1, 128) . "; PREPARE TRANSACTION 'same'; SELECT 1");
-$server->query("DO \$\$ BEGIN FOR i IN 1..3000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END \$\$");
+$server->query("DO \$\$ BEGIN FOR i IN 1..20000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END \$\$");
 $server->query(pay(2, 200) . "; $fold; " . pay(2, 56));
 my $before = $server->query('SELECT budget.rollup_total(\'320000000\', 2026)');
 my ($dumped, $dump, $error) = $server->run('pg_dump', '--no-sync');
