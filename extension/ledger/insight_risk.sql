@@ -110,7 +110,7 @@ CREATE VIEW @report@.risk_case WITH (security_invoker = true) AS
   placed AS (
     SELECT y.*, p.unit, p.division, p.official_code, p.name, p.setup_year FROM year y JOIN @ledger@.project p ON p.project_id = y.project_id),
   units AS (
-    SELECT fiscal_year, unit, sum(paid) / nullif(sum(budget), 0) AS execution FROM placed GROUP BY fiscal_year, unit)
+    SELECT fiscal_year, unit::text AS unit, sum(paid) / nullif(sum(budget), 0) AS execution FROM placed GROUP BY fiscal_year, unit::text)
   SELECT c.project_id * 10000 + c.fiscal_year AS id, c.fiscal_year, c.official_code AS project_code, c.name AS project_name, d.official_code AS division_code, u.official_code AS unit_code,
          c.budget::numeric(20,2), c.planned::numeric(20,2), c.paid::numeric(20,2),
          CASE WHEN c.budget > 0 THEN c.paid * 2 < c.budget END AS delayed,
@@ -125,7 +125,7 @@ CREATE VIEW @report@.risk_case WITH (security_invoker = true) AS
     JOIN @ledger@.division d ON d.code = c.division
     JOIN @ledger@.unit u ON u.code = c.unit
     LEFT JOIN year last ON last.project_id = c.project_id AND last.fiscal_year = c.fiscal_year - 1
-    LEFT JOIN units ON units.unit = c.unit AND units.fiscal_year = c.fiscal_year - 1;
+    LEFT JOIN units ON units.unit = c.unit::text AND units.fiscal_year = c.fiscal_year - 1;
 COMMENT ON VIEW @report@.risk_case IS 'What a risk of a project is fitted to (风险因素): a row for each year and project with lines, with what came of it and what was known of it at the beginning. Of what the reader may read.';
 COMMENT ON COLUMN @report@.risk_case.id IS 'Key of the row.';
 COMMENT ON COLUMN @report@.risk_case.fiscal_year IS 'Fiscal year (预算年度).';
