@@ -145,6 +145,7 @@ SELECT budget.move_project('P.2', 'under_way', '恢复') > 0 AS resumed;
 SELECT budget.commit_funds(:p2, 10, '合同9') AS contract \gset
 SELECT pg_temp.refused($$SELECT pg_temp.approve('P.2', 'cancelled')$$);
 SELECT budget.release(:contract, '解约') > 0 AS released;
+SELECT budget.reduce(:p2, 300, '收回') > 0 AS taken_back;
 SELECT pg_temp.approve('P.2', 'cancelled');
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   format('SELECT budget.appropriate(%s, 1, ''苏财预3号'')', :p2), format('SELECT budget.supplement(%s, 1, ''苏财预3号'', ''reserve'')', :p2),

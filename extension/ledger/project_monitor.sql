@@ -35,7 +35,7 @@ COMMENT ON COLUMN @ledger@.monitor_rule.title IS 'What people call it.';
 COMMENT ON COLUMN @ledger@.monitor_rule.strength IS 'warn (黄, 预警), warn_attachment (橙, 预警且须附件), stop (红, 拦截), forbid (灰, 禁止) or log (蓝, 记录).';
 COMMENT ON COLUMN @ledger@.monitor_rule.predicate IS 'jsonpath over the facts of the payment, with the parameters as variables: $.amount >= $band; docs/project.md lists the facts.';
 COMMENT ON COLUMN @ledger@.monitor_rule.parameters IS 'Variables of the predicate.';
-COMMENT ON COLUMN @ledger@.monitor_rule.days IS 'Over how many days before the payment $.recent looks at the same payee; 0: not at all.';
+COMMENT ON COLUMN @ledger@.monitor_rule.days IS 'Over how many days before the payment, and after it for one that is dated back, $.recent looks at the same payee; 0: not at all.';
 COMMENT ON COLUMN @ledger@.monitor_rule.division IS 'Where it holds, with all below; NULL: everywhere.';
 COMMENT ON COLUMN @ledger@.monitor_rule.valid_from IS 'First day, by accounting date; NULL: no first.';
 COMMENT ON COLUMN @ledger@.monitor_rule.valid_to IS 'Last day; NULL: no last.';
@@ -47,7 +47,10 @@ CREATE TABLE @ledger@.monitor_payment (
   kind            varchar(10) COLLATE "C" NOT NULL CHECK (kind IN ('request', 'pay')),
   amount          budgetpm.amount NOT NULL,
   payee           varchar(200),
-  payee_account   varchar(64),
+  payee_account   varchar(200),
+  payee_bank      varchar(200),
+  purpose         varchar(200),
+  settlement      varchar(200),
   accounting_date date NOT NULL,
   division        budgetpm.budget_code NOT NULL,
   unit            budgetpm.budget_code NOT NULL
@@ -55,13 +58,16 @@ CREATE TABLE @ledger@.monitor_payment (
 CREATE INDEX monitor_payment_payee ON @ledger@.monitor_payment (unit, payee, accounting_date);
 CREATE INDEX monitor_payment_account ON @ledger@.monitor_payment (unit, payee_account, accounting_date) WHERE payee_account IS NOT NULL;
 CREATE INDEX monitor_payment_line ON @ledger@.monitor_payment (line_id, accounting_date);
-COMMENT ON TABLE @ledger@.monitor_payment IS 'Payments that were looked at while rules were active, by payee: what split payments are found by. Only added to.';
+COMMENT ON TABLE @ledger@.monitor_payment IS 'Payments that were looked at while rules were active, by payee: what split payments are found by, and that what is paid is what was looked at. Only added to. Longer words are cut to the width of their column.';
 COMMENT ON COLUMN @ledger@.monitor_payment.posting_id IS 'The request, or the payment without one.';
 COMMENT ON COLUMN @ledger@.monitor_payment.line_id IS 'Its line.';
 COMMENT ON COLUMN @ledger@.monitor_payment.kind IS 'request or pay.';
 COMMENT ON COLUMN @ledger@.monitor_payment.amount IS 'Its amount.';
 COMMENT ON COLUMN @ledger@.monitor_payment.payee IS 'Payee.';
 COMMENT ON COLUMN @ledger@.monitor_payment.payee_account IS 'His account.';
+COMMENT ON COLUMN @ledger@.monitor_payment.payee_bank IS 'His bank.';
+COMMENT ON COLUMN @ledger@.monitor_payment.purpose IS 'What it was asked for.';
+COMMENT ON COLUMN @ledger@.monitor_payment.settlement IS 'How it was to be settled.';
 COMMENT ON COLUMN @ledger@.monitor_payment.accounting_date IS 'Its accounting date.';
 COMMENT ON COLUMN @ledger@.monitor_payment.division IS 'The line''s division, for row security.';
 COMMENT ON COLUMN @ledger@.monitor_payment.unit IS 'The line''s unit, for row security.';
@@ -128,6 +134,7 @@ COMMENT ON COLUMN @ledger@.monitor_stop.unit IS 'The line''s unit, for row secur
 INSERT INTO @ledger@.monitor_rule (rule, title, strength, predicate, parameters, days) VALUES
   ('own_account', '收款账户为本单位账户', 'stop', '$.own_account == true', '{}', 0),
   ('not_contractor', '收款人与合同供应商不一致', 'stop', '$.contract_supplier != null && $.payee != null && $.payee != $.contract_supplier', '{}', 0),
+  ('beside_contract', '绕开合同向合同供应商付款', 'stop', '$.beside_contract != null', '{}', 0),
   ('split_payment', '化整为零支付', 'warn_attachment', '$.amount < $band && $.recent.total >= $band && $.recent.count >= 2', '{"band": 200000}', 15),
   ('cash', '现金结算', 'forbid', '$.settlement == "cash" && $.amount > $limit', '{"limit": 1000}', 0),
   ('economic_mismatch', '用途与部门经济分类不符', 'warn', '($.purpose like_regex "招待|接待" && !($.dept_econ starts with "30217")) || ($.purpose like_regex "工资|津贴|补贴" && !($.dept_econ starts with "301" || $.dept_econ starts with "303"))', '{}', 0),

@@ -293,8 +293,9 @@ static const TableShape shapes[] = {
 	"budget_code, unit budget_code"},
 	{"monitor_payment",
 		"posting_id int8, line_id int8, kind varchar, amount amount, payee "
-		"varchar, payee_account varchar, accounting_date date, division "
-	"budget_code, unit budget_code"},
+		"varchar, payee_account varchar, payee_bank varchar, purpose varchar, "
+		"settlement varchar, accounting_date date, division budget_code, unit "
+	"budget_code"},
 	{"monitor_rule",
 		"rule varchar, title varchar, strength varchar, predicate text, "
 		"parameters jsonb, days int4, division budget_code, valid_from date, "

@@ -45,6 +45,7 @@ typedef struct BpmDocumentKind
 	const char *id;				/* its columns */
 	const char *number;
 	const char *const *fixed;	/* columns that stay once it is posted, up to NULL */
+	const char *const *settled; /* columns that stay once it is paid, up to NULL */
 	const BpmTransition *transitions;
 	int			ntransitions;
 } BpmDocumentKind;

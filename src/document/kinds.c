@@ -36,11 +36,16 @@ static const char *const contract_fixed[] = {
 static const char *const payment_fixed[] = {
 	"payment_no", "line_id", "amount", "contract_id", NULL
 };
+/* Who was paid, for what and how, is a fact once it is paid. */
+static const char *const payment_settled[] = {
+	"payee", "payee_account", "payee_bank", "purpose", "settlement", NULL
+};
+static const char *const none[] = {NULL};
 
 static const BpmDocumentKind kinds[] = {
-	{"contract", "contract_id", "contract_no", contract_fixed, contract_transitions,
+	{"contract", "contract_id", "contract_no", contract_fixed, none, contract_transitions,
 	lengthof(contract_transitions)},
-	{"payment", "payment_id", "payment_no", payment_fixed, payment_transitions,
+	{"payment", "payment_id", "payment_no", payment_fixed, payment_settled, payment_transitions,
 	lengthof(payment_transitions)},
 };
 

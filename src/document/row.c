@@ -225,6 +225,16 @@ same_column(TupleDesc desc, int column, HeapTuple old, HeapTuple new)
 	return datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen);
 }
 
+/* Refuses to change any of some columns. */
+static void
+check_same(RowState *state, TupleDesc desc, HeapTuple old, HeapTuple new, const char *const *columns, const char *from)
+{
+	for (const char *const *name = columns; *name; name++)
+		if (!same_column(desc, column_number(desc, *name), old, new))
+			refuse(state, desc, old, psprintf("is %s, and its %s cannot change", from, *name),
+				   psprintf("It was posted as it stands; make a new %s.", state->kind->name));
+}
+
 /* Refuses to change what a posting was made from. */
 static void
 check_fixed(RowState *state, TupleDesc desc, HeapTuple old, HeapTuple new, const char *from)
@@ -234,10 +244,9 @@ check_fixed(RowState *state, TupleDesc desc, HeapTuple old, HeapTuple new, const
 			   pstrdup("Its postings are found by that number."));
 	if (strcmp(from, "draft") == 0)
 		return;
-	for (const char *const *name = state->kind->fixed; *name; name++)
-		if (!same_column(desc, column_number(desc, *name), old, new))
-			refuse(state, desc, old, psprintf("is %s, and its %s cannot change", from, *name),
-				   psprintf("It was posted as it stands; make a new %s.", state->kind->name));
+	check_same(state, desc, old, new, state->kind->fixed, from);
+	if (strcmp(from, "requested") != 0)
+		check_same(state, desc, old, new, state->kind->settled, from);
 }
 
 /* Passes an amount that can be posted, also on a draft: it is never rounded. */

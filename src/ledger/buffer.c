@@ -95,8 +95,8 @@ bpm_buffer_reset(BpmBuffer *buffer)
  * Executes a statement that reaches its rows by an index whatever the planner
  * believes: planned while the year was empty, it would read the whole year.
  */
-int
-bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
+static int
+reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values, bool latest)
 {
 	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"};
 	int			level = NewGUCNestLevel();
@@ -105,9 +105,24 @@ bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum
 	for (int i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
-	rows = bpm_ledger_execute(ledger, statement, year, values, NULL);
+	rows = latest ? bpm_ledger_execute_latest(ledger, statement, year, values, NULL, true)
+		: bpm_ledger_execute(ledger, statement, year, values, NULL);
 	AtEOXact_GUC(true, level);
 	return rows;
+}
+
+/* Reaches rows by an index, as of the transaction's snapshot. */
+int
+bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
+{
+	return reach_rows(ledger, statement, year, values, false);
+}
+
+/* Reaches rows by an index, as they are committed now. */
+int
+bpm_reach_latest_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values)
+{
+	return reach_rows(ledger, statement, year, values, true);
 }
 
 /* Gives ids as int8[]. */

@@ -24,6 +24,8 @@ typedef struct BpmLockScope
 
 extern int	bpm_reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year,
 						   Datum *values);
+extern int	bpm_reach_latest_rows(BpmLedger *ledger, const BpmStatement *statement, int year,
+						   Datum *values);
 extern BpmBuffer *bpm_buffer_make(BpmLedger *ledger);
 extern void bpm_buffer_lock(BpmBuffer *buffer, const BpmLockScope *scope,
 							const int64 *lines, int count);

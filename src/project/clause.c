@@ -112,7 +112,7 @@ bpm_watch_contract(BpmLedger *ledger, int64 obligation, BpmWatchedContract *cont
 	TupleDesc	desc;
 
 	/* Planned while there were few obligations, it would read them all. */
-	if (bpm_reach_rows(ledger, &find_contract, 0, &value) != 1)
+	if (bpm_reach_latest_rows(ledger, &find_contract, 0, &value) != 1)
 		return false;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
@@ -154,7 +154,7 @@ bpm_ask_clauses(BpmPosting *posting, const BpmWatchedContract *contract, BpmFen 
 	values[1] = Int64GetDatum(contract->amount);
 	values[2] = DateADTGetDatum(day);
 	values[3] = CStringGetTextDatum(posting->request.document);
-	rows = bpm_reach_rows(posting->ledger, &allowed, 0, values);
+	rows = bpm_reach_latest_rows(posting->ledger, &allowed, 0, values);
 	initStringInfo(&list);
 	for (int i = 0; i < rows; i++)
 	{

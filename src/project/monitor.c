@@ -28,6 +28,8 @@ typedef struct Found
 	Jsonb	   *facts;
 } Found;
 
+#define WORDS	5
+
 /* What was found of the posting that was asked about last. */
 static struct
 {
@@ -36,8 +38,7 @@ static struct
 	const char *kind;
 	BpmFen		amount;
 	DateADT		day;
-	char	   *payee;			/* NULL: not known */
-	char	   *account;
+	char	   *words[WORDS];	/* payee, account, bank, purpose, settlement; NULL: not known */
 	Found	   *found;
 	int			nfound;
 }			asked;
@@ -65,7 +66,8 @@ look_up_rules(BpmLedger *ledger)
 	if (known.ledger == ledger->relid && known.generation == ledger->generation)
 		return;
 	SPI_connect();
-	bpm_ledger_execute(ledger, &read, 0, NULL, NULL);
+	/* What is kept outlives the transaction, and with it the transaction's snapshot. */
+	bpm_ledger_execute_latest(ledger, &read, 0, NULL, NULL, true);
 	known.active = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	known.watched = known.active ||
 		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
@@ -88,11 +90,11 @@ payment_of(const BpmPosting *posting)
 /* The rules that hold of line $1, kind $2, amount $3, document $4, payment $5, memo $6, day $7, contract $8. */
 static const BpmStatement match_rules = {
 	"WITH p AS MATERIALIZED (SELECT l.line_id, l.division, l.unit, l.fiscal_year, l.project_id, l.func, l.gov_econ, l.dept_econ, l.fund_type,"
-	"  COALESCE(y.payee, $6 OPERATOR(pg_catalog.->>) 'payee') AS payee,"
-	"  COALESCE(y.payee_account, $6 OPERATOR(pg_catalog.->>) 'payee_account') AS account,"
-	"  COALESCE(y.payee_bank, $6 OPERATOR(pg_catalog.->>) 'payee_bank') AS bank,"
-	"  COALESCE(y.purpose, $6 OPERATOR(pg_catalog.->>) 'purpose') AS purpose,"
-	"  COALESCE(y.settlement, $6 OPERATOR(pg_catalog.->>) 'settlement') AS settlement"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee', y.payee), 200) AS payee,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account), 200) AS account,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_bank', y.payee_bank), 200) AS bank,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'purpose', y.purpose), 200) AS purpose,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'settlement', y.settlement), 200) AS settlement"
 	"  FROM @ledger@.line l LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$5 WHERE l.line_id" EQ "$1),"
 	" f AS MATERIALIZED (SELECT p.*, pg_catalog.jsonb_build_object('line', p.line_id, 'kind', $2, 'amount', $3, 'document', $4,"
 	"   'accounting_date', $7, 'month', EXTRACT(MONTH FROM $7)::pg_catalog.int4, 'year', p.fiscal_year,"
@@ -100,22 +102,24 @@ static const BpmStatement match_rules = {
 	"   'stage', r.stage, 'func', p.func::pg_catalog.text, 'gov_econ', p.gov_econ::pg_catalog.text,"
 	"   'dept_econ', p.dept_econ::pg_catalog.text, 'fund_type', p.fund_type, 'payee', p.payee, 'payee_account', p.account,"
 	"   'payee_bank', p.bank, 'purpose', p.purpose, 'settlement', p.settlement, 'contract', g.contract_no,"
-	"   'contract_supplier', g.supplier, 'contract_amount', g.amount, 'budget', (b.appropriated OPERATOR(budgetpm.-) b.allotted"
+	"   'contract_supplier', g.supplier, 'contract_amount', g.amount, 'beside_contract', (SELECT pg_catalog.min(o.contract_no)"
+	"     FROM @ledger@.contract o WHERE $8 IS NULL AND o.line_id" EQ "p.line_id AND o.state" EQ "'signed' AND o.supplier" EQ "p.payee),"
+	"   'budget', (b.appropriated OPERATOR(budgetpm.-) b.allotted"
 	"     OPERATOR(budgetpm.-) b.transferred OPERATOR(budgetpm.-) b.withdrawn)::pg_catalog.numeric,"
 	"   'own_account', COALESCE(p.payee" EQ "u.name, false) OR EXISTS (SELECT 1 FROM @ledger@.unit_account a"
 	"     WHERE a.account" EQ "p.account AND (a.unit OPERATOR(budgetpm.@>) p.unit OR p.unit OPERATOR(budgetpm.@>) a.unit))) AS facts"
 	"  FROM p LEFT JOIN @ledger@.unit u ON u.code" CODE_EQ "p.unit LEFT JOIN @ledger@.division d ON d.code" CODE_EQ "p.division"
 	"   LEFT JOIN @ledger@.project r ON r.project_id" EQ "p.project_id LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$8"
 	"   LEFT JOIN @ledger@.balance b ON b.line_id" EQ "p.line_id)"
-	" SELECT f.payee, f.account, k.rule, k.title, k.strength, f.facts OPERATOR(pg_catalog.||) n.more"
+	" SELECT f.payee, f.account, f.bank, f.purpose, f.settlement, k.rule, k.title, k.strength, f.facts OPERATOR(pg_catalog.||) n.more"
 	" FROM f LEFT JOIN (@ledger@.monitor_rule k CROSS JOIN LATERAL (SELECT COALESCE(CASE WHEN k.days" GT "0 THEN"
 	"   (SELECT pg_catalog.jsonb_build_object('recent', pg_catalog.jsonb_build_object('days', k.days, 'count', 1" PLUS "pg_catalog.count(*),"
 	"     'total', $3" PLUS "COALESCE(pg_catalog.sum(w.amount), 0), 'largest', GREATEST($3, pg_catalog.max(w.amount))))"
 	"    FROM (SELECT CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric AS amount"
 	"     FROM f q CROSS JOIN LATERAL (SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
-	"        AND a.payee" EQ "q.payee AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LE "$7"
+	"        AND a.payee" EQ "q.payee AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)"
 	"       UNION SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
-	"        AND a.payee_account" EQ "q.account AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LE "$7) m"
+	"        AND a.payee_account" EQ "q.account AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)) m"
 	"     LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id) w WHERE w.amount" GT "0) END, '{}') OPERATOR(pg_catalog.||)"
 	/* Summed only for rules that look at it. */
 	"   COALESCE(CASE WHEN pg_catalog.strpos(k.predicate, 'month_total')" GT "0 THEN"
@@ -150,7 +154,7 @@ ask_rules(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contra
 	nulls[5] = posting->request.memo ? ' ' : 'n';
 	values[6] = DateADTGetDatum(line->accounting_date);
 	bpm_set_id(values, nulls, 7, contract);
-	rows = bpm_ledger_execute(posting->ledger, &match_rules, 0, values, nulls);
+	rows = bpm_ledger_execute_latest(posting->ledger, &match_rules, 0, values, nulls, true);
 	old = MemoryContextSwitchTo(posting->context);
 	asked.posting = posting;
 	asked.line = values[0];
@@ -165,13 +169,13 @@ ask_rules(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contra
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		Found	   *found = &asked.found[asked.nfound];
 
-		asked.payee = SPI_getvalue(row, desc, 1);
-		asked.account = SPI_getvalue(row, desc, 2);
-		if ((found->rule = SPI_getvalue(row, desc, 3)) == NULL)
+		for (int w = 0; w < WORDS; w++)
+			asked.words[w] = SPI_getvalue(row, desc, w + 1);
+		if ((found->rule = SPI_getvalue(row, desc, WORDS + 1)) == NULL)
 			continue;
-		found->title = SPI_getvalue(row, desc, 4);
-		found->strength = SPI_getvalue(row, desc, 5);
-		found->facts = DatumGetJsonbPCopy(SPI_getbinval(row, desc, 6, &isnull));
+		found->title = SPI_getvalue(row, desc, WORDS + 2);
+		found->strength = SPI_getvalue(row, desc, WORDS + 3);
+		found->facts = DatumGetJsonbPCopy(SPI_getbinval(row, desc, WORDS + 4, &isnull));
 		asked.nfound++;
 	}
 	MemoryContextSwitchTo(old);
@@ -190,21 +194,24 @@ rules_of(const char *strength)
 	return list.len ? list.data : NULL;
 }
 
-/* Tells whether a file is registered for a document. */
+/* Tells whether the line's unit, or one above or below it, has registered a file for the posting's document. */
 static bool
-has_attachment(BpmPosting *posting)
+has_attachment(BpmPosting *posting, const BpmLeg *leg)
 {
 	static const BpmStatement find = {
-		"SELECT 1 FROM @ledger@.evidence_document WHERE subject" EQ "$1 LIMIT 1", "t"
+		"SELECT 1 FROM @ledger@.evidence_document e WHERE e.subject" EQ "$1 AND (e.unit OPERATOR(budgetpm.@>) $2"
+		"  OR $2 OPERATOR(budgetpm.@>) e.unit) LIMIT 1", "tc"
 	};
-	Datum		value = CStringGetTextDatum(posting->request.document);
+	Datum		values[2];
 
-	return bpm_ledger_execute(posting->ledger, &find, 0, &value, NULL) > 0;
+	values[0] = CStringGetTextDatum(posting->request.document);
+	values[1] = Int64GetDatum(posting->lines[leg->line].unit);
+	return bpm_ledger_execute_latest(posting->ledger, &find, 0, values, NULL, true) > 0;
 }
 
 /* Refuses what rules forbid, and at a payment that nobody requested what they stop. */
 static bool
-refuse_found(BpmPosting *posting, bool direct)
+refuse_found(BpmPosting *posting, const BpmLeg *leg, bool direct)
 {
 	char	   *rules = rules_of("forbid");
 
@@ -221,7 +228,7 @@ refuse_found(BpmPosting *posting, bool direct)
 						  psprintf("Rules (监控规则, 拦截): %s.", rules),
 						  pstrdup("Request the payment first: the money is held, and the request can be released (放行)."));
 	rules = rules_of("warn_attachment");
-	if (rules && !has_attachment(posting))
+	if (rules && !has_attachment(posting, leg))
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("payment of %s needs an attachment", bpm_fen_to_text(asked.amount)),
 						  psprintf("Rules (监控规则, 预警须附件): %s.", rules),
@@ -240,20 +247,26 @@ bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, bool direct, int64 contr
 		return true;
 	SPI_connect();
 	ask_rules(posting, leg, direct ? "pay" : "request", contract);
-	passes = refuse_found(posting, direct);
+	passes = refuse_found(posting, leg, direct);
 	SPI_finish();
 	if (!passes)
 		asked.posting = NULL;
 	return passes;
 }
 
+/* Where what is paid differs from what was looked at: a word of memo $3, or of the payment's row, that is another one. */
+#define CHANGED(column) \
+	"CASE WHEN (y.payment_id IS NOT NULL OR $3 OPERATOR(pg_catalog.->>) '" column "' IS NOT NULL)"\
+	" AND COALESCE(pg_catalog.\"left\"(COALESCE($3 OPERATOR(pg_catalog.->>) '" column "', y." column "), 200), '')"\
+	NE "COALESCE(m." column ", '') THEN '" column "' END"
+
 /* What stands in the way of paying request $1, by payment $2 and memo $3. */
 static const BpmStatement read_stop = {
 	"SELECT s.stop_id, s.state, s.case_id, (SELECT pg_catalog.string_agg(f.rule" CAT "COALESCE(' (' " CAT "k.title" CAT "')', ''), ', ' ORDER BY f.rule)"
 	"   FROM @ledger@.monitor_finding f LEFT JOIN @ledger@.monitor_rule k ON k.rule" EQ "f.rule"
 	"   WHERE f.posting_id" EQ "$1 AND f.strength" EQ "'warn_attachment'),"
-	" COALESCE(COALESCE(y.payee, $3 OPERATOR(pg_catalog.->>) 'payee')" NE "m.payee, false)"
-	"  OR COALESCE(COALESCE(y.payee_account, $3 OPERATOR(pg_catalog.->>) 'payee_account')" NE "m.payee_account, false)"
+	" CASE WHEN m.posting_id IS NOT NULL THEN NULLIF(pg_catalog.concat_ws(', ', " CHANGED("payee") ", " CHANGED("payee_account") ", "
+	CHANGED("payee_bank") ", " CHANGED("purpose") ", " CHANGED("settlement") "), '') END"
 	" FROM (SELECT 1) AS one LEFT JOIN @ledger@.monitor_stop s ON s.request_id" EQ "$1"
 	" LEFT JOIN @ledger@.monitor_payment m ON m.posting_id" EQ "$1 LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$2", "llj"
 };
@@ -287,7 +300,7 @@ bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg)
 	int64		stop;
 	char	   *state;
 	char	   *attachments;
-	bool		isnull;
+	char	   *changed;
 	bool		passes = true;
 
 	look_up_rules(posting->ledger);
@@ -298,19 +311,21 @@ bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg)
 	bpm_set_id(values, nulls, 1, payment_of(posting));
 	values[2] = JsonbPGetDatum(posting->request.memo);
 	nulls[2] = posting->request.memo ? ' ' : 'n';
-	bpm_ledger_execute(posting->ledger, &read_stop, 0, values, nulls);
+	bpm_ledger_execute_latest(posting->ledger, &read_stop, 0, values, nulls, true);
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
 	stop = bpm_row_number(row, desc, 1);
 	state = SPI_getvalue(row, desc, 2);
 	attachments = SPI_getvalue(row, desc, 4);
+	changed = SPI_getvalue(row, desc, 5);
 	if (stop && strcmp(state, "released") != 0)
 		passes = refuse_stopped(posting, leg->from_obligation, stop, state, bpm_row_number(row, desc, 3));
-	else if (DatumGetBool(SPI_getbinval(row, desc, 5, &isnull)))
+	else if (changed)
 		passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-							psprintf("payee of request " INT64_FORMAT " is not the one that was looked at", leg->from_obligation),
-							NULL, pstrdup("Cancel the request, and ask for the payment anew."));
-	else if (attachments && !has_attachment(posting))
+							psprintf("payment of request " INT64_FORMAT " is not the one that was looked at", leg->from_obligation),
+							psprintf("Since it was requested it has another %s.", changed),
+							pstrdup("Cancel the request, and ask for the payment anew."));
+	else if (attachments && !has_attachment(posting, leg))
 		passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 							psprintf("request " INT64_FORMAT " needs an attachment before it is paid", leg->from_obligation),
 							psprintf("Rules (监控规则, 预警须附件): %s.", attachments),
@@ -331,21 +346,21 @@ static void
 store_payment(BpmPosting *posting, BpmCode division, BpmCode unit)
 {
 	static const BpmStatement insert = {
-		"INSERT INTO @ledger@.monitor_payment (posting_id, line_id, kind, amount, payee, payee_account, accounting_date, division, unit)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", "lltattdcc"
+		"INSERT INTO @ledger@.monitor_payment (posting_id, line_id, kind, amount, payee, payee_account, payee_bank, purpose, settlement,"
+		"  accounting_date, division, unit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", "lltatttttdcc"
 	};
-	Datum		values[9];
-	char		nulls[] = "         ";
+	Datum		values[12];
+	char		nulls[] = "            ";
 
 	values[0] = Int64GetDatum(posting->id);
 	values[1] = asked.line;
 	values[2] = CStringGetTextDatum(asked.kind);
 	values[3] = Int64GetDatum(asked.amount);
-	bpm_set_text(values, nulls, 4, asked.payee);
-	bpm_set_text(values, nulls, 5, asked.account);
-	values[6] = DateADTGetDatum(asked.day);
-	values[7] = Int64GetDatum(division);
-	values[8] = Int64GetDatum(unit);
+	for (int w = 0; w < WORDS; w++)
+		bpm_set_text(values, nulls, 4 + w, asked.words[w]);
+	values[9] = DateADTGetDatum(asked.day);
+	values[10] = Int64GetDatum(division);
+	values[11] = Int64GetDatum(unit);
 	bpm_write_row(posting->ledger, "monitor_payment", 0, posting->id, &insert, values, nulls, true);
 }
 

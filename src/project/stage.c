@@ -96,6 +96,14 @@ static const Condition conditions[] = {
 		" ' for plans, contracts and requests' FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id" EQ "l.line_id"
 		" WHERE l.project_id" EQ "$1 AND $2 IS NOT NULL AND (b.precommitted OPERATOR(budgetpm.+) b.committed"
 		"   OPERATOR(budgetpm.+) b.requested) OPERATOR(budgetpm.>) '0'::budgetpm.amount ORDER BY l.line_id", "lt"}},
+	{" closed cancelled ", false, {
+		"SELECT 'line ' " CAT "l.line_id::pg_catalog.text" CAT "' still has ' " CAT
+		" (b.available OPERATOR(budgetpm.+) b.frozen OPERATOR(budgetpm.+) b.pending_out)::pg_catalog.text" CAT
+		" ' to spend (take it back: reduce, withdraw or virement)' FROM @ledger@.line l"
+		" JOIN @ledger@.fiscal_year y ON y.fiscal_year" EQ "l.fiscal_year AND y.state" NE "'closed'"
+		" JOIN @ledger@.balance b ON b.line_id" EQ "l.line_id WHERE l.project_id" EQ "$1 AND $2 IS NOT NULL"
+		"  AND (b.available OPERATOR(budgetpm.+) b.frozen OPERATOR(budgetpm.+) b.pending_out)"
+		"   OPERATOR(budgetpm.>) '0'::budgetpm.amount ORDER BY l.line_id", "lt"}},
 };
 
 /* Adds a fault to a list. */
@@ -154,7 +162,7 @@ collect_faults(BpmLedger *ledger, const BpmProject *project, const char *to, Fau
 
 		if (condition->stages && strstr(condition->stages, psprintf(" %s ", to)) == NULL)
 			continue;
-		rows = bpm_ledger_execute(ledger, &condition->statement, 0, values, NULL);
+		rows = bpm_ledger_execute_latest(ledger, &condition->statement, 0, values, NULL, true);
 		for (int j = 0; j < rows; j++)
 			add_fault(condition->soft ? &faults->soft : &faults->hard,
 					  bpm_row_string(SPI_tuptable->vals[j], SPI_tuptable->tupdesc, 1));

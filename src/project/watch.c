@@ -73,8 +73,12 @@ ask_leg(BpmPosting *posting, const BpmLeg *leg)
 {
 	int64		contract = 0;
 
+	/* A release that is undone requests again, and what others requested meanwhile counts. */
+	if (leg->kind->source == BUCKET_COMMITTED && leg->kind->target == BUCKET_REQUESTED &&
+		!ask_contract(posting, leg, &contract))
+		return false;
 	if (brings(leg, BUCKET_COMMITTED, BUCKET_REQUESTED))
-		return ask_contract(posting, leg, &contract) && bpm_ask_monitor(posting, leg, false, contract);
+		return bpm_ask_monitor(posting, leg, false, contract);
 	if (brings(leg, BUCKET_AVAILABLE, BUCKET_REQUESTED))
 		return bpm_ask_monitor(posting, leg, false, 0);
 	if (brings(leg, BUCKET_AVAILABLE, BUCKET_PAID))
