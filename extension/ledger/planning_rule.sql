@@ -160,7 +160,7 @@ COMMENT ON COLUMN @ledger@.rule_finding.division IS 'The request''s division, fo
 COMMENT ON COLUMN @ledger@.rule_finding.unit IS 'The request''s unit, for row security.';
 
 -- Two writings of one name are one name.
-CREATE INDEX request_plain_name ON @ledger@.request (fiscal_year, budgetpm.plain_name(title));
+CREATE INDEX request_plain_name ON @ledger@.request (fiscal_year, division, budgetpm.plain_name(title), unit, request_id);
 CREATE INDEX project_plain_name ON @ledger@.project (budgetpm.plain_name(name));
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.planning_rule

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/array.h"
@@ -38,6 +39,7 @@ typedef struct Ceiling
 	BpmFen		amount;
 	char	   *document;
 	char	   *key;
+	BpmFen		used;			/* what is asked for under it */
 } Ceiling;
 
 static const BpmStatement insert_ceiling = {
@@ -61,30 +63,41 @@ static const BpmStatement last_round = {
 /* Those that bind a unit's submission of a round: of each scope the newest one from before it. */
 static const BpmStatement binding_ceilings = {
 	"SELECT c.ceiling_id, c.round, c.unit, c.func, c.fund_type, c.amount, c.document"
-	" FROM @ledger@.ceiling c WHERE c.preparation_id" EQ "$1 AND c.division" CODE_EQ "$2"
-	" AND c.round" LT "$4 AND (c.unit IS NULL OR $3" UNDER "c.unit)"
-	" AND NOT EXISTS (SELECT 1 FROM @ledger@.ceiling n WHERE n.preparation_id" EQ "$1"
-	"  AND n.division" CODE_EQ "$2 AND n.round" LT "$4"
-	"  AND (n.unit" CODE_EQ "c.unit OR (n.unit IS NULL AND c.unit IS NULL))"
-	"  AND (n.func" CODE_EQ "c.func OR (n.func IS NULL AND c.func IS NULL))"
-	"  AND n.fund_type IS NOT DISTINCT FROM c.fund_type"
-	"  AND (n.round" GT "c.round OR (n.round" EQ "c.round AND n.ceiling_id" GT "c.ceiling_id)))"
+	" FROM (SELECT DISTINCT ON (a.unit, a.func, a.fund_type) a.*"
+	"  FROM @ledger@.ceiling a WHERE a.preparation_id" EQ "$1 AND a.division" CODE_EQ "$2"
+	"  AND a.round" LT "$4 AND (a.unit IS NULL OR $3" UNDER "a.unit)"
+	"  ORDER BY a.unit, a.func, a.fund_type, a.round DESC, a.ceiling_id DESC) c"
 	" ORDER BY c.ceiling_id", "icci"
 };
 static const BpmStatement lock_ceilings = {
 	"SELECT ceiling_id FROM @ledger@.ceiling WHERE ceiling_id" EQ "ANY ($1)"
 	" ORDER BY ceiling_id FOR NO KEY UPDATE", "x"
 };
-/* A request counts once it has been in a later round, though it may begin again in the first. */
-static const BpmStatement sum_requests = {
-	"SELECT budgetpm.sum(i.amount) FROM @ledger@.request r"
-	" JOIN @ledger@.request_version v ON v.version_id" EQ "r.current_version"
-	" JOIN @ledger@.request_item i ON i.version_id" EQ "v.version_id"
-	" WHERE r.preparation_id" EQ "$1 AND r.division" CODE_EQ "$2 AND r.state" STANDING
-	" AND EXISTS (SELECT 1 FROM @ledger@.request_version o WHERE o.request_id" EQ "r.request_id"
-	"  AND o.round" GT "$3) AND ($4 IS NULL OR r.unit" UNDER "$4)"
-	" AND ($5 IS NULL OR i.func" UNDER "$5) AND ($6 IS NULL OR r.fund_type" EQ "$6)", "icicct"
-};
+
+/*
+ * What is asked for, added up once for all ceilings over the same requests: by fund
+ * type and round, and by function, for which their items are read, only where a
+ * ceiling is over one.  The round is the latest that a request has been in: it counts
+ * though it may begin again in the first.
+ */
+#define ASKED(func, sum, items, scope) \
+	"SELECT " func ", r.fund_type, t.round, budgetpm.sum(" sum ") FROM @ledger@.request r" \
+	" CROSS JOIN LATERAL (SELECT w.version_id, w.amount FROM @ledger@.request_version w" \
+	"  WHERE w.version_id" EQ "r.current_version OFFSET 0) v" \
+	" CROSS JOIN LATERAL (SELECT pg_catalog.max(o.round) AS round FROM @ledger@.request_version o" \
+	"  WHERE o.request_id" EQ "r.request_id OFFSET 0) t" items \
+	" WHERE r.preparation_id" EQ "$1 AND r.division" CODE_EQ "$2 AND r.state" STANDING scope \
+	" GROUP BY 1, 2, 3"
+#define NO_FUNC		"NULL::budgetpm.budget_code"
+#define ITEMS \
+	" CROSS JOIN LATERAL (SELECT n.func, n.amount FROM @ledger@.request_item n" \
+	"  WHERE n.version_id" EQ "v.version_id OFFSET 0) i"
+#define OF_UNIT		" AND r.unit" UNDER "$3"
+
+static const BpmStatement division_asks = {ASKED(NO_FUNC, "v.amount", "", ""), "ic"};
+static const BpmStatement division_asks_by_func = {ASKED("i.func", "i.amount", ITEMS, ""), "ic"};
+static const BpmStatement unit_asks = {ASKED(NO_FUNC, "v.amount", "", OF_UNIT), "icc"};
+static const BpmStatement unit_asks_by_func = {ASKED("i.func", "i.amount", ITEMS, OF_UNIT), "icc"};
 
 /* Says what a ceiling is over. */
 static char *
@@ -148,20 +161,56 @@ read_ceilings(BpmLedger *ledger, int32 preparation, BpmCode division, BpmCode un
 	return ceilings;
 }
 
-/* Adds up what is asked for under a locked ceiling. */
-static BpmFen
-used_of(BpmLedger *ledger, const Ceiling *ceiling)
+/* Adds what one row of the last result asks for to a ceiling that it is under. */
+static void
+add_asked(Ceiling *ceiling, int row)
+{
+	char	   *fund_type = bpm_result_text(row, 2);
+
+	if (bpm_result_int(row, 3) <= ceiling->round ||
+		(ceiling->func && !bpm_code_covers(ceiling->func, bpm_result_int(row, 1))) ||
+		(ceiling->fund_type && strcmp(ceiling->fund_type, fund_type) != 0))
+		return;
+	if (pg_add_s64_overflow(ceiling->used, bpm_result_int(row, 4), &ceiling->used))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the sum of what is asked for is out of range")));
+}
+
+/* Adds up what is asked for under the locked ceilings of one unit, or of the division for 0. */
+static void
+add_up(BpmLedger *ledger, Ceiling *ceilings, int count, BpmCode unit)
 {
 	BpmParameters parameters = {0};
+	bool		by_func = false;
+	int			rows;
 
-	bpm_bind_int(&parameters, ceiling->preparation);
-	bpm_bind_id(&parameters, ceiling->division);
-	bpm_bind_int(&parameters, ceiling->round);
-	bpm_bind_id(&parameters, ceiling->unit);
-	bpm_bind_id(&parameters, ceiling->func);
-	bpm_bind_text(&parameters, ceiling->fund_type);
-	bpm_planning_read_latest(ledger, &sum_requests, &parameters);
-	return bpm_result_int(0, 1);
+	for (int i = 0; i < count; i++)
+		by_func |= ceilings[i].unit == unit && ceilings[i].func != 0;
+	bpm_bind_int(&parameters, ceilings[0].preparation);
+	bpm_bind_id(&parameters, ceilings[0].division);
+	if (unit)
+		bpm_bind_id(&parameters, unit);
+	rows = bpm_planning_read_latest(ledger, unit ? (by_func ? &unit_asks_by_func : &unit_asks) :
+									by_func ? &division_asks_by_func : &division_asks, &parameters);
+	for (int i = 0; i < count; i++)
+		for (int row = 0; ceilings[i].unit == unit && row < rows; row++)
+			add_asked(&ceilings[i], row);
+}
+
+/* Adds up what is asked for under every locked ceiling, each set of requests once. */
+static void
+add_up_all(BpmLedger *ledger, Ceiling *ceilings, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		bool		done = false;
+
+		for (int before = 0; before < i; before++)
+			done |= ceilings[before].unit == ceilings[i].unit;
+		if (!done)
+			add_up(ledger, ceilings, count, ceilings[i].unit);
+	}
 }
 
 /* Refuses what a unit has just submitted where it passes a ceiling; every one that it passes is named. */
@@ -174,10 +223,11 @@ bpm_check_ceilings(BpmLedger *ledger, const BpmPreparation *preparation, BpmCode
 	Ceiling    *ceilings = read_ceilings(ledger, preparation->id, division, unit, round, &count);
 	StringInfoData text;
 
+	add_up_all(ledger, ceilings, count);
 	initStringInfo(&text);
 	for (int i = 0; i < count; i++)
 	{
-		BpmFen		used = used_of(ledger, &ceilings[i]);
+		BpmFen		used = ceilings[i].used;
 
 		if (used <= ceilings[i].amount)
 			continue;

@@ -63,32 +63,44 @@ static const BpmStatement drafts_of_case = {
 	" AND state OPERATOR(pg_catalog.=) ANY ('{draft,submitted,returned,accepted,approved}'::pg_catalog.text[])"
 	" ORDER BY 1, 2", "l"
 };
-/* Codes that the year's edition does not let stand on a line: copied ones were not looked up. */
+/*
+ * Codes that the year's edition does not let stand on a line: copied ones were not
+ * looked up.  Each code is looked up once, however many items have it.
+ */
 static const BpmStatement wrong_codes = {
-	"SELECT r.request_id, i.item_no, s.scheme, s.code::pg_catalog.text"
-	" FROM @ledger@.request r JOIN @ledger@.request_item i ON i.version_id" EQ "r.current_version"
-	" CROSS JOIN LATERAL (VALUES ('function', i.func), ('gov_economic', i.gov_econ),"
-	"  ('dept_economic', i.dept_econ)) AS s(scheme, code)"
-	" JOIN @ledger@.classification_scheme k ON k.scheme" EQ "s.scheme"
-	" WHERE r.case_id" EQ "$1 AND r.state" EQ "'submitted' AND s.code IS NOT NULL"
-	" AND NOT EXISTS (SELECT 1 FROM @ledger@.classification c WHERE c.scheme" EQ "s.scheme"
-	"  AND c.code" CODE_EQ "s.code AND (c.is_leaf OR NOT k.leaf_only) AND c.edition" EQ
-	"  (SELECT e.edition FROM @ledger@.classification_edition e WHERE e.scheme" EQ "s.scheme"
+	"WITH edition AS MATERIALIZED (SELECT k.scheme, k.leaf_only,"
+	"  (SELECT e.edition FROM @ledger@.classification_edition e WHERE e.scheme" EQ "k.scheme"
 	"    AND e.first_year" LE "$2 AND (e.last_year IS NULL OR e.last_year" GE "$2)"
-	"    ORDER BY e.first_year DESC LIMIT 1))"
-	" ORDER BY r.request_id, i.item_no, s.scheme LIMIT 100", "li"
+	"    ORDER BY e.first_year DESC LIMIT 1) AS edition FROM @ledger@.classification_scheme k),"
+	" item AS MATERIALIZED (SELECT r.request_id, i.item_no, i.func, i.gov_econ, i.dept_econ"
+	"  FROM @ledger@.request r CROSS JOIN LATERAL (SELECT n.item_no, n.func, n.gov_econ, n.dept_econ"
+	"   FROM @ledger@.request_item n WHERE n.version_id" EQ "r.current_version OFFSET 0) i"
+	"  WHERE r.case_id" EQ "$1 AND r.state" EQ "'submitted'),"
+	" wrong AS MATERIALIZED (SELECT s.scheme, s.code FROM (SELECT 'function' AS scheme, func AS code FROM item"
+	"   UNION SELECT 'gov_economic', gov_econ FROM item UNION SELECT 'dept_economic', dept_econ FROM item) s"
+	"  JOIN edition e ON e.scheme" EQ "s.scheme WHERE s.code IS NOT NULL"
+	"  AND (SELECT c.is_leaf OR NOT e.leaf_only FROM @ledger@.classification c WHERE c.scheme" EQ "s.scheme"
+	"   AND c.edition" EQ "e.edition AND c.code" CODE_EQ "s.code) IS NOT TRUE)"
+	" SELECT i.request_id, i.item_no, w.scheme, w.code::pg_catalog.text FROM wrong w JOIN item i"
+	"  ON w.code" CODE_EQ "CASE WHEN w.scheme" EQ "'function' THEN i.func"
+	"   WHEN w.scheme" EQ "'gov_economic' THEN i.gov_econ ELSE i.dept_econ END"
+	" ORDER BY i.request_id, i.item_no, w.scheme LIMIT 100", "li"
 };
 static const BpmStatement submitted_attributes = {
 	"SELECT r.request_id, r.category, v.attributes FROM @ledger@.request r"
 	" JOIN @ledger@.request_version v ON v.version_id" EQ "r.current_version"
 	" WHERE r.case_id" EQ "$1 AND r.state" EQ "'submitted' ORDER BY r.request_id", "l"
 };
-static const BpmStatement show_versions = {
-	"UPDATE @ledger@.request_version SET hidden = false WHERE request_id" EQ "$1 AND hidden", "l"
+static const BpmStatement hidden_versions = {
+	"SELECT v.version_id FROM pg_catalog.unnest($1) AS g(request_id)"
+	" CROSS JOIN LATERAL (SELECT n.version_id FROM @ledger@.request_version n"
+	"  WHERE n.request_id" EQ "g.request_id AND n.hidden OFFSET 0) v ORDER BY v.version_id", "x"
+};
+static const BpmStatement show_version = {
+	"UPDATE @ledger@.request_version SET hidden = false WHERE version_id" EQ "$1", "l"
 };
 static const BpmStatement show_items = {
-	"UPDATE @ledger@.request_item i SET hidden = false FROM @ledger@.request_version v"
-	" WHERE v.request_id" EQ "$1 AND i.version_id" EQ "v.version_id AND i.hidden", "l"
+	"UPDATE @ledger@.request_item SET hidden = false WHERE version_id" EQ "$1 AND hidden", "l"
 };
 
 /* Returns a member that is a whole number, 0 for none. */
@@ -151,15 +163,12 @@ require_only_case(const Move *move, const BpmPreparation *preparation)
 				 errhint("Act on its task, or let that case end.")));
 }
 
-/* Freezes one request that is in the unit's hands. */
+/* Says in the rows of requests that they are at their versions. */
 static void
-submit_one(Move *move, const BpmRequestRow *request)
+set_all(const Move *move, const BpmRequestRow *requests, int count, const char *state, int64 case_id)
 {
-	bpm_version_freeze(move->ledger, request->version, "submitted", move->round, false,
-					   move->call->actor);
-	bpm_request_set(move->ledger, request->id, "submitted", request->version, move->call->case_id);
-	move->count++;
-	move->amount += request->amount;
+	for (int i = 0; i < count; i++)
+		bpm_request_set(move->ledger, requests[i].id, state, requests[i].version, case_id);
 }
 
 /* Freezes everything that the unit has in hand, in the round of the move or the latest one of them. */
@@ -180,12 +189,9 @@ freeze_requests(Move *move, const BpmPreparation *preparation)
 				(errcode(ERRCODE_BPM_WRONG_STATE),
 				 errmsg("the unit has no request to submit in preparation %d", preparation->id),
 				 errhint("Make one with %s.save_request() or copy_requests().", move->ledger->schema)));
-	rows = palloc(count * sizeof(BpmRequestRow));
+	rows = bpm_requests_read(move->ledger, ids, count);
 	for (int i = 0; i < count; i++)
-	{
-		(void) bpm_request_lock(move->ledger, ids[i], &rows[i]);
 		latest = Max(latest, rows[i].round);
-	}
 	if (move->round == 0)
 		move->round = latest;
 	move->reached = Max(move->round, latest);
@@ -193,7 +199,13 @@ freeze_requests(Move *move, const BpmPreparation *preparation)
 						   move->round);
 	require_only_case(move, preparation);
 	for (int i = 0; i < count; i++)
-		submit_one(move, &rows[i]);
+	{
+		rows[i].round = move->round;
+		move->amount += rows[i].amount;
+	}
+	move->count = count;
+	bpm_versions_freeze(move->ledger, rows, count, "submitted", false, move->call->actor);
+	set_all(move, rows, count, "submitted", move->call->case_id);
 }
 
 /* Refuses codes that the year does not know, all of them at once. */
@@ -304,40 +316,51 @@ submit(Move *move)
 	check_contents(move);
 }
 
+/* Makes a version of each request in its round, frozen unless kind is NULL, and puts the request there. */
+static void
+move_on(const Move *move, BpmRequestRow *requests, int count, const char *kind, bool hidden,
+		const char *state)
+{
+	bpm_versions_copy(move->ledger, requests, count, hidden, NULL, move->call->actor);
+	if (kind)
+		bpm_versions_freeze(move->ledger, requests, count, kind, hidden, move->call->actor);
+	set_all(move, requests, count, state, 0);
+}
+
 /* Reviews as it was asked for what nobody has looked at. */
 static void
-review_one(Move *move, const BpmRequestRow *request)
+review_all(const Move *move, BpmRequestRow *requests, int count)
 {
-	int64		version;
+	int			kept = 0;
 
-	if (strcmp(request->kind, "submitted") != 0)
-		return;
-	version = bpm_version_copy(move->ledger, request->version, request->round, NULL, move->call->actor);
-	bpm_version_freeze(move->ledger, version, "reviewed", request->round, true, move->call->actor);
-	bpm_request_set(move->ledger, request->id, "submitted", version, 0);
+	for (int i = 0; i < count; i++)
+		if (strcmp(requests[i].kind, "submitted") == 0)
+			requests[kept++] = requests[i];
+	if (kept > 0)
+		move_on(move, requests, kept, "reviewed", true, "submitted");
 }
 
-/* Lets the unit see what was made of its request. */
+/* Lets the unit see what was made of its requests. */
 static void
-show_reviews(const Move *move, int64 request)
+show_reviews(const Move *move, const BpmRequestRow *requests, int count)
 {
 	BpmParameters parameters = {0};
+	int64	   *versions;
+	int			hidden;
 
-	bpm_bind_id(&parameters, request);
-	bpm_planning_store(move->ledger, "request_item", &show_items, &parameters);
-	bpm_planning_store(move->ledger, "request_version", &show_versions, &parameters);
-}
+	bpm_bind_datum(&parameters, bpm_request_ids(requests, count));
+	hidden = bpm_planning_read_latest(move->ledger, &hidden_versions, &parameters);
+	versions = palloc(Max(hidden, 1) * sizeof(int64));
+	for (int i = 0; i < hidden; i++)
+		versions[i] = bpm_result_int(i, 1);
+	for (int i = 0; i < hidden; i++)
+	{
+		BpmParameters version = {0};
 
-/* Gives a request back with the review, to be submitted in the next round. */
-static void
-return_one(Move *move, const BpmRequestRow *request)
-{
-	int64		version;
-
-	show_reviews(move, request->id);
-	version = bpm_version_copy(move->ledger, request->version, request->round + 1, NULL,
-							   move->call->actor);
-	bpm_request_set(move->ledger, request->id, "returned", version, 0);
+		bpm_bind_id(&version, versions[i]);
+		bpm_planning_store(move->ledger, "request_item", &show_items, &version);
+		bpm_planning_store(move->ledger, "request_version", &show_version, &version);
+	}
 }
 
 /* Refuses to return what has no round to go to. */
@@ -353,57 +376,67 @@ require_next_round(const Move *move, const BpmRequestRow *request)
 				 errhint("A flow ends it with {\"move\": \"accept\"}.")));
 }
 
-/* Makes the newest version of a request what goes into the draft. */
+/* Gives requests back with their reviews, to be submitted in the next round. */
 static void
-accept_one(Move *move, const BpmRequestRow *request)
+return_all(const Move *move, BpmRequestRow *requests, int count)
 {
-	int64		version;
-
-	show_reviews(move, request->id);
-	version = bpm_version_copy(move->ledger, request->version, request->round, NULL, move->call->actor);
-	bpm_version_freeze(move->ledger, version, "approved", request->round, false, move->call->actor);
-	bpm_request_set(move->ledger, request->id, "accepted", version, 0);
+	for (int i = 0; i < count; i++)
+	{
+		if (i == 0 || requests[i].round + 1 != requests[i - 1].round)
+			require_next_round(move, &requests[i]);
+		requests[i].round++;
+	}
+	show_reviews(move, requests, count);
+	move_on(move, requests, count, NULL, false, "returned");
 }
 
-/* Gives a request back as it was submitted. */
+/* Makes the newest version of each request what goes into the draft. */
 static void
-release_one(Move *move, const BpmRequestRow *request)
+accept_all(const Move *move, BpmRequestRow *requests, int count)
 {
-	int			round;
-	int64		submitted = bpm_version_submitted(move->ledger, request->id, &round);
-	int64		version = bpm_version_copy(move->ledger, submitted, round, NULL, move->call->actor);
-
-	bpm_request_set(move->ledger, request->id, "returned", version, 0);
+	show_reviews(move, requests, count);
+	move_on(move, requests, count, "approved", false, "accepted");
 }
 
-/* Does to one request of the case what the move says. */
+/* Gives requests back as they were submitted. */
 static void
-move_one(Move *move, const char *word, const BpmRequestRow *request)
+release_all(const Move *move, BpmRequestRow *requests, int count)
+{
+	for (int i = 0; i < count; i++)
+		requests[i].version = bpm_version_submitted(move->ledger, requests[i].id, &requests[i].round);
+	move_on(move, requests, count, NULL, false, "returned");
+}
+
+/* Tells whether a move is about a request that is where it is. */
+static bool
+concerns(const char *word, const BpmRequestRow *request)
 {
 	bool		submitted = strcmp(request->state, "submitted") == 0;
 	bool		accepted = strcmp(request->state, "accepted") == 0;
 
-	if (strcmp(word, "release") == 0 && (submitted || accepted))
-		release_one(move, request);
-	else if (strcmp(word, "reject") == 0 && !accepted && strcmp(request->state, "approved") != 0 &&
-			 strcmp(request->state, "withdrawn") != 0)
-		bpm_request_set(move->ledger, request->id, "rejected", request->version, 0);
-	else if (!submitted)
-		return;
+	if (strcmp(word, "release") == 0)
+		return submitted || accepted;
+	if (strcmp(word, "reject") == 0)
+		return !accepted && strcmp(request->state, "approved") != 0 &&
+			strcmp(request->state, "withdrawn") != 0;
+	return submitted && (strcmp(word, "review") == 0 || strcmp(word, "return") == 0 ||
+						 strcmp(word, "accept") == 0);
+}
+
+/* Does to requests of the case what the move says. */
+static void
+move_all(const Move *move, const char *word, BpmRequestRow *requests, int count)
+{
+	if (strcmp(word, "release") == 0)
+		release_all(move, requests, count);
+	else if (strcmp(word, "reject") == 0)
+		set_all(move, requests, count, "rejected", 0);
 	else if (strcmp(word, "review") == 0)
-		review_one(move, request);
+		review_all(move, requests, count);
 	else if (strcmp(word, "return") == 0)
-	{
-		require_next_round(move, request);
-		return_one(move, request);
-	}
-	else if (strcmp(word, "accept") == 0)
-		accept_one(move, request);
+		return_all(move, requests, count);
 	else
-		return;
-	move->count++;
-	move->amount += request->amount;
-	move->round = Max(move->round, request->round);
+		accept_all(move, requests, count);
 }
 
 /* Keeps the drafts open that the requests of the case go into, before any of them is locked. */
@@ -427,18 +460,23 @@ static void
 move_requests(Move *move, const char *word)
 {
 	BpmParameters parameters = {0};
+	BpmRequestRow *requests;
 	int			count;
 	int64	   *ids;
 
 	bpm_bind_id(&parameters, move->call->case_id);
 	ids = lock_requests(move->ledger, &requests_of_case, &parameters, &count);
+	requests = bpm_requests_read(move->ledger, ids, count);
 	for (int i = 0; i < count; i++)
 	{
-		BpmRequestRow request;
-
-		(void) bpm_request_lock(move->ledger, ids[i], &request);
-		move_one(move, word, &request);
+		if (!concerns(word, &requests[i]))
+			continue;
+		move->amount += requests[i].amount;
+		move->round = Max(move->round, requests[i].round);
+		requests[move->count++] = requests[i];
 	}
+	if (move->count > 0)
+		move_all(move, word, requests, move->count);
 }
 
 /* Says how many requests of what sum the move was about, and in which round. */

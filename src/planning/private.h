@@ -139,10 +139,12 @@ extern void bpm_request_require(BpmCall *call, int64 id, bool of_unit, BpmReques
 extern void bpm_request_note(BpmLedger *ledger, const BpmRequestRow *request, const char *reason,
 							 const char *login);
 extern bool bpm_request_lock(BpmLedger *ledger, int64 id, BpmRequestRow *request);
-extern int64 bpm_version_copy(BpmLedger *ledger, int64 version, int round, const char *reason,
-							  const char *login);
-extern void bpm_version_freeze(BpmLedger *ledger, int64 version, const char *kind, int round,
-							   bool hidden, const char *login);
+extern Datum bpm_request_ids(const BpmRequestRow *requests, int count);
+extern BpmRequestRow *bpm_requests_read(BpmLedger *ledger, const int64 *ids, int count);
+extern void bpm_versions_copy(BpmLedger *ledger, BpmRequestRow *requests, int count, bool hidden,
+							  const char *reason, const char *login);
+extern void bpm_versions_freeze(BpmLedger *ledger, const BpmRequestRow *requests, int count,
+								const char *kind, bool hidden, const char *login);
 extern void bpm_request_set(BpmLedger *ledger, int64 request, const char *state, int64 version,
 							int64 case_id);
 

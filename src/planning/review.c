@@ -174,8 +174,6 @@ bpm_review_request(PG_FUNCTION_ARGS)
 	BpmRequestRow request;
 	BpmPreparation preparation;
 	BpmCall		call;
-	int			round;
-	int64		submitted;
 	int64		version;
 
 	bpm_require_arguments(fcinfo, arguments);
@@ -184,16 +182,17 @@ bpm_review_request(PG_FUNCTION_ARGS)
 	bpm_preparation_require(call.ledger, request.preparation, false, &preparation);
 	bpm_preparation_open(&preparation);
 	require_reviewable(fcinfo, &request);
-	submitted = bpm_version_submitted(call.ledger, request.id, &round);
-	version = bpm_version_copy(call.ledger, submitted, round,
-							   bpm_limited_text(fcinfo, ARG_OPINION, "opinion", 1000), call.login);
+	request.version = bpm_version_submitted(call.ledger, request.id, &request.round);
+	bpm_versions_copy(call.ledger, &request, 1, true,
+					  bpm_limited_text(fcinfo, ARG_OPINION, "opinion", 1000), call.login);
+	version = request.version;
 	if (!PG_ARGISNULL(ARG_ITEMS))
 		review_items(call.ledger, version, PG_GETARG_JSONB_P(ARG_ITEMS));
 	if (!PG_ARGISNULL(ARG_AMOUNT))
 		review_total(call.ledger, version, bpm_fen_from_numeric(PG_GETARG_NUMERIC(ARG_AMOUNT)),
 					 total_version(call.ledger, version));
 	total_version(call.ledger, version);
-	bpm_version_freeze(call.ledger, version, "reviewed", round, true, call.login);
+	bpm_versions_freeze(call.ledger, &request, 1, "reviewed", true, call.login);
 	bpm_request_set(call.ledger, request.id, "submitted", version, 0);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(version);

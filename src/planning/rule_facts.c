@@ -22,6 +22,18 @@
 #define STANDING(r) \
 	r ".state" NE "'withdrawn' AND " r ".state" NE "'rejected'"
 
+/*
+ * The versions of $1 with their requests, looked up one by one: plans are made while
+ * tables are small, and a join of whole tables would stay one.
+ */
+#define VERSIONS \
+	"(SELECT DISTINCT version_id FROM pg_catalog.unnest($1) AS given(version_id)) g" \
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_version n WHERE n.version_id" EQ "g.version_id OFFSET 0) v" \
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request n WHERE n.request_id" EQ "v.request_id OFFSET 0) r"
+
+/* So many requests of one name in other units are listed, and no more: they may be one for each unit. */
+#define MOST_ELSEWHERE	"20"
+
 static const BpmStatement read_documents = {
 	"SELECT v.version_id, v.request_id, r.division, r.unit, r.fiscal_year,"
 	" r.category::pg_catalog.text, u.official_code::pg_catalog.text, r.title::pg_catalog.text,"
@@ -46,11 +58,12 @@ static const BpmStatement read_documents = {
 	"  'quantity', i.quantity, 'measure', i.measure, 'amount', i.amount::pg_catalog.numeric,"
 	"  'procurement', i.procurement, 'reviewed', i.reviewed) ORDER BY i.item_no) FROM @ledger@.request_item i"
 	"  WHERE i.version_id" EQ "v.version_id), '[]'))"
-	" FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
-	" JOIN @ledger@.division d ON d.code" CODE_EQ "r.division JOIN @ledger@.unit u ON u.code" CODE_EQ "r.unit"
-	" JOIN @ledger@.unit m ON m.code" CODE_EQ "r.department"
-	" LEFT JOIN @ledger@.project p ON p.project_id" EQ "r.project_id"
-	" WHERE v.version_id" EQ "ANY ($1) ORDER BY v.version_id", "x"
+	" FROM " VERSIONS
+	" CROSS JOIN LATERAL (SELECT n.official_code FROM @ledger@.division n WHERE n.code" CODE_EQ "r.division OFFSET 0) d"
+	" CROSS JOIN LATERAL (SELECT n.official_code FROM @ledger@.unit n WHERE n.code" CODE_EQ "r.unit OFFSET 0) u"
+	" CROSS JOIN LATERAL (SELECT n.official_code FROM @ledger@.unit n WHERE n.code" CODE_EQ "r.department OFFSET 0) m"
+	" LEFT JOIN LATERAL (SELECT n.official_code, n.stage FROM @ledger@.project n WHERE n.project_id" EQ "r.project_id OFFSET 0) p ON true"
+	" ORDER BY v.version_id", "x"
 };
 
 /* Columns of read_documents */
@@ -63,18 +76,19 @@ enum
 /* The unit's total, and the share of each code and of those above it. */
 static const BpmStatement read_totals = {
 	"WITH wanted AS (SELECT v.version_id, r.request_id, r.preparation_id, r.unit"
-	"  FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
-	"  WHERE v.version_id" EQ "ANY ($1)),"
+	"  FROM " VERSIONS "),"
 	" standing AS MATERIALIZED (SELECT r.preparation_id, r.unit,"
 	"   COALESCE(w.version_id, r.current_version) AS version_id"
 	"  FROM (SELECT DISTINCT preparation_id, unit FROM wanted) AS u"
-	"  JOIN @ledger@.request r ON r.preparation_id" EQ "u.preparation_id AND r.unit" CODE_EQ "u.unit"
-	"  LEFT JOIN wanted w ON w.request_id" EQ "r.request_id WHERE " STANDING("r") "),"
+	"  CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request n WHERE n.preparation_id" EQ "u.preparation_id"
+	"   AND n.unit" CODE_EQ "u.unit OFFSET 0) r LEFT JOIN wanted w ON w.request_id" EQ "r.request_id WHERE " STANDING("r") "),"
 	" totals AS (SELECT s.preparation_id, s.unit, pg_catalog.sum(v.amount::pg_catalog.numeric) AS total"
-	"  FROM standing s JOIN @ledger@.request_version v ON v.version_id" EQ "s.version_id"
+	"  FROM standing s CROSS JOIN LATERAL (SELECT n.amount FROM @ledger@.request_version n"
+	"   WHERE n.version_id" EQ "s.version_id OFFSET 0) v"
 	"  GROUP BY s.preparation_id, s.unit),"
 	" codes AS MATERIALIZED (SELECT s.preparation_id, s.unit, c.scheme, c.code, pg_catalog.sum(i.amount::pg_catalog.numeric) AS amount"
-	"  FROM standing s JOIN @ledger@.request_item i ON i.version_id" EQ "s.version_id"
+	"  FROM standing s CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_item n"
+	"   WHERE n.version_id" EQ "s.version_id OFFSET 0) i"
 	"  CROSS JOIN LATERAL (VALUES ('function', i.func::pg_catalog.text),"
 	"   ('gov_economic', i.gov_econ::pg_catalog.text), ('dept_economic', i.dept_econ::pg_catalog.text)) AS c(scheme, code)"
 	"  WHERE $2 AND c.code IS NOT NULL GROUP BY s.preparation_id, s.unit, c.scheme, c.code),"
@@ -94,17 +108,24 @@ static const BpmStatement read_totals = {
 
 static const BpmStatement read_department = {
 	"WITH wanted AS (SELECT v.version_id, r.request_id, r.preparation_id, r.department"
-	"  FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
-	"  WHERE v.version_id" EQ "ANY ($1)),"
+	"  FROM " VERSIONS "),"
 	" totals AS MATERIALIZED (SELECT u.preparation_id, u.department, pg_catalog.sum(v.amount::pg_catalog.numeric) AS total"
 	"  FROM (SELECT DISTINCT preparation_id, department FROM wanted) AS u"
-	"  JOIN @ledger@.request r ON r.preparation_id" EQ "u.preparation_id AND r.unit OPERATOR(budgetpm.<@) u.department"
+	"  CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request n WHERE n.preparation_id" EQ "u.preparation_id"
+	"   AND n.unit OPERATOR(budgetpm.<@) u.department OFFSET 0) r"
 	"  LEFT JOIN wanted w ON w.request_id" EQ "r.request_id"
-	"  JOIN @ledger@.request_version v ON v.version_id" EQ "COALESCE(w.version_id, r.current_version)"
+	"  CROSS JOIN LATERAL (SELECT n.amount FROM @ledger@.request_version n"
+	"   WHERE n.version_id" EQ "COALESCE(w.version_id, r.current_version) OFFSET 0) v"
 	"  WHERE " STANDING("r") " GROUP BY u.preparation_id, u.department)"
 	" SELECT w.version_id, pg_catalog.jsonb_build_object('department_total', t.total)"
 	" FROM wanted w JOIN totals t ON t.preparation_id" EQ "w.preparation_id AND t.department" CODE_EQ "w.department", "x"
 };
+
+/* Requests of the year that have the name of one, within its government; the index has them by unit. */
+#define SAME_NAME(where) \
+	"SELECT 'name'::pg_catalog.text AS reason, o.request_id, NULL::pg_catalog.text AS project, o.unit" \
+	" FROM @ledger@.request o WHERE o.fiscal_year" EQ "r.fiscal_year AND o.division" CODE_EQ "r.division" \
+	" AND budgetpm.plain_name(o.title)" EQ "t.title AND " STANDING("o") where
 
 /* Within one government: the same name again, a project of that name, the same money again. */
 static const BpmStatement read_duplicates = {
@@ -112,21 +133,23 @@ static const BpmStatement read_duplicates = {
 	"  pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('reason', o.reason, 'request', o.request_id,"
 	"   'project', o.project, 'unit', u.official_code, 'same_unit', o.unit" CODE_EQ "r.unit)"
 	"   ORDER BY o.reason, o.request_id, o.project), '[]')"
-	" FROM (SELECT 'name'::pg_catalog.text AS reason, o.request_id, NULL::pg_catalog.text AS project, o.unit"
-	"   FROM @ledger@.request o WHERE o.fiscal_year" EQ "r.fiscal_year"
-	"   AND budgetpm.plain_name(o.title)" EQ "budgetpm.plain_name(r.title) AND o.division" CODE_EQ "r.division"
-	"   AND o.request_id" NE "r.request_id AND " STANDING("o")
+	" FROM (" SAME_NAME(" AND o.unit" CODE_EQ "r.unit AND o.request_id" NE "r.request_id")
+	"  UNION ALL (" SAME_NAME(" AND o.unit OPERATOR(budgetpm.<) r.unit")
+	"   ORDER BY o.unit, o.request_id LIMIT " MOST_ELSEWHERE ")"
+	"  UNION ALL (" SAME_NAME(" AND o.unit OPERATOR(budgetpm.>) r.unit")
+	"   ORDER BY o.unit, o.request_id LIMIT " MOST_ELSEWHERE ")"
 	"  UNION ALL SELECT 'project', NULL, p.official_code, p.unit FROM @ledger@.project p"
-	"   WHERE budgetpm.plain_name(p.name)" EQ "budgetpm.plain_name(r.title) AND p.division" CODE_EQ "r.division"
+	"   WHERE budgetpm.plain_name(p.name)" EQ "t.title AND p.division" CODE_EQ "r.division"
 	"   AND (p.project_id" EQ "r.project_id) IS NOT TRUE"
 	"  UNION ALL SELECT 'amount', o.request_id, NULL, o.unit FROM @ledger@.request o"
-	"   JOIN @ledger@.request_version w ON w.version_id" EQ "o.current_version"
+	"   CROSS JOIN LATERAL (SELECT n.amount FROM @ledger@.request_version n"
+	"    WHERE n.version_id" EQ "o.current_version OFFSET 0) w"
 	"   WHERE o.preparation_id" EQ "r.preparation_id AND o.unit" CODE_EQ "r.unit AND o.category" EQ "r.category"
 	"   AND o.fund_type" EQ "r.fund_type AND w.amount OPERATOR(budgetpm.=) v.amount"
 	"   AND o.request_id" NE "r.request_id AND " STANDING("o") ") AS o"
-	" JOIN @ledger@.unit u ON u.code" CODE_EQ "o.unit))"
-	" FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
-	" WHERE v.version_id" EQ "ANY ($1)", "x"
+	" CROSS JOIN LATERAL (SELECT n.official_code FROM @ledger@.unit n WHERE n.code" CODE_EQ "o.unit OFFSET 0) u))"
+	" FROM " VERSIONS
+	" CROSS JOIN LATERAL (SELECT budgetpm.plain_name(r.title) AS title OFFSET 0) t", "x"
 };
 
 /* Returns versions as a parameter. */

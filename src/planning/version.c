@@ -5,11 +5,14 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "evidence/digest.h"
 #include "planning/draft.h"
 #include "planning/private.h"
@@ -23,27 +26,37 @@ static const BpmStatement lock_request = {
 static const BpmStatement read_version = {
 	"SELECT version_no, round, kind, amount FROM @ledger@.request_version WHERE version_id" EQ "$1", "l"
 };
-static const BpmStatement copy_version = {
+/* Locked requests, looked up one by one as in rule_facts.c. */
+static const BpmStatement read_requests = {
+	"SELECT r.request_id, r.preparation_id, r.division, r.unit, r.state, r.case_id, r.current_version,"
+	" v.version_no, v.round, v.kind, v.amount FROM pg_catalog.unnest($1) AS g(request_id)"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request n WHERE n.request_id" EQ "g.request_id OFFSET 0) r"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_version n"
+	"  WHERE n.version_id" EQ "r.current_version OFFSET 0) v ORDER BY r.request_id", "x"
+};
+static const BpmStatement copy_versions = {
 	"INSERT INTO @ledger@.request_version (request_id, version_no, round, kind, amount, attributes,"
-	" attachments, reason, made_at, made_by, division, unit)"
+	" attachments, reason, made_at, made_by, division, unit, hidden)"
 	" SELECT v.request_id, (SELECT pg_catalog.max(n.version_no) OPERATOR(pg_catalog.+) 1"
-	"  FROM @ledger@.request_version n WHERE n.request_id" EQ "v.request_id), $2, 'working',"
-	" v.amount, v.attributes, v.attachments, $3, pg_catalog.clock_timestamp(), $4, v.division, v.unit"
-	" FROM @ledger@.request_version v WHERE v.version_id" EQ "$1 RETURNING version_id", "litt"
+	"  FROM @ledger@.request_version n WHERE n.request_id" EQ "v.request_id), g.round, 'working',"
+	" v.amount, v.attributes, v.attachments, $3, pg_catalog.clock_timestamp(), $4, v.division, v.unit, $5"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS g(version_id, round)"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_version n"
+	"  WHERE n.version_id" EQ "g.version_id OFFSET 0) v"
+	" ORDER BY v.request_id RETURNING request_id, version_id", "xkttb"
 };
 static const BpmStatement copy_items = {
 	"INSERT INTO @ledger@.request_item (version_id, item_no, title, func, gov_econ, dept_econ,"
-	" standard, unit_cost, quantity, measure, amount, procurement, reviewed, division, unit)"
-	" SELECT $2, item_no, title, func, gov_econ, dept_econ, standard, unit_cost, quantity, measure,"
-	" amount, procurement, reviewed, division, unit FROM @ledger@.request_item"
-	" WHERE version_id" EQ "$1", "ll"
+	" standard, unit_cost, quantity, measure, amount, procurement, reviewed, division, unit, hidden)"
+	" SELECT g.copy, i.item_no, i.title, i.func, i.gov_econ, i.dept_econ, i.standard, i.unit_cost,"
+	" i.quantity, i.measure, i.amount, i.procurement, i.reviewed, i.division, i.unit, $3"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS g(version_id, copy)"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_item n"
+	"  WHERE n.version_id" EQ "g.version_id OFFSET 0) i", "xxb"
 };
 static const BpmStatement freeze_version = {
 	"UPDATE @ledger@.request_version SET kind = $2, round = $3, hidden = $4, made_at = $5,"
 	" made_by = $6, digest = $7 WHERE version_id" EQ "$1", "ltibzty"
-};
-static const BpmStatement hide_items = {
-	"UPDATE @ledger@.request_item SET hidden = $2 WHERE version_id" EQ "$1", "lb"
 };
 static const BpmStatement set_request = {
 	"UPDATE @ledger@.request SET state = $2, current_version = $3, case_id = COALESCE($4, case_id),"
@@ -53,17 +66,21 @@ static const BpmStatement set_request = {
 };
 /* What the digest is made of besides the kind, round and moment of freezing. */
 static const BpmStatement version_content = {
-	"SELECT r.request_id, v.version_no, r.title, r.unit::pg_catalog.text,"
+	"SELECT v.version_id, r.request_id, v.version_no, r.title, r.unit::pg_catalog.text,"
 	" r.category, r.fund_type, r.project_id::pg_catalog.text, v.amount::pg_catalog.text,"
 	" v.attributes::pg_catalog.text, v.attachments::pg_catalog.text, v.reason"
-	" FROM @ledger@.request_version v JOIN @ledger@.request r ON r.request_id" EQ "v.request_id"
-	" WHERE v.version_id" EQ "$1", "l"
+	" FROM pg_catalog.unnest($1) AS g(version_id)"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_version n WHERE n.version_id" EQ "g.version_id OFFSET 0) v"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request n WHERE n.request_id" EQ "v.request_id OFFSET 0) r"
+	" ORDER BY v.version_id", "x"
 };
 static const BpmStatement item_content = {
-	"SELECT item_no::pg_catalog.text, title, func::pg_catalog.text, gov_econ::pg_catalog.text,"
-	" dept_econ::pg_catalog.text, standard, unit_cost::pg_catalog.text, quantity::pg_catalog.text,"
-	" measure, amount::pg_catalog.text, procurement::pg_catalog.text, reviewed::pg_catalog.text"
-	" FROM @ledger@.request_item WHERE version_id" EQ "$1 ORDER BY item_no", "l"
+	"SELECT i.version_id, i.item_no::pg_catalog.text, i.title, i.func::pg_catalog.text, i.gov_econ::pg_catalog.text,"
+	" i.dept_econ::pg_catalog.text, i.standard, i.unit_cost::pg_catalog.text, i.quantity::pg_catalog.text,"
+	" i.measure, i.amount::pg_catalog.text, i.procurement::pg_catalog.text, i.reviewed::pg_catalog.text"
+	" FROM pg_catalog.unnest($1) AS g(version_id)"
+	" CROSS JOIN LATERAL (SELECT n.* FROM @ledger@.request_item n WHERE n.version_id" EQ "g.version_id OFFSET 0) i"
+	" ORDER BY i.version_id, i.item_no", "x"
 };
 
 /* Locks a request and reads it with its newest version; false if there is none. */
@@ -149,83 +166,194 @@ bpm_request_note(BpmLedger *ledger, const BpmRequestRow *request, const char *re
 	bpm_planning_store(ledger, "request_version", &note, &parameters);
 }
 
-/* Makes a working version of another one, for a round, and returns it. */
-int64
-bpm_version_copy(BpmLedger *ledger, int64 version, int round, const char *reason, const char *login)
+/* Returns the ids of requests, or of the versions they are at, as an array parameter. */
+static Datum
+id_array(const BpmRequestRow *requests, int count, bool versions)
+{
+	Datum	   *items = palloc(Max(count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		items[i] = Int64GetDatum(versions ? requests[i].version : requests[i].id);
+	return PointerGetDatum(construct_array(items, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/* Returns the ids of requests as an array parameter. */
+Datum
+bpm_request_ids(const BpmRequestRow *requests, int count)
+{
+	return id_array(requests, count, false);
+}
+
+/* Returns the rounds of requests as an array parameter. */
+static Datum
+round_array(const BpmRequestRow *requests, int count)
+{
+	Datum	   *items = palloc(Max(count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		items[i] = Int32GetDatum(requests[i].round);
+	return PointerGetDatum(construct_array(items, count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+}
+
+/* Reads requests that the caller has locked, each with its newest version, in ascending order of ids. */
+BpmRequestRow *
+bpm_requests_read(BpmLedger *ledger, const int64 *ids, int count)
+{
+	BpmParameters parameters = {0};
+	BpmRequestRow *requests = palloc0(Max(count, 1) * sizeof(BpmRequestRow));
+
+	for (int i = 0; i < count; i++)
+		requests[i].id = ids[i];
+	bpm_bind_datum(&parameters, id_array(requests, count, false));
+	if (bpm_planning_read_latest(ledger, &read_requests, &parameters) != count)
+		elog(ERROR, "requests disappeared");
+	for (int i = 0; i < count; i++)
+	{
+		requests[i].id = bpm_result_int(i, 1);
+		requests[i].preparation = bpm_result_int(i, 2);
+		requests[i].division = bpm_result_int(i, 3);
+		requests[i].unit = bpm_result_int(i, 4);
+		requests[i].state = bpm_result_text(i, 5);
+		requests[i].case_id = bpm_result_int(i, 6);
+		requests[i].version = bpm_result_int(i, 7);
+		requests[i].version_no = bpm_result_int(i, 8);
+		requests[i].round = bpm_result_int(i, 9);
+		requests[i].kind = bpm_result_text(i, 10);
+		requests[i].amount = bpm_result_int(i, 11);
+	}
+	return requests;
+}
+
+/*
+ * Makes a working version of the one that each request is at, for the request's
+ * round, and puts it in its place; requests are in ascending order of ids.
+ */
+void
+bpm_versions_copy(BpmLedger *ledger, BpmRequestRow *requests, int count, bool hidden,
+				  const char *reason, const char *login)
 {
 	BpmParameters parameters = {0};
 	BpmParameters items = {0};
-	int64		copy;
 
-	bpm_bind_id(&parameters, version);
-	bpm_bind_int(&parameters, round);
+	bpm_bind_datum(&parameters, id_array(requests, count, true));
+	bpm_bind_datum(&parameters, round_array(requests, count));
 	bpm_bind_text(&parameters, reason);
 	bpm_bind_text(&parameters, login);
-	bpm_planning_store(ledger, "request_version", &copy_version, &parameters);
-	copy = bpm_result_int(0, 1);
-	bpm_bind_id(&items, version);
-	bpm_bind_id(&items, copy);
+	bpm_bind_bool(&parameters, hidden);
+	bpm_bind_datum(&items, parameters.values[0]);
+	if (bpm_planning_store(ledger, "request_version", &copy_versions, &parameters) != count)
+		elog(ERROR, "versions disappeared");
+	for (int i = 0; i < count; i++)
+	{
+		if (bpm_result_int(i, 1) != requests[i].id)
+			elog(ERROR, "versions of requests came out of order");
+		requests[i].version = bpm_result_int(i, 2);
+	}
+	bpm_bind_datum(&items, id_array(requests, count, true));
+	bpm_bind_bool(&items, hidden);
 	bpm_planning_store(ledger, "request_item", &copy_items, &items);
-	return copy;
 }
 
-/* Adds the columns of a row of the last result, from one on, to the content of a digest. */
+/* Adds the columns of a row, from the second on, to the content of a digest. */
 static void
-digest_row(int row, int from)
+digest_row(HeapTuple row, TupleDesc desc)
 {
-	for (int column = from; column <= SPI_tuptable->tupdesc->natts; column++)
-		bpm_digest_cstring(bpm_result_text(row, column));
+	for (int column = 2; column <= desc->natts; column++)
+		bpm_digest_cstring(SPI_getvalue(row, desc, column));
 }
 
-/* Gives the digest of a version as it is to be frozen; docs/planning.md has its bytes. */
+/* What the versions to be frozen hold, in ascending order of their ids. */
+typedef struct Contents
+{
+	SPITupleTable *versions;
+	SPITupleTable *items;
+	int			nitems;
+} Contents;
+
+/* Reads what the digests of versions are made of. */
 static void
-digest_version(BpmLedger *ledger, int64 version, const char *kind, int round, const char *login,
-			   TimestampTz moment, uint8 *digest)
+read_contents(BpmLedger *ledger, const BpmRequestRow *requests, int count, Contents *contents)
 {
 	BpmParameters parameters = {0};
-	int			count;
 
-	bpm_bind_id(&parameters, version);
-	bpm_planning_read(ledger, &version_content, &parameters);
+	bpm_bind_datum(&parameters, id_array(requests, count, true));
+	if (bpm_planning_read(ledger, &version_content, &parameters) != count)
+		elog(ERROR, "versions disappeared");
+	contents->versions = SPI_tuptable;
+	contents->nitems = bpm_planning_read(ledger, &item_content, &parameters);
+	contents->items = SPI_tuptable;
+}
+
+/*
+ * Gives the digest of one version as it is to be frozen, whose items begin at the
+ * one given, and returns where they end; docs/planning.md has its bytes.
+ */
+static int
+digest_version(BpmLedger *ledger, const Contents *contents, int row, int item, const char *kind,
+			   int round, const char *login, TimestampTz moment, uint8 *digest)
+{
+	TupleDesc	desc = contents->items->tupdesc;
+	HeapTuple	version = contents->versions->vals[row];
+	int64		id = bpm_row_number(version, contents->versions->tupdesc, 1);
+	int			end = item;
+
+	while (end < contents->nitems && bpm_row_number(contents->items->vals[end], desc, 1) == id)
+		end++;
 	bpm_digest_start(ledger->digest);
 	bpm_digest_cstring("budgetpm/request-version/1");
-	digest_row(0, 1);
+	digest_row(version, contents->versions->tupdesc);
 	bpm_digest_cstring(kind);
 	bpm_digest_int64(round);
 	bpm_digest_cstring(login);
 	bpm_digest_int64(moment);
-	count = bpm_planning_read(ledger, &item_content, &parameters);
-	bpm_digest_int64(count);
-	for (int i = 0; i < count; i++)
-		digest_row(i, 1);
+	bpm_digest_int64(end - item);
+	for (; item < end; item++)
+		digest_row(contents->items->vals[item], desc);
 	bpm_digest_finish(digest);
+	return end;
 }
 
-/* Makes the working version what it is to stay: submitted, reviewed or approved. */
-void
-bpm_version_freeze(BpmLedger *ledger, int64 version, const char *kind, int round, bool hidden,
-				   const char *login)
+/* Orders requests by the versions that they are at. */
+static int
+compare_versions(const void *a, const void *b)
 {
-	BpmParameters parameters = {0};
-	BpmParameters items = {0};
+	return bpm_compare_ids(&((const BpmRequestRow *) a)->version, &((const BpmRequestRow *) b)->version);
+}
+
+/*
+ * Makes the working version that each request is at what it is to stay: submitted,
+ * reviewed or approved, in the request's round.
+ */
+void
+bpm_versions_freeze(BpmLedger *ledger, const BpmRequestRow *requests, int count, const char *kind,
+					bool hidden, const char *login)
+{
 	TimestampTz moment = GetCurrentTimestamp();
+	BpmRequestRow *sorted = palloc(Max(count, 1) * sizeof(BpmRequestRow));
 	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+	Contents	contents;
+	int			item = 0;
 
 	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
-	digest_version(ledger, version, kind, round, login, moment, (uint8 *) VARDATA(digest));
-	bpm_bind_id(&parameters, version);
-	bpm_bind_text(&parameters, kind);
-	bpm_bind_int(&parameters, round);
-	bpm_bind_bool(&parameters, hidden);
-	bpm_bind_datum(&parameters, TimestampTzGetDatum(moment));
-	bpm_bind_text(&parameters, login);
-	bpm_bind_datum(&parameters, PointerGetDatum(digest));
-	bpm_planning_store(ledger, "request_version", &freeze_version, &parameters);
-	if (!hidden)
-		return;
-	bpm_bind_id(&items, version);
-	bpm_bind_bool(&items, hidden);
-	bpm_planning_store(ledger, "request_item", &hide_items, &items);
+	memcpy(sorted, requests, count * sizeof(BpmRequestRow));
+	qsort(sorted, count, sizeof(BpmRequestRow), compare_versions);
+	read_contents(ledger, sorted, count, &contents);
+	for (int i = 0; i < count; i++)
+	{
+		BpmParameters parameters = {0};
+
+		item = digest_version(ledger, &contents, i, item, kind, sorted[i].round, login, moment,
+							  (uint8 *) VARDATA(digest));
+		bpm_bind_id(&parameters, sorted[i].version);
+		bpm_bind_text(&parameters, kind);
+		bpm_bind_int(&parameters, sorted[i].round);
+		bpm_bind_bool(&parameters, hidden);
+		bpm_bind_datum(&parameters, TimestampTzGetDatum(moment));
+		bpm_bind_text(&parameters, login);
+		bpm_bind_datum(&parameters, PointerGetDatum(digest));
+		bpm_planning_store(ledger, "request_version", &freeze_version, &parameters);
+	}
 }
 
 /* Says in a request's row where it stands; a case of 0 leaves the one it has. */
