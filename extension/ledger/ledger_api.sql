@@ -49,7 +49,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     memo, actor);
 END;
 COMMENT ON FUNCTION @ledger@.appropriate(bigint, numeric, text, text, date, jsonb, text) IS
-  'Gives a root line its authority (批复): appropriated and available grow. Amount in yuan, at most two decimals. Returns the posting. Errors: ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
+  'Gives a root line its authority (批复): appropriated and available grow. Once the congress has voted and the year has begun, a supplement() does. Amount in yuan, at most two decimals. Returns the posting. Errors: ZB010 voted, ZB001 short of money, ZB003 line closed, ZB004 year or month, ZB006 key, ZB008 duty, 22023 amount.';
 
 CREATE FUNCTION @ledger@.approve_line(
   line bigint, amount numeric, document text, key text DEFAULT NULL, accounting_date date DEFAULT NULL, memo jsonb DEFAULT NULL, actor text DEFAULT NULL) RETURNS bigint

@@ -73,6 +73,7 @@ INSERT INTO @ledger@.flow_template (template, title, purpose, profile, definitio
   "effects": {
     "hold": [{"effect": "hold_draft", "arguments": {"preparation": "$.preparation"}}],
     "release": [{"effect": "release_draft", "arguments": {"preparation": "$.preparation"}}],
+    "voided": [{"effect": "release_draft", "arguments": {"preparation": "$.preparation"}}],
     "approved": [{"effect": "approve_budget", "as": "approval", "arguments": {"preparation": "$.preparation", "document": "$.document"}}]}}'),
 ('three_majors_one_large', '三重一大：集体决策', '重大决策、重要人事、重大项目、大额资金：应到三分之二出席方可开会，赞成超过应到半数通过，逐人记名，弃权与缺席如实记录。可由其他流程调用。', NULL, '{
   "flow": "three_majors_one_large", "title": "三重一大：集体决策", "retract": "before_first",

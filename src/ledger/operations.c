@@ -13,7 +13,7 @@ static const char *const release_targets[] = {"available", "predecessor", NULL};
 /* Ordered by name. */
 static const BpmOperation operations[] = {
 	{"allot", bpm_plan_pair, bpm_decide_allot, .other = "child", .first = "parent"},
-	{"appropriate", bpm_plan_line, bpm_decide_simple},
+	{"appropriate", bpm_plan_line, bpm_decide_appropriate},
 	{"approve_line", bpm_plan_approve, bpm_decide_approve},
 	{"carry_forward", bpm_plan_carry, bpm_decide_carry, .other = "to_line",
 	.first = "from_line", .obligation = "obligation", .across_years = true},

@@ -273,6 +273,8 @@ extern bool bpm_decide_reverse(BpmPosting *posting);
 
 /* supplement.c */
 extern bool bpm_decide_supplement(BpmPosting *posting);
+extern bool bpm_decide_appropriate(BpmPosting *posting);
+extern bool bpm_check_voted(BpmPosting *posting, const BpmLine *line);
 
 /* provisional.c */
 extern bool bpm_plan_approve(BpmPosting *posting);

@@ -127,6 +127,7 @@ bpm_decide_approve(BpmPosting *posting)
 	BpmFen		down = given == request->amount ? given : Max(given - request->amount, 0);
 
 	if (!check_waiting(posting, line) || !check_given(posting, line, given) ||
+		(given < request->amount && !bpm_check_voted(posting, line)) ||
 		!bpm_add_leg(posting, request->line, "approve_up", up, 0) ||
 		!bpm_add_leg(posting, request->line, "approve_down", down, 0))
 		return false;

@@ -25,6 +25,11 @@ static const BpmStatement list_sources = {
 	" OPERATOR(pg_catalog.||) ')', ', ' ORDER BY s.number, s.source) FROM @ledger@.supplement_source s", ""
 };
 
+static const BpmStatement find_vote = {
+	"SELECT 1 FROM @ledger@.budget_approval a WHERE a.fiscal_year" EQ "$1"
+	" AND a.division OPERATOR(budgetpm.=) $2 AND a.approved_on IS NOT NULL", "ic"
+};
+
 /* A row of supplement_source as the ledger has it now. */
 typedef struct SourceRule
 {
@@ -105,4 +110,30 @@ bpm_decide_supplement(BpmPosting *posting)
 
 	return check_source(posting, bpm_posting_line(posting, request->line)) &&
 		bpm_add_leg(posting, request->line, "supplement", request->amount, 0);
+}
+
+/*
+ * Refuses to raise a total that the congress has approved, in a year that has begun,
+ * by what names no source.  Before that the opening of the year compares the two.
+ */
+bool
+bpm_check_voted(BpmPosting *posting, const BpmLine *line)
+{
+	Datum		values[] = {Int32GetDatum(BPM_LINE_YEAR(line->id)), Int64GetDatum(line->division)};
+
+	if (line->year_state != 'o' || bpm_ledger_execute(posting->ledger, &find_vote, 0, values, NULL) == 0)
+		return true;
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("%s of line " INT64_FORMAT " would raise an approved total",
+							   posting->request.operation->name, line->id),
+					  pstrdup("The people's congress (人代会) has approved the budget, and the year has begun."),
+					  pstrdup("A change in the year is a supplement(), which names its source, or a virement()."));
+}
+
+/* appropriate: gives a root line what it may spend, before the budget is voted on or with the vote. */
+bool
+bpm_decide_appropriate(BpmPosting *posting)
+{
+	return bpm_check_voted(posting, bpm_posting_line(posting, posting->request.line)) &&
+		bpm_decide_simple(posting);
 }

@@ -59,6 +59,9 @@ static const BpmStatement find_draft = {
 	" AND x.division" CODE_EQ "d.division WHERE d.case_id" EQ "$1 AND d.state" EQ "'out'"
 	" FOR NO KEY UPDATE OF x", "l"
 };
+static const BpmStatement find_approved = {
+	"SELECT 1 FROM @ledger@.draft WHERE case_id" EQ "$1 AND state" EQ "'approved'", "l"
+};
 static const BpmStatement end_draft = {
 	"UPDATE @ledger@.draft SET state = $2, ended_at = pg_catalog.clock_timestamp(), document = $3"
 	" WHERE draft_id" EQ "$1", "ltt"
@@ -331,7 +334,22 @@ bpm_draft_end(BpmLedger *ledger, const BpmDraft *draft, const char *state, const
 				  strcmp(state, "approved") == 0 ? "approved" : "open", 0);
 }
 
-/* release_draft: what the case has out comes back, and may be changed again. */
+/* Refuses to undo a vote: its appropriations stand. */
+static void
+refuse_approved(BpmLedger *ledger, const BpmEffectCall *call)
+{
+	BpmParameters parameters = {0};
+
+	bpm_bind_id(&parameters, call->case_id);
+	if (bpm_planning_read(ledger, &find_approved, &parameters) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("the budget of %s is approved", bpm_draft_division_name(ledger, call->division)),
+				 errdetail("Case " INT64_FORMAT " has opened and appropriated its lines.", call->case_id),
+				 errhint("What changes in the year is posted: virement(), supplement().")));
+}
+
+/* release_draft: what the case has out comes back, and may be changed again; also refuses to void a vote. */
 Jsonb *
 bpm_draft_release(BpmLedger *ledger, const BpmEffectCall *call)
 {
@@ -339,5 +357,7 @@ bpm_draft_release(BpmLedger *ledger, const BpmEffectCall *call)
 
 	if (bpm_draft_of_case(ledger, call, &draft))
 		bpm_draft_end(ledger, &draft, "returned", NULL);
+	else
+		refuse_approved(ledger, call);
 	return NULL;
 }
