@@ -226,11 +226,11 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
   )
   SELECT (a.i::bigint + 33554432) * 67108864 + a.j + 33554432, count(*),
          count(*) FILTER (WHERE g.behind > heat_cells.late_by), round(avg(g.behind), 2),
-         coalesce(sum(m.budget), 0), coalesce(sum(m.paid), 0), a.geom
+         coalesce(sum(m.budget), 0), coalesce(sum(m.paid), 0), (pg_catalog.array_agg(a.geom))[1]
     FROM assigned a
     LEFT JOIN money m ON m.project_id = a.project_id
     LEFT JOIN lag g ON g.project_id = a.project_id
-   GROUP BY a.i, a.j, a.geom;
+   GROUP BY a.i, a.j;
 END;
 COMMENT ON FUNCTION @ledger@.heat_cells(@postgis@.geometry, double precision, integer, text, numeric) IS
   'What heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), of an edge in its metres.';
