@@ -9,8 +9,8 @@ END;
 COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
   'Thresholds, weights, colours and actions of signals in a division (official code) on a day: the settings project.signal.* without that prefix, as budgetpm.signal() takes them. Errors: 23503 no such division, 42501.';
 
--- One row for each project under way; every part is looked up by the project's own
--- index, so that one project costs no more than its share of all of them.
+-- One row for each project under way.  BETWEEN, so that one plan serves all projects, by
+-- scans that are joined, and another one project, by its indexes: NULL is folded away.
 CREATE FUNCTION @ledger@.signal_facts(as_of date, place text, project bigint)
 RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
@@ -37,24 +37,29 @@ BEGIN ATOMIC
                            THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
            'physical', COALESCE(r.percent, s.done) * 0.01, 'indicators', i.indicators, 'achievement', i.achievement))
     FROM @ledger@.project p
-    LEFT JOIN LATERAL (
-      SELECT pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget, pg_catalog.sum(b.paid::numeric) AS paid
+    LEFT JOIN (
+      SELECT l.project_id, budgetpm.sum(b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric AS budget, budgetpm.sum(b.paid)::numeric AS paid
         FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
-       WHERE l.project_id = p.project_id
+       WHERE l.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
          AND b.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
-         AND b.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000) m ON true
+         AND b.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000
+       GROUP BY l.project_id) m ON m.project_id = p.project_id
     LEFT JOIN later t ON t.project_id = p.project_id
-    LEFT JOIN LATERAL (
-      SELECT NULLIF(pg_catalog.count(*), 0) AS delivery_due,
+    LEFT JOIN (
+      SELECT d.project_id, pg_catalog.count(*) AS delivery_due,
              pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of
                                  THEN pg_catalog.trunc(LEAST(d.delivered_quantity / d.planned_quantity, 1), 6) ELSE 0 END) AS delivery_met,
              NULLIF(pg_catalog.count(d.contract_id), 0) AS contract_due,
              pg_catalog.count(d.contract_id) FILTER (WHERE d.accepted_on <= signal_facts.as_of AND d.accepted_quantity >= d.planned_quantity) AS contract_met
-        FROM @ledger@.delivery d WHERE d.project_id = p.project_id AND d.planned_on <= signal_facts.as_of) d ON true
-    LEFT JOIN LATERAL (
-      SELECT COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
+        FROM @ledger@.delivery d
+       WHERE d.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807) AND d.planned_on <= signal_facts.as_of
+       GROUP BY d.project_id) d ON d.project_id = p.project_id
+    LEFT JOIN (
+      SELECT s.project_id, COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
              COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
-        FROM @ledger@.milestone s WHERE s.project_id = p.project_id) s ON true
+        FROM @ledger@.milestone s
+       WHERE s.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
+       GROUP BY s.project_id) s ON s.project_id = p.project_id
     LEFT JOIN LATERAL (
       SELECT r.percent FROM @ledger@.progress_report r
        WHERE r.project_id = p.project_id AND r.reported_for <= signal_facts.as_of
@@ -63,7 +68,7 @@ BEGIN ATOMIC
     LEFT JOIN @ledger@.project_indicator i ON i.project_id = p.project_id AND i.fiscal_year = EXTRACT(year FROM signal_facts.as_of)::integer
    WHERE p.stage IN ('funded', 'under_way')
      AND (signal_facts.place IS NULL OR p.division OPERATOR(budgetpm.<@) signal_facts.place::budgetpm.budget_code)
-     AND (signal_facts.project IS NULL OR p.project_id = signal_facts.project);
+     AND p.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807);
 END;
 COMMENT ON FUNCTION @ledger@.signal_facts(date, text, bigint) IS
   'Internal: the facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators.';
@@ -97,7 +102,8 @@ BEGIN ATOMIC
     SELECT r.division, r.rules
       FROM @ledger@.signal_rule_sets(signal_judged.as_of, ARRAY(
              SELECT DISTINCT p.division::text FROM @ledger@.project p
-              WHERE p.stage IN ('funded', 'under_way') AND (signal_judged.project IS NULL OR p.project_id = signal_judged.project))) r)
+              WHERE p.stage IN ('funded', 'under_way')
+                AND p.project_id BETWEEN COALESCE(signal_judged.project, 0) AND COALESCE(signal_judged.project, 9223372036854775807))) r)
   SELECT j.project_id, j.division, j.unit, j.facts, j.signal
     FROM (SELECT f.project_id, f.division, f.unit, f.facts, budgetpm.signal(f.facts, r.rules) AS signal
             FROM (SELECT x.* FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) x OFFSET 0) f
