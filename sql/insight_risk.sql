@@ -48,4 +48,8 @@ SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay',
 SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,2001}', '{t,f}', '{a,b}', '{{1},{2}}')$$);
 SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,NULL}', '{t,f}', '{a}', '{{1},{2}}')$$);
 SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,2001}', '{t,f}', '{}', '{}')$$);
+-- what is no number, or too large a one, is refused in whatever year it stands
+SELECT odd, pg_temp.refused(format($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, array_agg(2000 + (i > 60)::int), array_agg(i %% 2 = 0), '{f}',
+  array_agg(CASE i WHEN %s THEN %L::float8 ELSE i END)) FROM generate_series(1, 120) AS i$$, place, odd))
+  FROM (VALUES (1, 'NaN'), (110, 'NaN'), (110, 'Infinity'), (1, '-Infinity'), (60, '1e101')) AS v(place, odd);
 SELECT pg_temp.refused($$UPDATE r.risk_weight SET weight = 0$$);

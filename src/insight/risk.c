@@ -28,6 +28,7 @@
 #define BANDS			10
 #define FEWEST_CASES	50
 #define RIDGE			1.0
+#define LARGEST_FEATURE	1e100
 
 typedef struct Cases
 {
@@ -124,6 +125,18 @@ check_given(FunctionCallInfo fcinfo)
 					 errhint("A case is a project with lines in a year that has a year before it in the ledger.")));
 }
 
+/* Passes a feature whose square is still a number; nothing else can be fitted. */
+static double
+checked_feature(double value)
+{
+	if (!(fabs(value) <= LARGEST_FEATURE))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("feature %g cannot be fitted", value),
+				 errhint("Features are numbers up to %g.", LARGEST_FEATURE)));
+	return value;
+}
+
 /* Reads the cases: all years before the one that is held out are to be fitted. */
 static void
 read_cases(FunctionCallInfo fcinfo, int held_out, int features, Cases *cases)
@@ -146,7 +159,7 @@ read_cases(FunctionCallInfo fcinfo, int held_out, int features, Cases *cases)
 			if (round == 0 ? y >= held_out : y != held_out)
 				continue;
 			for (int j = 0; j < features; j++)
-				cases->rows[cases->n * features + j] = DatumGetFloat8(value[i * features + j]);
+				cases->rows[cases->n * features + j] = checked_feature(DatumGetFloat8(value[i * features + j]));
 			cases->outcomes[cases->n++] = DatumGetBool(outcome[i]);
 			cases->fitted += round == 0;
 		}
@@ -184,7 +197,7 @@ try_model(const BpmLogistic *model, const Cases *cases, Trial *trial)
 	{
 		double		p = bpm_logistic_probability(model, cases->rows + i * model->features);
 		double		truth = cases->outcomes[i] ? 1 : 0;
-		int			band = Min((int) (p * BANDS), BANDS - 1);
+		int			band = p >= 0 && p < 1 ? (int) (p * BANDS) : BANDS - 1;
 
 		trial->brier += (p - truth) * (p - truth) / held;
 		trial->base_brier += (base - truth) * (base - truth) / held;
