@@ -1,0 +1,1 @@
+SELECT budget.submit_requests(1, (1000 + nextval('next_unit'))::text);
