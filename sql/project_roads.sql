@@ -63,6 +63,22 @@ SELECT pg_temp.told(format($$SELECT budget.post_batch(jsonb_build_array(jsonb_bu
 SELECT budget.release(:q2, '退回') > 0 AS released, budget.reverse(:back, '冲销') > 0 AS undone, pg_temp.told(format('SELECT budget.request_payment(%s, 0.01, ''x'', commitment => %s)', :line, :contract)) ~ 'goes beyond' AS nothing_more;
 SELECT pg_temp.told(format($$SELECT budget.pay(%s, 700, '绕行', memo => '{"payee": "建筑公司"}')$$, :line));
 
+-- a case that was ended before it decided leaves the stop to decide_stop()
+SELECT budget.publish_flow('{"flow": "payment_stop", "title": "支付拦截", "steps": [
+  {"step": "核查", "assign": [{"initiator": true}], "self": "allow", "next": "完"}, {"step": "完", "type": "end"}],
+  "effects": {"approved": [{"effect": "payment_stop", "arguments": {"stop": "$.stop", "decision": "release"}}]}}') > 0 AS published;
+CREATE ROLE regress_asker LOGIN;
+GRANT regress_asker TO CURRENT_USER;
+SELECT budgetpm.grant_ledger('budget', 'regress_asker', 'officer', '320500000') > 0 AS granted;
+SET ROLE regress_asker;
+SELECT budget.request_payment(:line, 30, '支付5', memo => '{"payee_account": "32001122"}') AS r5 \gset
+SELECT stop_id AS s5, case_id AS c5 FROM budget.monitor_stop ORDER BY stop_id DESC LIMIT 1 \gset
+RESET ROLE;
+SELECT pg_temp.refused(format($$SELECT budget.decide_stop(%s, 'release', '核实')$$, :s5)) ~ 'is decided by case' AS waits;
+SELECT budget.terminate(:c5, '流程停用');
+SELECT pg_temp.refused(format($$SELECT budget.pay(%s, 30, '支付5', request => %s)$$, :line, :r5)) ~ 'is stopped' AS stands, budget.decide_stop(:s5, 'release', '核实');
+SELECT budget.pay(:line, 30, '支付5', request => :r5) > 0 AS paid;
+
 -- 4. A project does not end while there is money to spend for it.
 UPDATE budget.project_stage_move SET road = 'reason' WHERE to_stage = 'cancelled';
 SELECT budget.release(:q1, '退回') > 0 AS released;
@@ -74,3 +90,5 @@ SELECT pg_temp.refused(format('SELECT budget.pay(%s, 0.01, ''x'')', :line)) ~ '^
 SELECT count(*) FROM budget.verify_ledger();
 SELECT * FROM budgetpm.check_ledger('budget');
 DROP SCHEMA budget CASCADE;
+DROP OWNED BY regress_asker;
+DROP ROLE regress_asker;

@@ -202,7 +202,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.decide_stop('@ledger@.ledger'::pg_catalog.regclass, stop, decision, reason, actor);
 END;
 COMMENT ON FUNCTION @ledger@.decide_stop(bigint, text, text, text) IS
-  'Decides a payment request that was stopped (拦截): release (放行) lets it be paid, correct (改正) and forbid (禁止) do not. Not by the role that asked for the payment, and not where a case of flow payment_stop decides. Errors: 22004, 22023, 42704, ZB007 decided, ZB008 duty, own payment or a case.';
+  'Decides a payment request that was stopped (拦截): release (放行) lets it be paid, correct (改正) and forbid (禁止) do not. Not by the role that asked for the payment, and not while a case of flow payment_stop decides. Errors: 22004, 22023, 42704, ZB007 decided, ZB008 duty, own payment or a case.';
 
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation

@@ -32,7 +32,9 @@ static const BpmStatement store_flow = {
 	"UPDATE @ledger@.monitor_stop SET flow = $2, case_id = $3 WHERE stop_id" EQ "$1", "ltl"
 };
 static const BpmStatement lock_stop = {
-	"SELECT state, flow, case_id, login, division, unit FROM @ledger@.monitor_stop WHERE stop_id" EQ "$1 FOR NO KEY UPDATE", "l"
+	"SELECT s.state, s.flow, (SELECT c.case_id FROM @ledger@.approval_case c WHERE c.case_id" EQ "s.case_id"
+	"  AND c.state" EQ "'running'), s.login, s.division, s.unit FROM @ledger@.monitor_stop s WHERE s.stop_id" EQ "$1"
+	" FOR NO KEY UPDATE OF s", "l"
 };
 static const BpmStatement store_decision = {
 	"UPDATE @ledger@.monitor_stop SET state = $2, reason = $3, decided_by = $4, decided_at = $5 WHERE stop_id" EQ "$1", "ltttz"
@@ -118,7 +120,7 @@ state_of(const char *decision)
 		strcmp(decision, "forbid") == 0 ? "forbidden" : NULL;
 }
 
-/* A stop under its lock. */
+/* A stop under its lock; a case that ended without a decision leaves it to decide_stop(). */
 typedef struct Stop
 {
 	char	   *state;
