@@ -21,13 +21,35 @@ SELECT "$name".add_year(2027);
 SELECT "$name".register_division('320500000', '苏州市', '320000000');
 SELECT "$name".register_unit('205001', '苏州市教育局', '320500000');
 SELECT "$name".register_project('320500000205001', '校舍改造', '205001');
-SELECT "$name".open_line(2026, '205001', '2050201', '50201', fund_type => '11', title => '学前教育', control => 'block') AS root \\gset
-SELECT "$name".open_line(2026, '205001', '2050201', '50201', fund_type => '11', title => '校舍', parent => :root) AS child \\gset
+SELECT "$name".open_line(2026, '205001', '2050201', '50201', fund_type => '11', title => '学前教育', project => '320500000205001', control => 'block') AS root \\gset
+SELECT "$name".open_line(2026, '205001', '2050201', '50201', fund_type => '11', title => '校舍', project => '320500000205001', parent => :root) AS child \\gset
 SELECT "$name".appropriate(:root, 1000000, '苏财预〔2026〕1号', accounting_date => '2026-02-01');
 SELECT "$name".allot(:root, :child, 400000.55, '苏财预〔2026〕2号', accounting_date => '2026-02-01');
 SELECT "$name".pay(:child, n, 'V' || n, key => 'k' || n, accounting_date => '2026-03-01', memo => jsonb_build_object('n', n))
   FROM generate_series(1, 50) n;
 SELECT "$name".freeze(:child, 1000, 'F1', accounting_date => '2026-03-01');
+SELECT "$name".publish_flow('{"flow": "up", "title": "上报", "steps": [{"step": "finance", "assign": [{"initiator": true}], "self": "allow", "next": "done", "on_reject": "start"}, {"step": "done", "type": "end"}],
+ "effects": {"hold": [{"effect": "prepare", "arguments": {"move": "submit"}}], "release": [{"effect": "prepare", "arguments": {"move": "release"}}],
+             "approved": [{"effect": "prepare", "arguments": {"move": "accept"}}], "voided": [{"effect": "prepare", "arguments": {"move": "release"}}]}}');
+SELECT "$name".create_preparation(2027, '320500000', '2027年预算', 'up') AS p \\gset
+SELECT "$name".define_form_field('request', 'floors', 'integer', '{"zh": "层数"}', minimum => 1);
+SELECT "$name".save_request(:p, '205001', '修缮', '[{"title": "修缮", "func": "2050201", "gov_econ": "50201", "unit_cost": 33.33, "quantity": 3}]', attributes => '{"floors": 3}');
+SELECT "$name".submit_requests(:p, '205001');
+SELECT "$name".act(task_id, 'approve') FROM "$name".my_tasks();
+SELECT "$name".issue_ceiling(:p, 500000, '控制数1号', unit => '205001');
+SELECT "$name".set_revenue_estimate(:p, '320500000', '11', '101', 1000.01, '测算');
+SELECT "$name".describe_project('320500000205001', planned_total => 1000000, starts_on => '2026-01-01', ends_on => '2026-12-31', responsible => '张工');
+SELECT "$name".set_milestones('320500000205001', '[{"no": 1, "title": "开工", "planned_on": "2026-02-01", "weight": 40}, {"no": 2, "title": "完工", "planned_on": "2026-12-01", "weight": 60}]');
+DELETE FROM "$name".project_template_document;
+UPDATE "$name".project_stage_move SET road = 'function' WHERE road = 'effect';
+SELECT "$name".move_project('320500000205001', s, reason => '往年项目') FROM unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) s;
+SELECT "$name".set_site('320500000205001', 'SRID=4490;POINT(120.31 31.22)');
+SELECT "$name".report_progress('320500000205001', 8, '2026-02-10', '开工', 120.31, 31.22, 'CGCS2000', taken_at => '2026-02-10 16:00+08');
+SELECT * FROM "$name".assess_all('2026-03-31');
+SELECT "$name".set_targets('320500000205001', 2026, '[{"indicator": "EDU.students", "target": 1000, "weight": 50, "source": "年度计划"},
+  {"indicator": "G.cost", "target": 20, "weight": 10, "source": "概算"}, {"indicator": "G.social", "weight": 20, "expectation": "安心就学", "source": "方案"},
+  {"indicator": "EDU.satisfaction", "weight": 10, "source": "问卷"}]', '苏财教〔2026〕1号');
+SELECT "$name".evaluate_project('320500000205001', 2026, 'self', '[{"item": 1, "actual": 980}, {"item": 2, "actual": 21}, {"item": 3, "score": 18, "level": "达成"}, {"item": 4, "actual": 92}]');
 SQL
 }
 
