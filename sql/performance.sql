@@ -94,6 +94,10 @@ SELECT p.open_line(2025, '201', '2130305', title => '堤防', project => 'P2') A
 SELECT p.appropriate(:dyke, 100, '苏财预2号') > 0, p.pay(:dyke, 5, '凭证2', accounting_date => '2025-05-05') > 0;
 SELECT p.set_targets('P2', 2025, '[{"indicator": "G.quantity", "target": 10, "weight": 50, "source": "计划"}, {"name": "支付率", "level1": "output", "level2": "timeliness", "target": 100, "measure": "%", "weight": 40, "binding": "execution", "source": "账"}]') > 0 AS set;
 SELECT p.record_monitoring('P2', 2025, d, '[{"item": 1, "actual": 5}]') > 0 AS recorded FROM unnest(ARRAY['2025-04-29', '2025-06-30']::date[]) AS d;
+-- the signals of the project look at what the newest day found; an earlier one that comes late changes nothing
+SELECT fiscal_year, indicators, achievement FROM p.project_indicator WHERE project_id = (SELECT project_id FROM p.project WHERE official_code = 'P2');
+SELECT p.record_monitoring('P2', 2025, '2025-05-31', '[{"item": 1, "actual": 1}]') > 0 AS recorded;
+SELECT indicators #> '{0,actual}' AS actual FROM p.project_indicator WHERE project_id = (SELECT project_id FROM p.project WHERE official_code = 'P2');
 SELECT as_of, budget, paid, execution, achievement, actuals, flags FROM p.monitoring ORDER BY 1;
 -- what is bound fills itself (i.115)
 SELECT p.evaluate_project('P2', 2025, 'finance', '[{"item": 1, "actual": 2}]') AS poor \gset

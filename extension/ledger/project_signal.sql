@@ -68,7 +68,7 @@ CREATE TABLE @ledger@.project_indicator (
   unit        budgetpm.budget_code NOT NULL,
   PRIMARY KEY (project_id, fiscal_year)
 );
-COMMENT ON TABLE @ledger@.project_indicator IS 'Performance indicators (绩效指标) under way, as signals look at them. Written by report_indicators().';
+COMMENT ON TABLE @ledger@.project_indicator IS 'Performance indicators (绩效指标) under way, as signals look at them. Written by report_indicators(), and by record_monitoring() of the newest day.';
 COMMENT ON COLUMN @ledger@.project_indicator.project_id IS 'The project.';
 COMMENT ON COLUMN @ledger@.project_indicator.fiscal_year IS 'Fiscal year (预算年度) of the targets.';
 COMMENT ON COLUMN @ledger@.project_indicator.indicators IS 'Each with indicator, kind (>=, <=, <, = or qualitative), target and actual.';

@@ -67,6 +67,19 @@ static const BpmStatement insert_monitoring = {
 	" SELECT $1, $2, $3, $4, m.budget, m.paid, m.execution, m.achievement, m.actuals, m.flags, $7, $8, $9, $10, $11, ''::bytea"
 	" FROM @ledger@.monitoring_facts($2, $3, $5, $4, $6, $12) AS m", "llidljtztccj"
 };
+/* What monitoring $1 of set $2 found is what the signals of the project look at, unless a later day is known. */
+static const BpmStatement tell_signals = {
+	"INSERT INTO @ledger@.project_indicator (project_id, fiscal_year, indicators, achievement, division, unit)"
+	" SELECT m.project_id, m.fiscal_year, COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object("
+	"   'indicator', t.name, 'kind', t.direction, 'target', t.target,"
+	"   'actual', (m.actuals OPERATOR(pg_catalog.->>) t.item_no::pg_catalog.text)::pg_catalog.numeric) ORDER BY t.item_no)"
+	"  FROM @ledger@.target t WHERE t.set_id" EQ "$2 AND t.kind" EQ "'quantitative' AND t.target IS NOT NULL"
+	"   AND m.actuals OPERATOR(pg_catalog.?) t.item_no::pg_catalog.text), '[]'),"
+	" m.achievement OPERATOR(pg_catalog./) 100, m.division, m.unit FROM @ledger@.monitoring m"
+	" WHERE m.monitoring_id" EQ "$1 AND NOT EXISTS (SELECT 1 FROM @ledger@.monitoring n WHERE n.project_id" EQ "m.project_id"
+	"  AND n.fiscal_year" EQ "m.fiscal_year AND n.as_of OPERATOR(pg_catalog.>) m.as_of)"
+	" ON CONFLICT (project_id, fiscal_year) DO UPDATE SET indicators = EXCLUDED.indicators, achievement = EXCLUDED.achievement", "ll"
+};
 static const BpmStatement place_of_evaluation = {
 	"SELECT division, unit, project_id, set_id FROM @ledger@.evaluation WHERE evaluation_id" EQ "$1", "l"
 };
@@ -240,6 +253,8 @@ bpm_record_monitoring(PG_FUNCTION_ARGS)
 	values[11] = bpm_jsonb_of(bpm_performance_setting(call.ledger, project.division, "performance.ladder",
 													  "[[\"04-30\", 25], [\"06-30\", 40], [\"08-31\", 60], [\"10-31\", 80]]"));
 	bpm_insert_sealed(call.ledger, "monitoring", NULL, &insert_monitoring, values, nulls);
+	values[1] = values[4];
+	bpm_ledger_execute(call.ledger, &tell_signals, 0, values, NULL);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }
