@@ -43,6 +43,7 @@ UPDATE budget.payment SET state = 'draft' WHERE payment_no = '支付1';
 UPDATE budget.payment SET state = 'requested' WHERE payment_no = '支付3';
 DELETE FROM budget.payment WHERE payment_no = '支付1';
 UPDATE budget.contract SET amount = 1;
+UPDATE budget.contract SET supplier = '别的公司' WHERE contract_no = '合同1';
 DELETE FROM budget.contract;
 TRUNCATE budget.payment;
 UPDATE budget.payment SET division = '3202' WHERE payment_no = '支付1' RETURNING division;

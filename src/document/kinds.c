@@ -30,8 +30,9 @@ static const BpmTransition payment_transitions[] = {
 	{"paid", "returned", STEP_REFUND},
 };
 
+/* The supplier too: payment monitoring compares the payee with it. */
 static const char *const contract_fixed[] = {
-	"contract_no", "line_id", "amount", "precommitment", NULL
+	"contract_no", "line_id", "amount", "precommitment", "supplier", NULL
 };
 static const char *const payment_fixed[] = {
 	"payment_no", "line_id", "amount", "contract_id", NULL
