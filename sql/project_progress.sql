@@ -113,6 +113,12 @@ SELECT planned_progress.* FROM (VALUES (date '2024-12-31'), ('2025-01-01'), ('20
 SELECT count(*) AS unknown FROM r.project_curve('P9');
 SELECT count(*) > 0 AS without_plan, max(planned) AS planned FROM r.project_curve('P2', '2025-03-31');
 
+-- a report is compared with its contract's deadline when it arrives (DOMAIN (i) 51: 匹配合同条款)
+INSERT INTO r.contract (contract_no, line_id, amount, state) SELECT '合同1', min(line_id), 100, 'signed' FROM r.line WHERE project_id = (SELECT project_id FROM r.project WHERE official_code = 'P1');
+SELECT r.set_contract_clauses('合同1', '[{"no": 1, "kind": "deadline", "title": "工期", "terms": {"due_on": "2025-04-30", "per_day": 0.001, "delivery": "all"}}]', '合同1') AS version;
+SELECT count(r.report_progress('P1', percent, day)) AS reports FROM (VALUES (date '2025-04-30', 60), ('2025-05-01', 61), ('2025-05-02', 100)) AS d(day, percent);
+SELECT reported_for, percent, flags FROM r_report.progress_report WHERE project_code = 'P1' AND reported_for >= '2025-04-30' ORDER BY 1;
+
 -- who reads only another place sees no report, and who may report there cannot here
 SELECT r.register_division('320500000', '苏州市', '320000000', 2, '2020-01-01');
 CREATE ROLE progress_clerk ROLE CURRENT_USER;

@@ -111,7 +111,7 @@ COMMENT ON COLUMN @ledger@.progress_report.place IS 'Where it was reported from,
 COMMENT ON COLUMN @ledger@.progress_report.taken_at IS 'When its place and photos were taken.';
 COMMENT ON COLUMN @ledger@.progress_report.photos IS 'Photos (施工照片): an array of objects with the digest of each file, which stays outside, and what else is said of it.';
 COMMENT ON COLUMN @ledger@.progress_report.distance IS 'Metres from the nearest site of the project when it arrived; NULL where one of the two is not known.';
-COMMENT ON COLUMN @ledger@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused.';
+COMMENT ON COLUMN @ledger@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused, past_deadline.';
 COMMENT ON COLUMN @ledger@.progress_report.replaces IS 'The report that this one corrects (更正).';
 COMMENT ON COLUMN @ledger@.progress_report.key IS 'Idempotency key, unique in the project.';
 COMMENT ON COLUMN @ledger@.progress_report.reported_at IS 'When it arrived.';
@@ -279,7 +279,7 @@ COMMENT ON FUNCTION @ledger@.sites_of_project(bigint) IS
 
 CREATE FUNCTION @ledger@.report_facts(project_id bigint, reported_for date, longitude double precision,
   latitude double precision, reporter text, taken_at timestamptz, photos jsonb, replaces bigint)
-RETURNS TABLE (earlier numeric, later numeric, distance numeric, speed numeric, reused text, sites boolean)
+RETURNS TABLE (earlier numeric, later numeric, distance numeric, speed numeric, reused text, sites boolean, past_deadline boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   WITH point AS MATERIALIZED (
@@ -312,11 +312,16 @@ BEGIN ATOMIC
            WHERE EXISTS (SELECT FROM @ledger@.progress_report r
                           WHERE r.photos @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('digest', f.photo -> 'digest'))
                             AND r.report_id IS DISTINCT FROM report_facts.replaces)),
-         EXISTS (SELECT FROM @ledger@.sites_of_project(report_facts.project_id))
+         EXISTS (SELECT FROM @ledger@.sites_of_project(report_facts.project_id)),
+         EXISTS (SELECT FROM @ledger@.line l
+                   JOIN @ledger@.contract g ON g.line_id = l.line_id AND g.state = 'signed'
+                   JOIN @ledger@.contract_clause c ON c.contract_id = g.contract_id AND c.kind = 'deadline'
+                  WHERE l.project_id = report_facts.project_id AND (c.terms ->> 'due_on')::date < report_facts.reported_for
+                    AND c.version = (SELECT max(n.version) FROM @ledger@.contract_clause n WHERE n.contract_id = c.contract_id))
     FROM point p;
 END;
 COMMENT ON FUNCTION @ledger@.report_facts(bigint, date, double precision, double precision, text, timestamptz, jsonb, bigint) IS
-  'Internal: what a report is compared with: the percentages of the reports before and after it, its distance in metres from the nearest site, the greatest speed in km/h that its reporter would have travelled with, photos that another report has, whether the project has a site.';
+  'Internal: what a report is compared with: the percentages of the reports before and after it, its distance in metres from the nearest site, the greatest speed in km/h that its reporter would have travelled with, photos that another report has, whether the project has a site, and whether a signed contract of it had a deadline before that day.';
 
 CREATE FUNCTION @ledger@.photo_problems(photos jsonb) RETURNS TABLE (problem text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -370,7 +375,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     datum, photos, kind, taken_at, replaces, key, actor);
 END;
 COMMENT ON FUNCTION @ledger@.report_progress(text, numeric, date, text, double precision, double precision, text, jsonb, text, timestamptz, bigint, text, text) IS
-  'Reports the physical progress of a project that is under way (进度填报), in percent with at most two decimals; kind is daily, monthly or other. A place comes with its datum: CGCS2000, WGS84, GCJ-02 or BD-09. photos is an array of objects with a digest (64 hexadecimal digits). replaces names the report that this one corrects (更正). What is doubtful is kept and flagged: off_site (farther from every site than project.site_tolerance metres, 500), no_place, outside_china, too_fast (the reporter would have travelled faster than project.report_speed km/h, 400), falling, jumping (more than project.progress_jump points, 30), photo_reused. Returns the report; the same key again returns the first. Errors: 22023 with all that is wrong, 22004, 23503 project, 42704 report, ZB006 key, ZB007 stage or replaced already, ZB008 duty.';
+  'Reports the physical progress of a project that is under way (进度填报), in percent with at most two decimals; kind is daily, monthly or other. A place comes with its datum: CGCS2000, WGS84, GCJ-02 or BD-09. photos is an array of objects with a digest (64 hexadecimal digits). replaces names the report that this one corrects (更正). What is doubtful is kept and flagged: off_site (farther from every site than project.site_tolerance metres, 500), no_place, outside_china, too_fast (the reporter would have travelled faster than project.report_speed km/h, 400), falling, jumping (more than project.progress_jump points, 30), photo_reused, past_deadline (not finished after a deadline that a clause of its contract sets). Returns the report; the same key again returns the first. Errors: 22023 with all that is wrong, 22004, 23503 project, 42704 report, ZB006 key, ZB007 stage or replaced already, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.verify_reports(project text) RETURNS TABLE (report_id bigint, problem text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1 BEGIN ATOMIC
@@ -521,7 +526,7 @@ COMMENT ON COLUMN @report@.progress_report.datum IS 'The datum (坐标系) of th
 COMMENT ON COLUMN @report@.progress_report.taken_at IS 'When its place and photos were taken.';
 COMMENT ON COLUMN @report@.progress_report.photos IS 'Photos (施工照片) with the digest of each.';
 COMMENT ON COLUMN @report@.progress_report.distance IS 'Metres from the nearest site of the project when it arrived.';
-COMMENT ON COLUMN @report@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused.';
+COMMENT ON COLUMN @report@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused, past_deadline.';
 COMMENT ON COLUMN @report@.progress_report.replaces IS 'The report that this one corrects.';
 COMMENT ON COLUMN @report@.progress_report.replaced_by IS 'The report that corrects this one; NULL: it stands.';
 COMMENT ON COLUMN @report@.progress_report.reported_at IS 'When it arrived.';

@@ -56,7 +56,7 @@ static const BpmStatement photo_problems = {
 	"SELECT problem FROM @ledger@.photo_problems($1)", "j"
 };
 static const BpmStatement read_facts = {
-	"SELECT f.earlier, f.later, f.distance, f.speed, f.reused, f.sites"
+	"SELECT f.earlier, f.later, f.distance, f.speed, f.reused, f.sites, f.past_deadline"
 	" FROM @ledger@.report_facts($1, $2, $3, $4, $5, $6, $7, $8) AS f", "ldfftzjl"
 };
 static const BpmStatement read_replaced = {
@@ -329,9 +329,11 @@ flag_entry(BpmLedger *ledger, const BpmProject *project, Entry *entry)
 	Numeric		earlier,
 				later,
 				speed;
+	Numeric		hundred = int64_to_numeric(100);
 	bool		isnull,
 				reused,
-				sites;
+				sites,
+				late;
 
 	ask_facts(ledger, entry);
 	row = SPI_tuptable->vals[0];
@@ -342,6 +344,7 @@ flag_entry(BpmLedger *ledger, const BpmProject *project, Entry *entry)
 	speed = row_numeric(row, desc, 4);
 	reused = SPI_getvalue(row, desc, 5) != NULL;
 	sites = DatumGetBool(SPI_getbinval(row, desc, 6, &isnull));
+	late = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
 	flag(entry, entry->distance && greater(entry->distance, limit(ledger, division, "project.site_tolerance", "500")), "off_site");
 	flag(entry, sites && !entry->placed, "no_place");
 	flag(entry, entry->placed && !bpm_in_china(entry->place) &&
@@ -351,6 +354,7 @@ flag_entry(BpmLedger *ledger, const BpmProject *project, Entry *entry)
 	flag(entry, earlier && greater(numeric_sub_opt_error(entry->percent, earlier, NULL),
 								   limit(ledger, division, "project.progress_jump", "30")), "jumping");
 	flag(entry, reused, "photo_reused");
+	flag(entry, late && greater(hundred, entry->percent), "past_deadline");
 }
 
 /* Returns the flags as text[], and joins them for the digest. */
