@@ -2,8 +2,8 @@
 
 CREATE VIEW @report@.performance_result WITH (security_invoker = true) AS
   SELECT e.evaluation_id * 10000 + r.item_no AS id, p.official_code AS project, p.name AS project_name, u.official_code AS unit, d.official_code AS division,
-         e.fiscal_year, e.evaluator, e.period, e.period_no, e.as_of, t.item_no, t.indicator, t.level1, t.level2, t.name, t.measure, t.direction, t.target, r.actual,
-         t.weight, r.score, r.formula, r.applicable, r.source, r.deviation, r.reason, t.flags,
+         e.fiscal_year, e.evaluator, e.period, e.period_no, e.as_of, t.item_no, t.indicator, t.level1, t.level2, t.name, t.measure, t.direction, t.target::numeric(38,10) AS target, r.actual::numeric(38,10) AS actual,
+         t.weight, r.score, r.formula, r.applicable, r.source, r.deviation::numeric(16,2) AS deviation, r.reason, t.flags,
          r.applicable AND CASE WHEN t.kind = 'qualitative' THEN r.score * 100 >= t.weight * 80 WHEN t.method IN ('progressive', 'tiers') THEN r.score = t.weight
                                WHEN t.direction = '<=' THEN r.actual <= t.target ELSE r.actual >= t.target END AS achieved
     FROM @ledger@.evaluation e
@@ -45,9 +45,9 @@ COMMENT ON COLUMN @report@.performance_result.achieved IS 'Whether the target wa
 CREATE VIEW @report@.target_achievement WITH (security_invoker = true) AS
   SELECT r.fiscal_year::bigint * 1000000 + pg_catalog.row_number() OVER (PARTITION BY r.fiscal_year ORDER BY r.division, r.unit) AS id,
          r.fiscal_year, r.division, r.unit, pg_catalog.count(*) AS targets, pg_catalog.count(*) FILTER (WHERE r.achieved) AS achieved,
-         pg_catalog.round(pg_catalog.count(*) FILTER (WHERE r.achieved) * 100.0 / pg_catalog.count(*), 2) AS rate,
+         pg_catalog.round(pg_catalog.count(*) FILTER (WHERE r.achieved) * 100.0 / pg_catalog.count(*), 2)::numeric(7,2) AS rate,
          pg_catalog.count(*) FILTER (WHERE r.achieved) * 100 >= 85 * pg_catalog.count(*) AS reaches_85,
-         pg_catalog.round(pg_catalog.avg(pg_catalog.abs(r.deviation)), 2) AS mean_deviation
+         pg_catalog.round(pg_catalog.avg(pg_catalog.abs(r.deviation)), 2)::numeric(16,2) AS mean_deviation
     FROM @report@.performance_result r JOIN @report@.project_score s ON s.project = r.project AND s.fiscal_year = r.fiscal_year
     JOIN @ledger@.evaluation e ON e.evaluation_id = s.evaluation_id AND e.evaluator = r.evaluator AND r.id / 10000 = e.evaluation_id
    WHERE r.applicable
@@ -90,10 +90,10 @@ COMMENT ON COLUMN @report@.performance_league.rank_in_unit IS 'In its unit.';
 CREATE VIEW @report@.performance_summary WITH (security_invoker = true) AS
   SELECT s.fiscal_year::bigint * 1000000 + pg_catalog.row_number() OVER (PARTITION BY s.fiscal_year ORDER BY s.division, s.unit NULLS FIRST) AS id, s.*
     FROM (SELECT s.fiscal_year, s.division, s.unit, pg_catalog.count(*) AS projects,
-                 pg_catalog.round(pg_catalog.sum(s.score * s.budget) / NULLIF(pg_catalog.sum(s.budget), 0), 2) AS weighted_score, pg_catalog.round(pg_catalog.avg(s.score), 2) AS mean_score,
+                 pg_catalog.round(pg_catalog.sum(s.score * s.budget) / NULLIF(pg_catalog.sum(s.budget), 0), 2)::numeric(7,2) AS weighted_score, pg_catalog.round(pg_catalog.avg(s.score), 2)::numeric(7,2) AS mean_score,
                  pg_catalog.count(*) FILTER (WHERE s.grade = '优') AS excellent, pg_catalog.count(*) FILTER (WHERE s.grade = '良') AS good,
                  pg_catalog.count(*) FILTER (WHERE s.grade = '中') AS fair, pg_catalog.count(*) FILTER (WHERE s.grade = '差') AS poor,
-                 pg_catalog.sum(s.budget) AS budget, pg_catalog.sum(s.paid) AS paid, pg_catalog.count(*) FILTER (WHERE s.self_warning = 'red') AS warnings
+                 pg_catalog.sum(s.budget)::numeric(20,2) AS budget, pg_catalog.sum(s.paid)::numeric(20,2) AS paid, pg_catalog.count(*) FILTER (WHERE s.self_warning = 'red') AS warnings
             FROM @report@.project_score s GROUP BY GROUPING SETS ((s.fiscal_year, s.division), (s.fiscal_year, s.division, s.unit))) AS s;
 COMMENT ON VIEW @report@.performance_summary IS 'Results of units and divisions by year (部门、地区绩效): a row for each unit, and one without a unit for its division.';
 COMMENT ON COLUMN @report@.performance_summary.id IS 'Unique in the view; for clients that need one integer key.';
