@@ -78,6 +78,29 @@ sub check_includes
 		breach($file, line_of($text, $-[0]), "\"$header\" stands above floor \"$module\"")
 		  if defined $module && defined $floor{$module} && $floor{$other} > $floor{$module};
 	}
+	check_include_order($file, $text);
+	return;
+}
+
+# The project's headers come after the server's, sorted, so that a reader sees at a
+# glance what a file calls.
+sub check_include_order
+{
+	my ($file, $text) = @_;
+	my $last = '';
+	while ($text =~ /^#include\s+["<]([^">]+)[">]/mg)
+	{
+		my $header = $1;
+		if (!-e "src/$header")
+		{
+			breach($file, line_of($text, $-[0]), "\"$header\" comes after the project's own headers")
+			  if $last ne '';
+			next;
+		}
+		breach($file, line_of($text, $-[0]), "\"$header\" comes after \"$last\"")
+		  if $last gt $header;
+		$last = $header;
+	}
 	return;
 }
 

@@ -6,7 +6,6 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "base/rows.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
@@ -14,6 +13,7 @@
 #include "base/authority.h"
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/rows.h"
 
 #define SHOWN_DUTIES	5
 

@@ -6,8 +6,9 @@
 #ifndef BPM_DUTY_H
 #define BPM_DUTY_H
 
-#include "access/access.h"
 #include "utils/date.h"
+
+#include "access/access.h"
 
 typedef struct BpmDuty
 {

@@ -9,12 +9,12 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "base/rows.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
 #include "access/duty.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/registry.h"
 
 static const BpmStatement put_principal = {

@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -30,6 +29,7 @@
 #include "base/errors.h"
 #include "base/ledger.h"
 #include "base/plans.h"
+#include "base/rows.h"
 
 typedef struct FunctionEntry
 {

@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -16,6 +15,7 @@
 
 #include "access/access.h"
 #include "base/progress.h"
+#include "base/rows.h"
 #include "batch/batch.h"
 #include "ledger/watcher.h"
 

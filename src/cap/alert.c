@@ -5,12 +5,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
 #include "base/guard.h"
+#include "base/rows.h"
 #include "cap/cap_private.h"
 
 static const BpmStatement insert_alert = {

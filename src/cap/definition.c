@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/array.h"
@@ -21,6 +20,7 @@
 #include "utils/memutils.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "cap/cap_private.h"
 
 /* A backend that has met more caps than this forgets them all and begins again. */

@@ -4,10 +4,10 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
+#include "base/rows.h"
 #include "cap/cap_private.h"
 
 /*

@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 
+#include "base/rows.h"
 #include "cap/cap_private.h"
 
 static const BpmStatement name_of_cap = {

@@ -7,16 +7,15 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 
 #include "access/access.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "closing/closing.h"
 #include "registry/registry.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 /* Returns a text argument, or refuses its absence by its name. */
 char *

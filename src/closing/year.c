@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -16,9 +15,10 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "closing/closing.h"
 
-#define EQ		" OPERATOR(pg_catalog.=) "
 #define HOLDS_MONEY \
 	" (available OPERATOR(budgetpm.<>) '0'::budgetpm.amount OR frozen OPERATOR(budgetpm.<>) '0'::budgetpm.amount" \
 	" OR pending_out OPERATOR(budgetpm.<>) '0'::budgetpm.amount OR precommitted OPERATOR(budgetpm.<>) '0'::budgetpm.amount" \

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -17,6 +16,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "control/control.h"
 #include "ledger/arguments.h"
 

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
@@ -15,6 +14,7 @@
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/progress.h"
+#include "base/rows.h"
 #include "control/control.h"
 #include "ledger/arguments.h"
 

@@ -18,13 +18,8 @@
 #include "utils/numeric.h"
 
 #include "base/ledger.h"
+#include "base/operators.h"
 #include "cap/cap.h"
-
-/* Operators by their full names, for statements. */
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define NE		" OPERATOR(pg_catalog.<>) "
-#define CODE_EQ	" OPERATOR(budgetpm.=) "
-#define UNDER	" OPERATOR(budgetpm.<@) "
 
 /* What a cap is to be, its codes looked up; as create_cap() takes it. */
 typedef struct BpmCapRequest

@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -19,6 +18,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "control/control.h"
 #include "ledger/arguments.h"
 #include "registry/registry.h"

@@ -4,12 +4,12 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "control/rehearsal.h"
 #include "registry/registry.h"
 

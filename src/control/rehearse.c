@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -25,6 +24,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/progress.h"
+#include "base/rows.h"
 #include "control/rehearsal.h"
 #include "ledger/arguments.h"
 

@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -21,6 +20,7 @@
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/progress.h"
+#include "base/rows.h"
 #include "control/control.h"
 #include "ledger/arguments.h"
 #include "registry/registry.h"

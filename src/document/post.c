@@ -5,11 +5,11 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "document/document.h"
 
 /* One posting to make. */

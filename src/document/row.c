@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -19,6 +18,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "document/document.h"
 
 typedef struct Place

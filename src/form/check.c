@@ -29,8 +29,8 @@ static const BpmStatement find_fields = {
 static const BpmStatement find_language = {
 	"SELECT COALESCE(s.value OPERATOR(pg_catalog.->>) 0, 'zh') FROM @ledger@.profile_setting s JOIN @ledger@.profile_binding b"
 	" ON b.profile" EQ "s.profile AND b.version" EQ "s.version WHERE s.key" EQ "'registry.languages'"
-	" AND b.division OPERATOR(budgetpm.@>) $1 AND b.valid_from OPERATOR(pg_catalog.<=) " THIS_DAY
-	" AND (b.valid_to IS NULL OR b.valid_to OPERATOR(pg_catalog.>) " THIS_DAY ")"
+	" AND b.division OPERATOR(budgetpm.@>) $1 AND b.valid_from OPERATOR(pg_catalog.<=) " SERVER_DATE
+	" AND (b.valid_to IS NULL OR b.valid_to OPERATOR(pg_catalog.>) " SERVER_DATE ")"
 	" ORDER BY pg_catalog.length(b.division::pg_catalog.text) DESC LIMIT 1", "c"
 };
 

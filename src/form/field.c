@@ -28,7 +28,7 @@ enum
 };
 
 static const BpmStatement this_day = {
-	"SELECT " THIS_DAY, ""
+	"SELECT " SERVER_DATE, ""
 };
 static const BpmStatement lock_fields = {
 	"LOCK TABLE @ledger@.form_field IN SHARE ROW EXCLUSIVE MODE", ""
@@ -43,7 +43,7 @@ static const BpmStatement find_overlap = {
 	" JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) f.division"
 	" LEFT JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) f.unit"
 	" WHERE f.form" EQ "$1 AND f.field" EQ "$2 AND f.active"
-	" AND (f.valid_to IS NULL OR f.valid_to OPERATOR(pg_catalog.>) COALESCE($6, " THIS_DAY "))"
+	" AND (f.valid_to IS NULL OR f.valid_to OPERATOR(pg_catalog.>) COALESCE($6, " SERVER_DATE "))"
 	" AND (f.division OPERATOR(budgetpm.@>) $3 OR $3 OPERATOR(budgetpm.@>) f.division)"
 	" AND (f.unit IS NULL OR $4 IS NULL OR f.unit OPERATOR(budgetpm.@>) $4 OR $4 OPERATOR(budgetpm.@>) f.unit)"
 	" AND (f.category IS NULL OR $5 IS NULL OR f.category" EQ "$5)"
@@ -54,22 +54,22 @@ static const BpmStatement find_same = {
 	"SELECT field_id FROM @ledger@.form_field f WHERE f.form" EQ "$1 AND f.field" EQ "$2 AND f.active"
 	" AND f.division OPERATOR(budgetpm.=) $3 AND f.unit::pg_catalog.text IS NOT DISTINCT FROM $4::pg_catalog.text"
 	" AND f.category IS NOT DISTINCT FROM $5"
-	" AND (f.valid_to IS NULL OR f.valid_to OPERATOR(pg_catalog.>) COALESCE($6, " THIS_DAY "))", "ttcctd"
+	" AND (f.valid_to IS NULL OR f.valid_to OPERATOR(pg_catalog.>) COALESCE($6, " SERVER_DATE "))", "ttcctd"
 };
 static const BpmStatement end_field = {
-	"UPDATE @ledger@.form_field SET active = valid_from OPERATOR(pg_catalog.<) COALESCE($2, " THIS_DAY "),"
-	" valid_to = CASE WHEN valid_from OPERATOR(pg_catalog.<) COALESCE($2, " THIS_DAY ") THEN COALESCE($2, " THIS_DAY ")"
+	"UPDATE @ledger@.form_field SET active = valid_from OPERATOR(pg_catalog.<) COALESCE($2, " SERVER_DATE "),"
+	" valid_to = CASE WHEN valid_from OPERATOR(pg_catalog.<) COALESCE($2, " SERVER_DATE ") THEN COALESCE($2, " SERVER_DATE ")"
 	" ELSE valid_to END WHERE field_id" EQ "$1", "ld"
 };
 static const BpmStatement insert_field = {
 	"INSERT INTO @ledger@.form_field (field_id, form, field, division, unit, category, type, required, options,"
 	" minimum, maximum, max_length, label, rule, message, place, valid_from, valid_to, active, defined_by)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, COALESCE($17, " THIS_DAY "), $18,"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, COALESCE($17, " SERVER_DATE "), $18,"
 	" true, $19)", "lttcctt" "bjnnijtjiddt"
 };
 static const BpmStatement find_field = {
-	"SELECT division, unit, active AND (valid_to IS NULL OR valid_to OPERATOR(pg_catalog.>) " THIS_DAY "),"
-	" $2 OPERATOR(pg_catalog.<) " THIS_DAY " FROM @ledger@.form_field WHERE field_id" EQ "$1 FOR NO KEY UPDATE", "ld"
+	"SELECT division, unit, active AND (valid_to IS NULL OR valid_to OPERATOR(pg_catalog.>) " SERVER_DATE "),"
+	" $2 OPERATOR(pg_catalog.<) " SERVER_DATE " FROM @ledger@.form_field WHERE field_id" EQ "$1 FOR NO KEY UPDATE", "ld"
 };
 
 /* Tells whether a text is among the words. */

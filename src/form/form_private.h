@@ -7,11 +7,9 @@
 
 #include "utils/numeric.h"
 
+#include "base/operators.h"
 #include "form/form.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define THIS_DAY	"pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now())::pg_catalog.date"
 
 /* $4 with every category above it: what is asked of projects is asked of each kind of them. */
 #define CATEGORIES_ABOVE \
@@ -21,8 +19,8 @@
 
 /* The fields that form $1 has today in division $2, unit $3, for category $4. */
 #define FIELDS_IN_FORCE \
-	" f.form" EQ "$1 AND f.active AND f.valid_from OPERATOR(pg_catalog.<=) " THIS_DAY \
-	" AND (f.valid_to IS NULL OR f.valid_to OPERATOR(pg_catalog.>) " THIS_DAY ")" \
+	" f.form" EQ "$1 AND f.active AND f.valid_from OPERATOR(pg_catalog.<=) " SERVER_DATE \
+	" AND (f.valid_to IS NULL OR f.valid_to OPERATOR(pg_catalog.>) " SERVER_DATE ")" \
 	" AND f.division OPERATOR(budgetpm.@>) $2 AND (f.unit IS NULL OR f.unit OPERATOR(budgetpm.@>) $3)" \
 	" AND (f.category IS NULL OR f.category" EQ "ANY (SELECT up.category FROM up))"
 

@@ -7,13 +7,13 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "base/guard.h"
+#include "base/rows.h"
 #include "ledger/buffer_private.h"
 #include "ledger/columns.h"
 #include "ledger/obligation.h"

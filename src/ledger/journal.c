@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -14,6 +13,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "ledger/buffer.h"
 #include "ledger/columns.h"
 #include "ledger/entry.h"

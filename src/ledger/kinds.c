@@ -4,12 +4,12 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 
 const char *const bpm_bucket_names[BUCKET_COUNT] = {

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -14,6 +13,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "cap/cap.h"
 #include "ledger/arguments.h"
 #include "ledger/entry.h"

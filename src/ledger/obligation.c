@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -13,6 +12,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "ledger/buffer.h"
 #include "ledger/obligation.h"
 

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
@@ -23,6 +22,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "ledger/arguments.h"
 #include "ledger/buffer.h"
 #include "ledger/capped.h"

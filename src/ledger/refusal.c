@@ -4,12 +4,12 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "ledger/buffer.h"
 
 #define SHOWN_SOURCES	3

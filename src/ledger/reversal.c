@@ -8,11 +8,11 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "ledger/obligation.h"
 
 typedef struct Undone

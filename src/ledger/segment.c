@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
@@ -13,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "ledger/segment.h"
 
 typedef struct SegmentEntry

@@ -9,9 +9,8 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/operators.h"
 #include "ledger/posting.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 /* The source's rule, if it is known, and whether the budget has been voted on. */
 static const BpmStatement find_rule = {

@@ -7,13 +7,13 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 #include "registry/registry.h"
 

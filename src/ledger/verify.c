@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -17,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/progress.h"
+#include "base/rows.h"
 #include "ledger/verify.h"
 
 #define FETCH	1000

@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -16,6 +15,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/rows.h"
 #include "ledger/arguments.h"
 #include "ledger/balance.h"
 #include "ledger/columns.h"

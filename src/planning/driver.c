@@ -27,7 +27,7 @@
 	"WITH item AS (SELECT x.ord, x.value OPERATOR(pg_catalog.->>) 'driver' AS driver," \
 	"  x.value OPERATOR(pg_catalog.->>) 'division' AS division, x.value OPERATOR(pg_catalog.->>) 'period' AS period," \
 	"  x.value OPERATOR(pg_catalog.->>) 'value' AS value," \
-	"  COALESCE(x.value OPERATOR(pg_catalog.->>) 'published_on', " TODAY "::pg_catalog.text) AS published_on" \
+	"  COALESCE(x.value OPERATOR(pg_catalog.->>) 'published_on', " SERVER_DATE "::pg_catalog.text) AS published_on" \
 	"  FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS x(value, ord))," \
 	" dated AS (SELECT i.*, " DAY_OF("i.published_on") " AS day FROM item i)," \
 	" checked AS MATERIALIZED (SELECT i.*, d.code, n.revision, n.value AS newest, pg_catalog.concat_ws('; '," \

@@ -123,7 +123,7 @@ bpm_request_history(PG_FUNCTION_ARGS)
 DateADT
 bpm_server_day(BpmLedger *ledger)
 {
-	static const BpmStatement today = {"SELECT " TODAY, ""};
+	static const BpmStatement today = {"SELECT " SERVER_DATE, ""};
 
 	bpm_ledger_execute(ledger, &today, 0, NULL, NULL);
 	return (DateADT) bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);

@@ -5,23 +5,9 @@
 #ifndef BPM_PLANNING_PRIVATE_H
 #define BPM_PLANNING_PRIVATE_H
 
+#include "base/operators.h"
 #include "planning/planning.h"
 #include "workflow/call.h"
-
-/* Operators by their full names, for statements. */
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define NE		" OPERATOR(pg_catalog.<>) "
-#define LT		" OPERATOR(pg_catalog.<) "
-#define LE		" OPERATOR(pg_catalog.<=) "
-#define GT		" OPERATOR(pg_catalog.>) "
-#define GE		" OPERATOR(pg_catalog.>=) "
-#define CAT		" OPERATOR(pg_catalog.||) "
-#define CODE_EQ	" OPERATOR(budgetpm.=) "
-#define UNDER	" OPERATOR(budgetpm.<@) "
-#define COVERS	" OPERATOR(budgetpm.@>) "
-
-/* As with duties, the day is the server's: a caller may set his own time zone. */
-#define SERVER_DATE	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
 /* The states of requests that count against a ceiling and cannot be edited. */
 #define STANDING	" OPERATOR(pg_catalog.=) ANY ('{submitted,accepted,approved}') "

@@ -12,26 +12,11 @@
 #include "utils/jsonb.h"
 
 #include "base/ledger.h"
+#include "base/operators.h"
 #include "workflow/call.h"
-
-/* Operators that nobody can plant, whatever the caller's search_path says. */
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define NE		" OPERATOR(pg_catalog.<>) "
-#define LT		" OPERATOR(pg_catalog.<) "
-#define LE		" OPERATOR(pg_catalog.<=) "
-#define GT		" OPERATOR(pg_catalog.>) "
-#define GE		" OPERATOR(pg_catalog.>=) "
-#define PLUS	" OPERATOR(pg_catalog.+) "
-#define MINUS	" OPERATOR(pg_catalog.-) "
-#define CAT		" OPERATOR(pg_catalog.||) "
-#define CODE_EQ	" OPERATOR(budgetpm.=) "
-#define COVERS	" OPERATOR(budgetpm.@>) "
 
 /* A value as errors show it. */
 #define QUOTED(text)	"('\"'" CAT text CAT "'\"')"
-
-/* As with duties, the day is the server's: a caller may set his own time zone. */
-#define TODAY	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
 /* The last complete year before a request's: that before the first one that is not closed. */
 #define BPM_LAST_YEAR(r) \

@@ -260,7 +260,7 @@ static DateADT
 read_profiles(BpmLedger *ledger, BpmCode division, List **profiles)
 {
 	static const BpmStatement find = {
-		"SELECT today.day, b.profile FROM (SELECT " TODAY " AS day) AS today"
+		"SELECT today.day, b.profile FROM (SELECT " SERVER_DATE " AS day) AS today"
 		" LEFT JOIN @ledger@.profile_binding b ON b.division" COVERS "$1 AND b.valid_from" LE "today.day"
 		" AND (b.valid_to IS NULL OR b.valid_to" GT "today.day)", "c"
 	};

@@ -15,23 +15,11 @@
 #include "utils/jsonb.h"
 
 #include "base/ledger.h"
+#include "base/operators.h"
 #include "base/refusal.h"
 #include "evidence/digest.h"
 #include "types/types.h"
 #include "workflow/call.h"
-
-/* Operators by their full names, for statements. */
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define NE		" OPERATOR(pg_catalog.<>) "
-#define LT		" OPERATOR(pg_catalog.<) "
-#define LE		" OPERATOR(pg_catalog.<=) "
-#define GT		" OPERATOR(pg_catalog.>) "
-#define GE		" OPERATOR(pg_catalog.>=) "
-#define PLUS	" OPERATOR(pg_catalog.+) "
-#define MINUS	" OPERATOR(pg_catalog.-) "
-#define CAT		" OPERATOR(pg_catalog.||) "
-#define CODE_EQ	" OPERATOR(budgetpm.=) "
-#define COVERS	" OPERATOR(budgetpm.@>) "
 
 /* No date. */
 #define BPM_NO_DATE	DATEVAL_NOBEGIN

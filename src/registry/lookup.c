@@ -5,13 +5,13 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "base/rows.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/registry_private.h"
 
 /* Connects to SPI as the ledger's owner: a clerk need not hold SELECT on the registry. */

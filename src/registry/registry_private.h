@@ -7,18 +7,8 @@
 
 #include "fmgr.h"
 
+#include "base/operators.h"
 #include "registry/registry.h"
-
-/* Operators that nobody can plant, whatever the caller's search_path says. */
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define NE		" OPERATOR(pg_catalog.<>) "
-#define LT		" OPERATOR(pg_catalog.<) "
-#define LE		" OPERATOR(pg_catalog.<=) "
-#define GT		" OPERATOR(pg_catalog.>) "
-#define GE		" OPERATOR(pg_catalog.>=) "
-#define CAT		" OPERATOR(pg_catalog.||) "
-#define CODE_EQ	" OPERATOR(budgetpm.=) "
-#define COVERS	" OPERATOR(budgetpm.@>) "
 
 /*
  * A change to the registry in progress: the caller has EXECUTE on the operation, and

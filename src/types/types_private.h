@@ -5,11 +5,10 @@
 #ifndef BPM_TYPES_PRIVATE_H
 #define BPM_TYPES_PRIVATE_H
 
-#include "types/types.h"
-
 #include "nodes/pathnodes.h"
 
 #include "base/compat.h"
+#include "types/types.h"
 
 #ifndef HAVE_INT128
 #error "budgetpm needs a compiler with 128-bit integers"

@@ -10,9 +10,8 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/operators.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 static const char *const option_keys[] = {
 	"facts", "to", "resume", "where", "task", "attachments", "signature", NULL

@@ -5,25 +5,23 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "workflow/workflow.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define TODAY	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
 /* The nearest duty comes first: that of the smallest unit, then of the smallest division. */
 static const BpmStatement find_duty = {
 	"SELECT p.login, pg_catalog.length(COALESCE(d.unit::pg_catalog.text, '')),"
 	" pg_catalog.length(COALESCE(d.division::pg_catalog.text, ''))"
 	" FROM @ledger@.principal p JOIN @ledger@.duty d ON d.principal_id" EQ "p.principal_id"
-	" WHERE p.title" EQ "$1 AND d.may_post AND d.valid_from OPERATOR(pg_catalog.<=) " TODAY
-	" AND (d.valid_to IS NULL OR d.valid_to OPERATOR(pg_catalog.>=) " TODAY ")"
+	" WHERE p.title" EQ "$1 AND d.may_post AND d.valid_from OPERATOR(pg_catalog.<=) " SERVER_DATE
+	" AND (d.valid_to IS NULL OR d.valid_to OPERATOR(pg_catalog.>=) " SERVER_DATE ")"
 	" AND (d.division IS NULL OR d.division OPERATOR(budgetpm.@>) $2)"
 	" AND (d.unit IS NULL OR d.unit OPERATOR(budgetpm.@>) $3)"
 	" ORDER BY 2 DESC, 3 DESC, 1", "tcc"

@@ -12,9 +12,8 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 /* Records an action on the whole case. */
 static void

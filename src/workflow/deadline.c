@@ -12,10 +12,10 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/operators.h"
 #include "workflow/call.h"
 #include "workflow/watch.h"
 
-#define EQ		" OPERATOR(pg_catalog.=) "
 #define ZONE	"pg_catalog.current_setting('log_timezone')"
 
 /* Days are those of the server's log_timezone, as for duties; the time of day stays. */

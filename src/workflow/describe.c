@@ -9,9 +9,8 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/operators.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 static const char *const type_names[] = {
 	"start", "sign", "choose", "parallel", "inclusive", "join", "call", "copy", "end"

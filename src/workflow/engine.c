@@ -12,10 +12,10 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
 #include "ledger/posting.h"
 #include "workflow/workflow.h"
 
-#define EQ			" OPERATOR(pg_catalog.=) "
 #define MAX_DEPTH	500			/* steps that one action may pass by itself */
 
 static void enter_step(BpmCase *work, BpmToken *token, int step);

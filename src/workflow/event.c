@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -14,10 +13,10 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 /* An event as its digest sees it. */
 typedef struct EventRow

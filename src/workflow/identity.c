@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
@@ -23,13 +22,10 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
-
-/* As with duties, the day is the server's: a caller may set his own time zone. */
-#define TODAY	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
 /* Refuses a missing argument by its name. */
 void
@@ -146,8 +142,8 @@ is_proxy(BpmLedger *ledger, const char *agent, const char *principal, const char
 	static const BpmStatement find = {
 		"SELECT 1 FROM @ledger@.proxy WHERE agent" EQ "$1 AND principal" EQ "$2"
 		" AND (flow IS NULL OR flow" EQ "$3) AND ended_at IS NULL"
-		" AND valid_from OPERATOR(pg_catalog.<=) " TODAY
-		" AND (valid_to IS NULL OR valid_to OPERATOR(pg_catalog.>=) " TODAY ") LIMIT 1", "ttt"
+		" AND valid_from OPERATOR(pg_catalog.<=) " SERVER_DATE
+		" AND (valid_to IS NULL OR valid_to OPERATOR(pg_catalog.>=) " SERVER_DATE ") LIMIT 1", "ttt"
 	};
 	Datum		values[3];
 
@@ -219,7 +215,7 @@ require_role(const char *name)
 
 static const BpmStatement insert_proxy = {
 	"INSERT INTO @ledger@.proxy (proxy_id, principal, agent, flow, valid_from, valid_to, granted_by)"
-	" VALUES ($1, $2, $3, $4, COALESCE($5, " TODAY "), $6, $7)", "ltttddt"
+	" VALUES ($1, $2, $3, $4, COALESCE($5, " SERVER_DATE "), $6, $7)", "ltttddt"
 };
 
 /* Lets an agent act for a person from one day to another, and returns the proxy's number. */

@@ -13,11 +13,10 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 typedef struct FlowKey
 {

@@ -4,19 +4,18 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "ledger/arguments.h"
 #include "ledger/posting.h"
 #include "registry/registry.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 static const BpmStatement insert_case = {
 	"INSERT INTO @ledger@.approval_case (case_id, root_case, parent_case, version_id, flow, subject, facts,"

@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -17,10 +16,10 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 #include "workflow/workflow.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 static const BpmStatement find_root = {
 	"SELECT root_case FROM @ledger@.approval_case WHERE case_id" EQ "$1", "l"

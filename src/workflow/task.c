@@ -12,10 +12,8 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define TODAY	"(pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::pg_catalog.date"
 
 #define TASK_COLUMNS \
 	"t.task_id, t.case_id, c.flow, c.subject, t.step, t.kind, c.initiator, t.assignee," \
@@ -37,8 +35,8 @@ bpm_my_tasks(PG_FUNCTION_ARGS)
 		" UNION ALL SELECT " TASK_COLUMNS " FROM @ledger@.proxy p"
 		" JOIN @ledger@.task t ON t.assignee" EQ "p.principal" TASK_CASE
 		" AND p.agent" EQ "$2 AND p.ended_at IS NULL AND (p.flow IS NULL OR p.flow" EQ "c.flow)"
-		" AND t.kind OPERATOR(pg_catalog.<>) 'copy' AND p.valid_from OPERATOR(pg_catalog.<=) " TODAY
-		" AND (p.valid_to IS NULL OR p.valid_to OPERATOR(pg_catalog.>=) " TODAY ")", "st"
+		" AND t.kind OPERATOR(pg_catalog.<>) 'copy' AND p.valid_from OPERATOR(pg_catalog.<=) " SERVER_DATE
+		" AND (p.valid_to IS NULL OR p.valid_to OPERATOR(pg_catalog.>=) " SERVER_DATE ")", "st"
 	};
 	BpmCall		call;
 	Datum		values[2];

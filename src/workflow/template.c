@@ -9,9 +9,8 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/errors.h"
+#include "base/operators.h"
 #include "workflow/call.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 static const BpmStatement find_template = {
 	"SELECT definition FROM @ledger@.flow_template WHERE template" EQ "$1", "t"

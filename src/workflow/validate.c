@@ -14,9 +14,8 @@
 #include "utils/syscache.h"
 
 #include "base/effect.h"
+#include "base/operators.h"
 #include "workflow/workflow.h"
-
-#define EQ		" OPERATOR(pg_catalog.=) "
 
 #define UNKNOWN_SCOPE	(-2)
 #define OUTSIDE			(-1)	/* of every fork */

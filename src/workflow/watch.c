@@ -15,16 +15,13 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/operators.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
 #include "registry/registry.h"
 #include "workflow/call.h"
 #include "workflow/watch.h"
 
-#define EQ		" OPERATOR(pg_catalog.=) "
-#define LE		" OPERATOR(pg_catalog.<=) "
-#define ZONE	"pg_catalog.current_setting('log_timezone')"
-#define TODAY	"pg_catalog.timezone(" ZONE ", pg_catalog.now())::pg_catalog.date"
 #define OPEN	"met_on IS NULL AND cancelled_at IS NULL"
 
 /* Days of a reminder where no profile says how many. */
@@ -44,17 +41,17 @@ static const BpmStatement find_kind = {
 
 /* The end of a day is the beginning of the next one where the server is. */
 static const BpmStatement due_by_days = {
-	"SELECT w.due, pg_catalog.timezone(" ZONE ", (w.due OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp)"
+	"SELECT w.due, pg_catalog.timezone(" SERVER_ZONE ", (w.due OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp)"
 	" FROM (SELECT $1 OPERATOR(pg_catalog.+) $2 AS due) w", "di"
 };
 static const BpmStatement due_by_working_days = {
-	"SELECT w.due, pg_catalog.timezone(" ZONE ", (w.due OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp)"
+	"SELECT w.due, pg_catalog.timezone(" SERVER_ZONE ", (w.due OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp)"
 	" FROM (SELECT @ledger@.add_working_days($1, $2) AS due) w", "di"
 };
 static const BpmStatement due_by_hours = {
-	"SELECT pg_catalog.timezone(" ZONE ", w.due)::pg_catalog.date, w.due FROM (SELECT"
-	" CASE WHEN $1" EQ TODAY " THEN pg_catalog.now()"
-	" ELSE pg_catalog.timezone(" ZONE ", $1::pg_catalog.timestamp) END"
+	"SELECT pg_catalog.timezone(" SERVER_ZONE ", w.due)::pg_catalog.date, w.due FROM (SELECT"
+	" CASE WHEN $1" EQ SERVER_DATE " THEN pg_catalog.now()"
+	" ELSE pg_catalog.timezone(" SERVER_ZONE ", $1::pg_catalog.timestamp) END"
 	" OPERATOR(pg_catalog.+) pg_catalog.make_interval(hours => $2) AS due) w", "di"
 };
 static const BpmStatement find_open = {
@@ -67,14 +64,14 @@ static const BpmStatement insert_watch = {
 	" remind_at, watched_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", "ltcctddzzt"
 };
 static const BpmStatement find_watch = {
-	"SELECT division, unit, due_on, due_at, met_on, cancelled_at IS NOT NULL, " TODAY ","
+	"SELECT division, unit, due_on, due_at, met_on, cancelled_at IS NOT NULL, " SERVER_DATE ","
 	" CASE WHEN starts_on" LE "due_on THEN starts_on ELSE '-infinity' END"
 	" FROM @ledger@.watched_deadline WHERE deadline_id" EQ "$1 FOR NO KEY UPDATE", "l"
 };
 static const BpmStatement set_met = {
-	"UPDATE @ledger@.watched_deadline SET met_on = COALESCE($2, " TODAY "), document = $3, ended_by = $4,"
-	" met_at = CASE WHEN COALESCE($2, " TODAY ")" EQ TODAY " THEN pg_catalog.now()"
-	" ELSE pg_catalog.timezone(" ZONE ", $2::pg_catalog.timestamp) END"
+	"UPDATE @ledger@.watched_deadline SET met_on = COALESCE($2, " SERVER_DATE "), document = $3, ended_by = $4,"
+	" met_at = CASE WHEN COALESCE($2, " SERVER_DATE ")" EQ SERVER_DATE " THEN pg_catalog.now()"
+	" ELSE pg_catalog.timezone(" SERVER_ZONE ", $2::pg_catalog.timestamp) END"
 	" WHERE deadline_id" EQ "$1 RETURNING met_at OPERATOR(pg_catalog.<) due_at", "ldtt"
 };
 static const BpmStatement set_cancelled = {
@@ -390,7 +387,7 @@ tell(BpmLedger *ledger, int64 id, bool overdue)
 		"  pg_catalog.length(COALESCE(d.unit::pg_catalog.text, '')) DESC,"
 		"  pg_catalog.length(COALESCE(d.division::pg_catalog.text, '')) DESC) AS place"
 		" FROM w, @ledger@.principal p JOIN @ledger@.duty d ON d.principal_id" EQ "p.principal_id"
-		" WHERE d.may_post AND d.valid_from" LE TODAY " AND (d.valid_to IS NULL OR d.valid_to OPERATOR(pg_catalog.>=) " TODAY ")"
+		" WHERE d.may_post AND d.valid_from" LE SERVER_DATE " AND (d.valid_to IS NULL OR d.valid_to OPERATOR(pg_catalog.>=) " SERVER_DATE ")"
 		" AND (d.division IS NULL OR d.division OPERATOR(budgetpm.@>) w.division)"
 		" AND (d.unit IS NULL OR d.unit OPERATOR(budgetpm.@>) w.unit))"
 		" SELECT DISTINCT login FROM near WHERE place" EQ "1"
