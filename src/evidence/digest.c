@@ -9,6 +9,7 @@
 #include "common/int.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/memutils.h"
 
 #include "base/compat.h"
@@ -127,6 +128,27 @@ bpm_digest_optional(int64 value)
 		bpm_digest_null();
 	else
 		bpm_digest_int64(value);
+}
+
+/* Adds a date in ISO form, whatever DateStyle says. */
+void
+bpm_digest_date(DateADT date)
+{
+	int			year,
+				month,
+				day;
+	char		iso[32];
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, day);
+	bpm_digest_cstring(iso);
+}
+
+/* Adds a moment in microseconds since 1970, so that no time zone setting is part of the evidence. */
+void
+bpm_digest_moment(TimestampTz moment)
+{
+	bpm_digest_int64(moment + INT64CONST(10957) * USECS_PER_DAY);
 }
 
 /* Ends the content and gives its digest. */

@@ -118,17 +118,6 @@ bpm_read_balance(BpmLedger *ledger, int64 line, bool lock, BpmLine *result)
 	return true;
 }
 
-/* Gives a digest as bytea. */
-static Datum
-digest_datum(const uint8 *digest)
-{
-	bytea	   *bytes = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
-
-	SET_VARSIZE(bytes, VARHDRSZ + BPM_DIGEST_LENGTH);
-	memcpy(VARDATA(bytes), digest, BPM_DIGEST_LENGTH);
-	return PointerGetDatum(bytes);
-}
-
 /* Gives the row with the line's new buckets, head and state; nothing else of it changes. */
 HeapTuple
 bpm_modify_row(const BpmLine *line, HeapTuple row, TupleDesc desc)
@@ -147,7 +136,7 @@ bpm_modify_row(const BpmLine *line, HeapTuple row, TupleDesc desc)
 	columns[BUCKET_COUNT + 1] = BALANCE_POSTED_AT + 1;
 	values[BUCKET_COUNT + 1] = TimestampTzGetDatum(line->posted_at);
 	columns[BUCKET_COUNT + 2] = BALANCE_HEAD + 1;
-	values[BUCKET_COUNT + 2] = digest_datum(line->head);
+	values[BUCKET_COUNT + 2] = bpm_digest_datum(line->head);
 	columns[BUCKET_COUNT + 3] = BALANCE_LINE_STATE + 1;
 	values[BUCKET_COUNT + 3] = CharGetDatum(line->line_state);
 	return heap_modify_tuple_by_cols(row, desc, BUCKET_COUNT + 4, columns, values, nulls);
@@ -203,16 +192,6 @@ bpm_decide_balance(BpmLedger *ledger, int64 line,
 	return found;
 }
 
-/* Tells whether a stored digest is this one. */
-static bool
-same_head(Datum value, const uint8 *digest)
-{
-	bytea	   *bytes = DatumGetByteaPP(value);
-
-	return VARSIZE_ANY_EXHDR(bytes) == BPM_DIGEST_LENGTH &&
-		memcmp(VARDATA_ANY(bytes), digest, BPM_DIGEST_LENGTH) == 0;
-}
-
 /* Tells whether a balance row is exactly what the line says. */
 static bool
 row_matches(const BpmLine *line, const Datum *values, const bool *nulls)
@@ -234,7 +213,7 @@ row_matches(const BpmLine *line, const Datum *values, const bool *nulls)
 		DatumGetInt64(values[BALANCE_UNIT]) == line->unit &&
 		DatumGetInt32(values[BALANCE_ENTRY_NO]) == line->entry_no &&
 		DatumGetTimestampTz(values[BALANCE_POSTED_AT]) == line->posted_at &&
-		same_head(values[BALANCE_HEAD], line->head) &&
+		bpm_digest_matches(values[BALANCE_HEAD], line->head) &&
 		DatumGetInt16(values[BALANCE_CLOSED_MONTH]) == line->closed_month &&
 		DatumGetChar(values[BALANCE_CONTROL]) == line->control &&
 		DatumGetChar(values[BALANCE_YEAR_STATE]) == line->year_state &&
@@ -331,7 +310,7 @@ bpm_write_balance(BpmLedger *ledger, const BpmLine *line)
 		values[1 + i] = Int64GetDatum(line->bucket[i]);
 	values[13] = Int32GetDatum(line->entry_no);
 	values[14] = TimestampTzGetDatum(line->posted_at);
-	values[15] = digest_datum(line->head);
+	values[15] = bpm_digest_datum(line->head);
 	values[16] = PointerGetDatum(cstring_to_text_with_len(&line->line_state, 1));
 	permit_line(ledger, line);
 	if (bpm_ledger_execute(ledger, &update_balance, year, values, NULL) != 1)
@@ -363,7 +342,7 @@ bpm_insert_balance(BpmLedger *ledger, const BpmLine *line)
 	values[1] = Int64GetDatum(line->division);
 	values[2] = Int64GetDatum(line->unit);
 	values[3] = TimestampTzGetDatum(line->posted_at);
-	values[4] = digest_datum(line->head);
+	values[4] = bpm_digest_datum(line->head);
 	values[5] = PointerGetDatum(cstring_to_text_with_len(&line->control, 1));
 	values[6] = PointerGetDatum(cstring_to_text_with_len(&line->year_state, 1));
 	values[7] = BoolGetDatum(line->executable);

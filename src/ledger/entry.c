@@ -4,31 +4,7 @@
  */
 #include "postgres.h"
 
-#include "utils/date.h"
-#include "utils/datetime.h"
-
 #include "ledger/entry.h"
-
-/* Adds a date in ISO form, whatever DateStyle says. */
-static void
-digest_date(DateADT date)
-{
-	int			year,
-				month,
-				day;
-	char		iso[32];
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, day);
-	bpm_digest_cstring(iso);
-}
-
-/* Microseconds since 1970, so that no time zone setting is part of the evidence. */
-static void
-digest_moment(TimestampTz moment)
-{
-	bpm_digest_int64(moment + INT64CONST(10957) * USECS_PER_DAY);
-}
 
 /* Gives the digest that links an entry to the one before it on its line. */
 void
@@ -45,8 +21,8 @@ bpm_entry_digest(const char *algorithm, const uint8 *previous, const BpmEntry *e
 	bpm_digest_cstring(entry->kind);
 	bpm_digest_int64(entry->amount);
 	bpm_digest_int64(entry->available_after);
-	digest_moment(entry->posted_at);
-	digest_date(entry->accounting_date);
+	bpm_digest_moment(entry->posted_at);
+	bpm_digest_date(entry->accounting_date);
 	bpm_digest_cstring(entry->document);
 	bpm_digest_cstring(entry->actor);
 	bpm_digest_cstring(entry->login);

@@ -84,11 +84,7 @@ static void
 entry_values(const BpmPosting *posting, const BpmEntry *entry, const BpmLine *line,
 			 Datum *values, bool *nulls)
 {
-	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
-
 	memset(nulls, false, JOURNAL_COLUMNS);
-	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
-	memcpy(VARDATA(digest), line->head, BPM_DIGEST_LENGTH);
 	values[JOURNAL_LINE] = Int64GetDatum(entry->line);
 	values[JOURNAL_ENTRY_NO] = Int32GetDatum(entry->entry_no);
 	values[JOURNAL_POSTING] = Int64GetDatum(entry->posting);
@@ -109,7 +105,7 @@ entry_values(const BpmPosting *posting, const BpmEntry *entry, const BpmLine *li
 	set_optional(values, nulls, JOURNAL_REFERS_ENTRY, Int32GetDatum(entry->refers_entry));
 	set_optional(values, nulls, JOURNAL_FROM_OBLIGATION, Int64GetDatum(entry->from_obligation));
 	set_optional(values, nulls, JOURNAL_TO_OBLIGATION, Int64GetDatum(entry->to_obligation));
-	values[JOURNAL_DIGEST] = PointerGetDatum(digest);
+	values[JOURNAL_DIGEST] = bpm_digest_datum(line->head);
 }
 
 /* The row that the guard will be shown, in column order. */

@@ -51,20 +51,16 @@ digest_column(HeapTuple row, TupleDesc desc, int column)
 }
 
 /* Computes the digest of a row from all of its columns but the digest itself. */
-static bytea *
-digest_row(const Seal *seal, HeapTuple row, TupleDesc desc, int digest_column_no)
+static void
+digest_row(const Seal *seal, HeapTuple row, TupleDesc desc, int digest_column_no, uint8 *digest)
 {
-	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
-
-	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
 	bpm_digest_start(seal->algorithm);
 	for (int i = 1; i <= desc->natts; i++)
 		if (i != digest_column_no && !TupleDescAttr(desc, i - 1)->attisdropped)
 			digest_column(row, desc, i);
 	if (seal->belongs)
 		bpm_digest_cstring(seal->belongs);
-	bpm_digest_finish((uint8 *) VARDATA(digest));
-	return digest;
+	bpm_digest_finish(digest);
 }
 
 /* Accepts the one new row that is expected, with its digest put in. */
@@ -72,12 +68,14 @@ static bool
 accept_sealed(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
 {
 	int			column = SPI_fnumber(desc, "digest");
+	uint8		digest[BPM_DIGEST_LENGTH];
 	Datum		value;
 	bool		isnull = false;
 
 	if (old != NULL || *row == NULL || column <= 0)
 		return false;
-	value = PointerGetDatum(digest_row(permit->context, *row, desc, column));
+	digest_row(permit->context, *row, desc, column, digest);
+	value = bpm_digest_datum(digest);
 	*row = heap_modify_tuple_by_cols(*row, desc, 1, &column, &value, &isnull);
 	return true;
 }
@@ -105,9 +103,8 @@ bpm_seal_holds(BpmLedger *ledger, const BpmStatement *statement, Datum *values)
 	Seal		seal = {ledger->digest, NULL};
 	TupleDesc	desc;
 	HeapTuple	row;
-	bytea	   *computed;
-	bytea	   *stored;
-	bool		isnull;
+	uint8		computed[BPM_DIGEST_LENGTH];
+	uint8		stored[BPM_DIGEST_LENGTH];
 	int			column;
 
 	if (bpm_ledger_execute(ledger, statement, 0, values, NULL) != 1)
@@ -117,10 +114,9 @@ bpm_seal_holds(BpmLedger *ledger, const BpmStatement *statement, Datum *values)
 	seal.belongs = SPI_getvalue(row, desc, desc->natts);
 	desc->natts--;
 	column = SPI_fnumber(desc, "digest");
-	computed = digest_row(&seal, row, desc, column);
-	stored = DatumGetByteaPP(heap_getattr(row, column, desc, &isnull));
-	return VARSIZE_ANY_EXHDR(stored) == BPM_DIGEST_LENGTH &&
-		memcmp(VARDATA_ANY(stored), VARDATA(computed), BPM_DIGEST_LENGTH) == 0;
+	digest_row(&seal, row, desc, column, computed);
+	bpm_row_digest(row, desc, column, stored);
+	return memcmp(stored, computed, BPM_DIGEST_LENGTH) == 0;
 }
 
 /* Returns the one text that a statement reads, NULL for null. */

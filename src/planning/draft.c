@@ -300,8 +300,6 @@ bool
 bpm_draft_of_case(BpmLedger *ledger, const BpmEffectCall *call, BpmDraft *draft)
 {
 	BpmParameters parameters = {0};
-	bool		isnull;
-	Datum		digest;
 
 	bpm_bind_id(&parameters, call->case_id);
 	if (bpm_planning_read(ledger, &find_draft, &parameters) != 1)
@@ -312,10 +310,7 @@ bpm_draft_of_case(BpmLedger *ledger, const BpmEffectCall *call, BpmDraft *draft)
 	draft->division = bpm_result_int(0, 4);
 	draft->version = bpm_result_int(0, 5);
 	draft->expenditure = bpm_result_int(0, 6);
-	digest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 7, &isnull);
-	if (VARSIZE_ANY_EXHDR(DatumGetPointer(digest)) != BPM_DIGEST_LENGTH)
-		elog(ERROR, "digest of draft " INT64_FORMAT " has a wrong length", draft->id);
-	memcpy(draft->digest, VARDATA_ANY(DatumGetPointer(digest)), BPM_DIGEST_LENGTH);
+	bpm_row_digest(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 7, draft->digest);
 	draft->resolution = bpm_result_text(0, 8);
 	return true;
 }

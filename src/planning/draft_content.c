@@ -111,16 +111,13 @@ bpm_draft_store(BpmLedger *ledger, const BpmEffectCall *call, int32 preparation,
 {
 	BpmParameters parameters = {0};
 	BpmParameters items = {0};
-	bytea	   *stored = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
 	int64		draft;
 
-	SET_VARSIZE(stored, VARHDRSZ + BPM_DIGEST_LENGTH);
-	memcpy(VARDATA(stored), digest, BPM_DIGEST_LENGTH);
 	bpm_bind_int(&parameters, preparation);
 	bpm_bind_id(&parameters, call->division);
 	bpm_bind_int(&parameters, version);
 	bpm_bind_id(&parameters, call->case_id);
-	bpm_bind_datum(&parameters, PointerGetDatum(stored));
+	bpm_bind_datum(&parameters, bpm_digest_datum(digest));
 	bpm_bind_text(&parameters, call->actor);
 	if (bpm_planning_store(ledger, "draft", &insert_draft, &parameters) != 1)
 		elog(ERROR, "draft was not stored");

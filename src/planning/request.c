@@ -41,7 +41,7 @@ typedef struct Form
 	BpmItem    *items;
 	int			count;
 	BpmFen		amount;
-	bytea	   *content;		/* digest of all of it */
+	Datum		content;		/* digest of all of it */
 	const char *login;
 } Form;
 
@@ -193,12 +193,11 @@ jsonb_argument(FunctionCallInfo fcinfo, int argument, const char *missing)
 }
 
 /* Gives the digest of everything that is asked for, to know a repeated call. */
-static bytea *
+static Datum
 digest_call(FunctionCallInfo fcinfo, BpmLedger *ledger, const Form *form)
 {
-	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+	uint8		digest[BPM_DIGEST_LENGTH];
 
-	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
 	bpm_digest_start(ledger->digest);
 	bpm_digest_cstring(form->title);
 	bpm_digest_cstring(form->fund_type);
@@ -208,8 +207,8 @@ digest_call(FunctionCallInfo fcinfo, BpmLedger *ledger, const Form *form)
 	bpm_digest_cstring(bpm_memo_text(form->attributes));
 	bpm_digest_cstring(bpm_memo_text(form->attachments));
 	bpm_digest_cstring(form->reason);
-	bpm_digest_finish((uint8 *) VARDATA(digest));
-	return digest;
+	bpm_digest_finish(digest);
+	return bpm_digest_datum(digest);
 }
 
 /* Reads the arguments; what is wrong with them is told with what is wrong with the items. */
@@ -269,7 +268,7 @@ replay_creation(BpmLedger *ledger, const Form *form)
 	bpm_bind_int(&parameters, form->place.preparation.id);
 	bpm_bind_id(&parameters, form->place.unit);
 	bpm_bind_text(&parameters, form->key);
-	bpm_bind_datum(&parameters, PointerGetDatum(form->content));
+	bpm_bind_datum(&parameters, form->content);
 	if (bpm_planning_read_latest(ledger, &find_key, &parameters) != 1)
 		return 0;
 	if (!bpm_result_int(0, 2))
@@ -287,7 +286,7 @@ replay_change(BpmLedger *ledger, const Form *form, int64 request)
 		return false;
 	bpm_bind_id(&parameters, request);
 	bpm_bind_text(&parameters, form->key);
-	bpm_bind_datum(&parameters, PointerGetDatum(form->content));
+	bpm_bind_datum(&parameters, form->content);
 	if (bpm_planning_read(ledger, &find_saved, &parameters) != 1)
 		return false;
 	if (!bpm_result_int(0, 1))
@@ -361,7 +360,7 @@ create_request(BpmLedger *ledger, const Form *form)
 	bpm_bind_text(&parameters, form->title);
 	bpm_bind_text(&parameters, form->login);
 	bpm_bind_text(&parameters, form->key);
-	bpm_bind_datum(&parameters, PointerGetDatum(form->content));
+	bpm_bind_datum(&parameters, form->content);
 	if (bpm_planning_store(ledger, "request", &insert_request, &parameters) == 0)
 		return replay_creation(ledger, form);
 	request = bpm_result_int(0, 1);
@@ -434,7 +433,7 @@ change_working(BpmLedger *ledger, const Form *form, const BpmRequestRow *request
 	bpm_bind_text(&row, form->category);
 	bpm_bind_id(&row, form->project_id);
 	bpm_bind_text(&row, form->key);
-	bpm_bind_datum(&row, PointerGetDatum(form->content));
+	bpm_bind_datum(&row, form->content);
 	bpm_planning_store(ledger, "request", &change_request, &row);
 	bpm_bind_id(&version, request->version);
 	bpm_bind_fen(&version, form->amount);

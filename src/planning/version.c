@@ -331,11 +331,10 @@ bpm_versions_freeze(BpmLedger *ledger, const BpmRequestRow *requests, int count,
 {
 	TimestampTz moment = GetCurrentTimestamp();
 	BpmRequestRow *sorted = palloc(Max(count, 1) * sizeof(BpmRequestRow));
-	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
+	uint8		digest[BPM_DIGEST_LENGTH];
 	Contents	contents;
 	int			item = 0;
 
-	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
 	memcpy(sorted, requests, count * sizeof(BpmRequestRow));
 	qsort(sorted, count, sizeof(BpmRequestRow), compare_versions);
 	read_contents(ledger, sorted, count, &contents);
@@ -343,15 +342,14 @@ bpm_versions_freeze(BpmLedger *ledger, const BpmRequestRow *requests, int count,
 	{
 		BpmParameters parameters = {0};
 
-		item = digest_version(ledger, &contents, i, item, kind, sorted[i].round, login, moment,
-							  (uint8 *) VARDATA(digest));
+		item = digest_version(ledger, &contents, i, item, kind, sorted[i].round, login, moment, digest);
 		bpm_bind_id(&parameters, sorted[i].version);
 		bpm_bind_text(&parameters, kind);
 		bpm_bind_int(&parameters, sorted[i].round);
 		bpm_bind_bool(&parameters, hidden);
 		bpm_bind_datum(&parameters, TimestampTzGetDatum(moment));
 		bpm_bind_text(&parameters, login);
-		bpm_bind_datum(&parameters, PointerGetDatum(digest));
+		bpm_bind_datum(&parameters, bpm_digest_datum(digest));
 		bpm_planning_store(ledger, "request_version", &freeze_version, &parameters);
 	}
 }

@@ -63,19 +63,6 @@ date_of(HeapTuple row, TupleDesc desc, int column)
 	return isnull ? BPM_NO_DATE : DatumGetDateADT(value);
 }
 
-/* Copies a digest of a row, zeros for null. */
-static void
-take_digest(HeapTuple row, TupleDesc desc, int column, uint8 *digest)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-	bytea	   *bytes = isnull ? NULL : DatumGetByteaPP(value);
-
-	memset(digest, 0, BPM_DIGEST_LENGTH);
-	if (bytes && VARSIZE_ANY_EXHDR(bytes) == BPM_DIGEST_LENGTH)
-		memcpy(digest, VARDATA_ANY(bytes), BPM_DIGEST_LENGTH);
-}
-
 /* Fills a project from the row that has just been read; false if there is none. */
 static bool
 take_project(int rows, BpmProject *project)
@@ -103,7 +90,7 @@ take_project(int rows, BpmProject *project)
 	project->planned_total = bpm_row_number(row, desc, 14);
 	project->responsible = SPI_getvalue(row, desc, 15);
 	project->events = bpm_row_number(row, desc, 16);
-	take_digest(row, desc, 17, project->head);
+	bpm_row_digest(row, desc, 17, project->head);
 	return true;
 }
 
@@ -172,20 +159,9 @@ event_digest(const char *algorithm, const uint8 *previous, const EventRow *event
 	bpm_digest_optional(event->case_id);
 	bpm_digest_cstring(event->actor);
 	bpm_digest_cstring(event->login);
-	bpm_digest_int64(event->happened_at + INT64CONST(10957) * USECS_PER_DAY);
+	bpm_digest_moment(event->happened_at);
 	bpm_digest_finish(content);
 	bpm_digest_link(algorithm, previous, content, digest);
-}
-
-/* Returns a digest as a value. */
-static Datum
-digest_value(const uint8 *digest)
-{
-	bytea	   *bytes = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
-
-	SET_VARSIZE(bytes, VARHDRSZ + BPM_DIGEST_LENGTH);
-	memcpy(VARDATA(bytes), digest, BPM_DIGEST_LENGTH);
-	return PointerGetDatum(bytes);
 }
 
 /* Writes an event, with the digest that the project's head has become. */
@@ -209,7 +185,7 @@ store_event(BpmLedger *ledger, const BpmProject *project, const EventRow *row, J
 	values[10] = TimestampTzGetDatum(row->happened_at);
 	values[11] = Int64GetDatum(project->division);
 	values[12] = Int64GetDatum(project->unit);
-	values[13] = digest_value(project->head);
+	values[13] = bpm_digest_datum(project->head);
 	bpm_write_row(ledger, "project_event", 0, row->project, &insert_event, values, nulls, true);
 }
 
@@ -225,7 +201,7 @@ store_head(BpmLedger *ledger, const BpmProject *project, bool moved, TimestampTz
 	values[2] = TimestampTzGetDatum(since);
 	nulls[2] = moved ? ' ' : 'n';
 	values[3] = Int32GetDatum(project->events);
-	values[4] = digest_value(project->head);
+	values[4] = bpm_digest_datum(project->head);
 	bpm_write_row(ledger, "project", 0, project->id, &move_head, values, nulls, true);
 }
 
@@ -315,7 +291,7 @@ verify_events(BpmLedger *ledger, const BpmProject *project, ReturnSetInfo *resul
 		uint8		stored[BPM_DIGEST_LENGTH];
 
 		take_event(project->id, &event, row, desc);
-		take_digest(row, desc, 11, stored);
+		bpm_row_digest(row, desc, 11, stored);
 		if (event.event_no != i + 1)
 			say(result, event.event_no, "an event before it is missing");
 		event_digest(ledger->digest, head, &event, digest);

@@ -420,18 +420,12 @@ link_report(BpmLedger *ledger, const BpmReport *report)
 {
 	Datum		value = Int64GetDatum(report->project);
 	uint8		head[BPM_DIGEST_LENGTH] = {0};
-	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
-	bool		isnull;
+	uint8		digest[BPM_DIGEST_LENGTH];
 
 	if (bpm_ledger_execute_latest(ledger, &last_digest, 0, &value, NULL, false) == 1)
-	{
-		bytea	   *last = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-
-		memcpy(head, VARDATA_ANY(last), Min(VARSIZE_ANY_EXHDR(last), BPM_DIGEST_LENGTH));
-	}
-	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
-	bpm_report_digest(ledger->digest, head, report, (uint8 *) VARDATA(digest));
-	return PointerGetDatum(digest);
+		bpm_row_digest(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, head);
+	bpm_report_digest(ledger->digest, head, report, digest);
+	return bpm_digest_datum(digest);
 }
 
 /* Stores a report as the last of its project's chain. */

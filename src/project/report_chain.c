@@ -7,7 +7,6 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 
 #include "base/rows.h"
 #include "project/project.h"
@@ -18,27 +17,6 @@ static const BpmStatement read_reports = {
 	" pg_catalog.array_to_string(flags, ','), replaces, key, reported_at, reported_by, login, digest"
 	" FROM @ledger@.progress_report WHERE project_id" EQ "$1 ORDER BY report_id", "l"
 };
-
-/* Adds a moment, in microseconds since 1970. */
-static void
-digest_moment(TimestampTz moment)
-{
-	bpm_digest_int64(moment + INT64CONST(10957) * USECS_PER_DAY);
-}
-
-/* Adds a day as ISO 8601 writes it. */
-static void
-digest_day(DateADT day)
-{
-	int			year,
-				month,
-				number;
-	char		text[MAXDATELEN];
-
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &number);
-	snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, number);
-	bpm_digest_cstring(text);
-}
 
 /* Gives the digest that links a report to the one of its project that came before. */
 void
@@ -51,19 +29,19 @@ bpm_report_digest(const char *algorithm, const uint8 *previous, const BpmReport 
 	bpm_digest_int64(report->id);
 	bpm_digest_int64(report->project);
 	bpm_digest_cstring(report->kind);
-	digest_day(report->reported_for);
+	bpm_digest_date(report->reported_for);
 	bpm_digest_cstring(report->percent);
 	bpm_digest_cstring(report->note);
 	bpm_digest_cstring(report->longitude);
 	bpm_digest_cstring(report->latitude);
 	bpm_digest_cstring(report->datum);
-	digest_moment(report->taken_at);
+	bpm_digest_moment(report->taken_at);
 	bpm_digest_cstring(report->photos);
 	bpm_digest_cstring(report->distance);
 	bpm_digest_cstring(report->flags);
 	bpm_digest_optional(report->replaces);
 	bpm_digest_cstring(report->key);
-	digest_moment(report->reported_at);
+	bpm_digest_moment(report->reported_at);
 	bpm_digest_cstring(report->reported_by);
 	bpm_digest_cstring(report->login);
 	bpm_digest_finish(content);
@@ -109,13 +87,12 @@ verify_chain(BpmLedger *ledger, int64 project, ReturnSetInfo *result)
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		BpmReport	report = {.project = project};
 		uint8		digest[BPM_DIGEST_LENGTH];
-		bool		isnull;
-		bytea	   *stored = DatumGetByteaPP(SPI_getbinval(row, desc, 18, &isnull));
+		uint8		stored[BPM_DIGEST_LENGTH];
 
 		take_report(&report, row, desc);
 		bpm_report_digest(ledger->digest, head, &report, digest);
-		if (VARSIZE_ANY_EXHDR(stored) != BPM_DIGEST_LENGTH ||
-			memcmp(VARDATA_ANY(stored), digest, BPM_DIGEST_LENGTH) != 0)
+		bpm_row_digest(row, desc, 18, stored);
+		if (memcmp(stored, digest, BPM_DIGEST_LENGTH) != 0)
 		{
 			Datum		values[2];
 			bool		nulls[2] = {false, false};
@@ -124,8 +101,7 @@ verify_chain(BpmLedger *ledger, int64 project, ReturnSetInfo *result)
 			values[1] = CStringGetTextDatum("its digest differs from its content, or one before it is missing");
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
-		if (VARSIZE_ANY_EXHDR(stored) == BPM_DIGEST_LENGTH)
-			memcpy(head, VARDATA_ANY(stored), BPM_DIGEST_LENGTH);
+		memcpy(head, stored, BPM_DIGEST_LENGTH);
 	}
 }
 

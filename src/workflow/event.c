@@ -74,7 +74,7 @@ event_digest(const char *algorithm, const uint8 *previous, const EventRow *event
 	bpm_digest_cstring(event->on_behalf_of);
 	bpm_digest_cstring(event->to_whom);
 	bpm_digest_cstring(event->login);
-	bpm_digest_int64(event->happened_at + INT64CONST(10957) * USECS_PER_DAY);
+	bpm_digest_moment(event->happened_at);
 	bpm_digest_cstring(event->opinion);
 	bpm_digest_cstring(event->details);
 	bpm_digest_cstring(event->signature);
@@ -88,10 +88,7 @@ store_event(BpmCase *work, const EventRow *row, Jsonb *details)
 {
 	Datum		values[17];
 	char		nulls[] = "                 ";
-	bytea	   *digest = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
 
-	SET_VARSIZE(digest, VARHDRSZ + BPM_DIGEST_LENGTH);
-	memcpy(VARDATA(digest), work->head, BPM_DIGEST_LENGTH);
 	values[0] = Int64GetDatum(row->case_id);
 	values[1] = Int32GetDatum(row->event_no);
 	bpm_set_text(values, nulls, 2, row->action);
@@ -111,7 +108,7 @@ store_event(BpmCase *work, const EventRow *row, Jsonb *details)
 	values[14] = Int64GetDatum(work->division);
 	values[15] = Int64GetDatum(work->unit);
 	nulls[15] = work->unit ? ' ' : 'n';
-	values[16] = PointerGetDatum(digest);
+	values[16] = bpm_digest_datum(work->head);
 	bpm_write_row(work->ledger, "case_event", 0, row->case_id, &insert_event, values, nulls, true);
 }
 
@@ -208,17 +205,6 @@ take_event(EventRow *event, HeapTuple row, TupleDesc desc)
 	event->signature = SPI_getvalue(row, desc, 14);
 }
 
-/* Tells whether a column of a row holds this digest. */
-static bool
-same_digest(HeapTuple row, TupleDesc desc, int column, const uint8 *digest)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-
-	return !isnull && VARSIZE_ANY_EXHDR(DatumGetByteaPP(value)) == BPM_DIGEST_LENGTH &&
-		memcmp(VARDATA_ANY(DatumGetByteaPP(value)), digest, BPM_DIGEST_LENGTH) == 0;
-}
-
 /* Adds a row to what verify_case() says. */
 static void
 say(ReturnSetInfo *result, int32 event_no, const char *what)
@@ -242,12 +228,14 @@ verify_events(BpmLedger *ledger, Datum case_id, ReturnSetInfo *result, uint8 *he
 		TupleDesc	desc = SPI_tuptable->tupdesc;
 		EventRow	event;
 		uint8		digest[BPM_DIGEST_LENGTH];
+		uint8		stored[BPM_DIGEST_LENGTH];
 
 		take_event(&event, row, desc);
 		if (event.event_no != i + 1)
 			say(result, event.event_no, "an event before it is missing");
 		event_digest(ledger->digest, head, &event, digest);
-		if (!same_digest(row, desc, 15, digest))
+		bpm_row_digest(row, desc, 15, stored);
+		if (memcmp(digest, stored, BPM_DIGEST_LENGTH) != 0)
 			say(result, event.event_no, "its digest differs from its content");
 		memcpy(head, digest, BPM_DIGEST_LENGTH);
 	}
@@ -278,8 +266,8 @@ bpm_verify_case(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	BpmCall		call;
 	uint8		head[BPM_DIGEST_LENGTH];
+	uint8		stored[BPM_DIGEST_LENGTH];
 	int			events;
-	bool		isnull;
 	Datum		case_id = PG_GETARG_DATUM(1);
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -292,8 +280,9 @@ bpm_verify_case(PG_FUNCTION_ARGS)
 				 errmsg("case " INT64_FORMAT " does not exist in ledger %s", DatumGetInt64(case_id),
 						call.ledger->schema)));
 	require_reader(&call);
-	if (!same_digest(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, head) ||
-		DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) != events)
+	bpm_row_digest(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, stored);
+	if (memcmp(head, stored, BPM_DIGEST_LENGTH) != 0 ||
+		bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) != events)
 		say(result, events, "the case's head is another event's");
 	bpm_call_end(&call);
 	return (Datum) 0;

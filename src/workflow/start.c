@@ -35,9 +35,7 @@ insert_row(BpmCase *work, const char *key)
 {
 	Datum		values[14];
 	char		nulls[] = "              ";
-	bytea	   *head = palloc0(VARHDRSZ + BPM_DIGEST_LENGTH);
 
-	SET_VARSIZE(head, VARHDRSZ + BPM_DIGEST_LENGTH);
 	values[0] = Int64GetDatum(work->id);
 	values[1] = Int64GetDatum(work->root);
 	values[2] = Int64GetDatum(work->parent);
@@ -54,7 +52,7 @@ insert_row(BpmCase *work, const char *key)
 	values[11] = TimestampTzGetDatum(work->started_at);
 	values[12] = key ? CStringGetTextDatum(key) : (Datum) 0;
 	nulls[12] = key ? ' ' : 'n';
-	values[13] = PointerGetDatum(head);
+	values[13] = bpm_digest_datum(work->head);
 	return bpm_write_row(work->ledger, "approval_case", 0, work->id, &insert_case, values, nulls, true) == 1;
 }
 

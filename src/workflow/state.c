@@ -153,7 +153,6 @@ take_case(BpmCase *work)
 	HeapTuple	row = SPI_tuptable->vals[0];
 	TupleDesc	desc = SPI_tuptable->tupdesc;
 	bool		isnull;
-	bytea	   *head;
 	int32		version_id = bpm_row_number(row, desc, 5);
 
 	work->id = bpm_row_number(row, desc, 1);
@@ -174,8 +173,7 @@ take_case(BpmCase *work)
 	work->reminders = bpm_row_number(row, desc, 17);
 	work->events = bpm_row_number(row, desc, 18);
 	work->visits = bpm_row_number(row, desc, 19);
-	head = DatumGetByteaPP(SPI_getbinval(row, desc, 20, &isnull));
-	memcpy(work->head, VARDATA_ANY(head), BPM_DIGEST_LENGTH);
+	bpm_row_digest(row, desc, 20, work->head);
 	work->flow = bpm_flow_version(work->ledger, version_id);
 }
 
@@ -370,10 +368,7 @@ store_case(BpmCase *work)
 {
 	Datum		values[11];
 	char		nulls[] = "           ";
-	bytea	   *head = palloc(VARHDRSZ + BPM_DIGEST_LENGTH);
 
-	SET_VARSIZE(head, VARHDRSZ + BPM_DIGEST_LENGTH);
-	memcpy(VARDATA(head), work->head, BPM_DIGEST_LENGTH);
 	values[0] = Int64GetDatum(work->id);
 	values[1] = JsonbPGetDatum(work->facts);
 	nulls[1] = work->facts_changed ? ' ' : 'n';
@@ -385,7 +380,7 @@ store_case(BpmCase *work)
 	values[7] = Int32GetDatum(work->reminders);
 	values[8] = Int32GetDatum(work->events);
 	values[9] = Int32GetDatum(work->visits);
-	values[10] = PointerGetDatum(head);
+	values[10] = bpm_digest_datum(work->head);
 	bpm_write_row(work->ledger, "approval_case", 0, work->id, &update_case, values, nulls, true);
 }
 
