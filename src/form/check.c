@@ -14,9 +14,9 @@
 #include "utils/rel.h"
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "base/rows.h"
 #include "form/form_private.h"
-#include "workflow/workflow.h"
 
 /* The first language of the place speaks in errors. */
 static const BpmStatement find_fields = {

@@ -220,11 +220,7 @@ check_definition(FunctionCallInfo fcinfo)
 		return;
 	initStringInfo(&list);
 	for (int i = 0; i < faults.count; i++)
-	{
-		const char *path = faults.items[i].path;
-
-		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", path + (path[0] == '.'), faults.items[i].text);
-	}
+		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", faults.items[i].path, faults.items[i].text);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg_plural("field of a form has %d fault", "field of a form has %d faults", faults.count,

@@ -74,7 +74,7 @@ read_code(BpmLedger *ledger, const BpmNode *node, const char *key, const char *s
 
 	if (search.official_code)
 		bpm_attempt(ledger, search_code, &search, false, findings,
-					psprintf("%s.%s", node->path, key));
+					bpm_node_place(node, key));
 	return search.code;
 }
 
@@ -85,10 +85,10 @@ read_text(const BpmNode *node, const char *key, bool required, int limit)
 	char	   *text = bpm_node_text(node, key, required);
 
 	if (text && pg_mbstrlen(text) > limit)
-		bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "has %d characters, more than %d",
+		bpm_fault(node->faults, bpm_node_place(node, key), "has %d characters, more than %d",
 				  pg_mbstrlen(text), limit);
 	else if (text && strspn(text, " ") == strlen(text))
-		bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must not be empty");
+		bpm_fault(node->faults, bpm_node_place(node, key), "must not be empty");
 	return text;
 }
 
@@ -138,7 +138,7 @@ bpm_read_decimal(const BpmNode *node, const char *key, int decimals, bool or_zer
 		fault = bpm_wrong_digits(*text, decimals, or_zero);
 	if (fault)
 	{
-		bpm_finding(findings, ERRCODE_INVALID_PARAMETER_VALUE, psprintf("%s.%s", node->path, key),
+		bpm_finding(findings, ERRCODE_INVALID_PARAMETER_VALUE, bpm_node_place(node, key),
 					fault);
 		*text = NULL;
 	}

@@ -14,9 +14,9 @@
 
 #include "utils/jsonb.h"
 
+#include "base/json.h"
 #include "base/ledger.h"
 #include "types/types.h"
-#include "workflow/workflow.h"
 
 /* Members of the document that are joined in for those who ask. */
 #define BPM_FACT_HISTORY	0x01

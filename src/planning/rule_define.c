@@ -41,13 +41,6 @@ static const struct
 	{"new_project", BPM_FACT_NEW}
 };
 
-/* Returns the JSON path of a property. */
-static const char *
-at(const BpmNode *node, const char *property)
-{
-	return psprintf("%s.%s", node->path, property);
-}
-
 /* Returns what facts a member of the document needs, reporting one that is in no document. */
 static uint32
 member_fact(const BpmNode *node, const char *property, const char *member)
@@ -55,7 +48,7 @@ member_fact(const BpmNode *node, const char *property, const char *member)
 	for (int i = 0; i < lengthof(members); i++)
 		if (strcmp(members[i].name, member) == 0)
 			return members[i].fact;
-	bpm_fault(node->faults, at(node, property), "the request document has no member \"%s\"", member);
+	bpm_fault(node->faults, bpm_node_place(node, property), "the request document has no member \"%s\"", member);
 	return 0;
 }
 
@@ -68,7 +61,7 @@ use_path(BpmPlanRule *rule, const BpmNode *node, const char *property, Datum pat
 
 	bpm_path_use(path, &use);
 	if (use.inexact)
-		bpm_fault(node->faults, at(node, property), "double() is not exact; numbers of the document are");
+		bpm_fault(node->faults, bpm_node_place(node, property), "double() is not exact; numbers of the document are");
 	foreach(cell, use.members)
 		rule->facts |= member_fact(node, property, lfirst(cell));
 	foreach(cell, use.variables)
@@ -82,11 +75,11 @@ read_names(BpmPlanRule *rule, const BpmNode *node)
 	rule->name = bpm_node_text(node, "rule", true);
 	if (rule->name && (strspn(rule->name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(rule->name) ||
 					   strlen(rule->name) > 63 || rule->name[0] < 'a'))
-		bpm_fault(node->faults, at(node, "rule"),
+		bpm_fault(node->faults, bpm_node_place(node, "rule"),
 				  "\"%s\" is not a name of at most 63 lower-case letters, digits and underscores, beginning with a letter", rule->name);
 	rule->title = bpm_node_text(node, "title", true);
 	if (rule->title && strlen(rule->title) > 200)
-		bpm_fault(node->faults, at(node, "title"), "is longer than 200 bytes");
+		bpm_fault(node->faults, bpm_node_place(node, "title"), "is longer than 200 bytes");
 	rule->severity = bpm_node_text(node, "severity", true) ?
 		bpm_node_word(node, "severity", severities) : "block";
 }
@@ -146,10 +139,10 @@ check_parameter_object(const BpmPlanRule *rule, const BpmNode *node)
 		return;
 	word = bpm_node_text(node, "mean", false);
 	if (word && !bpm_read_mean(word, &mean))
-		bpm_fault(node->faults, at(node, "mean"), "\"%s\" is not one of arithmetic, compound", word);
+		bpm_fault(node->faults, bpm_node_place(node, "mean"), "\"%s\" is not one of arithmetic, compound", word);
 	years = bpm_node_int(node, "years", 1, 1);
 	if (years > BPM_RATE_YEARS)
-		bpm_fault(node->faults, at(node, "years"), "must not be above %d", BPM_RATE_YEARS);
+		bpm_fault(node->faults, bpm_node_place(node, "years"), "must not be above %d", BPM_RATE_YEARS);
 }
 
 /* Reads the parameters: one object, or an array of objects. */
@@ -219,7 +212,7 @@ check_variables(const BpmPlanRule *rule, const BpmNode *node)
 
 	foreach(cell, rule->variables)
 		if (!has_parameter(rule, lfirst(cell)))
-			bpm_fault(node->faults, at(node, "parameters"), "variable \"$%s\" has no value", (char *) lfirst(cell));
+			bpm_fault(node->faults, bpm_node_place(node, "parameters"), "variable \"$%s\" has no value", (char *) lfirst(cell));
 }
 
 /* Reads what a finding says, in each language. */
@@ -235,7 +228,7 @@ read_message(BpmPlanRule *rule, const BpmNode *node)
 		JsonbValue	value;
 
 		if (!bpm_node_find(node, "message", &value))
-			bpm_fault(node->faults, at(node, "message"), "missing");
+			bpm_fault(node->faults, bpm_node_place(node, "message"), "missing");
 		return;
 	}
 	bpm_node_keys(&child, languages);
@@ -252,7 +245,7 @@ read_message(BpmPlanRule *rule, const BpmNode *node)
 			else if (has_parameter(rule, lfirst(cell)))
 				rule->kept = lappend(rule->kept, lfirst(cell));
 			else
-				bpm_fault(node->faults, at(&child, languages[i]),
+				bpm_fault(node->faults, bpm_node_place(&child, languages[i]),
 						  "{%s} is neither a measure nor a parameter", (char *) lfirst(cell));
 	}
 }
@@ -268,7 +261,7 @@ require_known(BpmLedger *ledger, const BpmNode *node, const char *property, cons
 		return;
 	value = CStringGetTextDatum(name);
 	if (bpm_run_here(ledger, find, &value, NULL) == 0)
-		bpm_fault(node->faults, at(node, property), "\"%s\" is not known", name);
+		bpm_fault(node->faults, bpm_node_place(node, property), "\"%s\" is not known", name);
 }
 
 /* Reads where and when the rule holds. */
@@ -292,9 +285,9 @@ read_scope(BpmLedger *ledger, BpmPlanRule *rule, const BpmNode *node)
 	require_known(ledger, node, "category", rule->category, &find_category);
 	if (rule->division_code &&
 		!bpm_registry_find_division(ledger, rule->division_code, &rule->division, &refusal))
-		bpm_fault(node->faults, at(node, "division"), "%s", refusal.message);
+		bpm_fault(node->faults, bpm_node_place(node, "division"), "%s", refusal.message);
 	if (rule->from_year && rule->to_year && rule->to_year < rule->from_year)
-		bpm_fault(node->faults, at(node, "to_year"), "lies before from_year");
+		bpm_fault(node->faults, bpm_node_place(node, "to_year"), "lies before from_year");
 }
 
 /* Reads the setting that a place may put in place of parameters. */
@@ -304,7 +297,7 @@ read_setting(BpmPlanRule *rule, const BpmNode *node)
 	rule->setting = bpm_node_text(node, "setting", false);
 	if (rule->setting && (strspn(rule->setting, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(rule->setting) ||
 						  strchr(rule->setting, '.') == NULL || strlen(rule->setting) > 100))
-		bpm_fault(node->faults, at(node, "setting"), "\"%s\" is no key of a profile setting", rule->setting);
+		bpm_fault(node->faults, bpm_node_place(node, "setting"), "\"%s\" is no key of a profile setting", rule->setting);
 }
 
 /* Returns the rule of a definition; all that is wrong with it is among the faults. */

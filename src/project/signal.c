@@ -67,7 +67,7 @@ read_date(const BpmNode *node, const char *key, bool required, DateADT missing)
 	if (strlen(text) == 10 && sscanf(text, "%4d-%2d-%2d", &year, &month, &day) == 3 &&
 		year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= day_tab[isleap(year)][month - 1])
 		return date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
-	bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "\"%s\" is not a date YYYY-MM-DD", text);
+	bpm_fault(node->faults, bpm_node_place(node, key), "\"%s\" is not a date YYYY-MM-DD", text);
 	return missing;
 }
 

@@ -15,7 +15,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#include "workflow/workflow.h"
+#include "base/json.h"
 
 /* In order of badness: the worst wins. */
 typedef enum BpmColour

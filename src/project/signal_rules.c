@@ -44,7 +44,7 @@ bpm_node_number(const BpmNode *node, const char *key)
 		return NULL;
 	if (value.type == jbvNumeric)
 		return value.val.numeric;
-	bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must be a number");
+	bpm_fault(node->faults, bpm_node_place(node, key), "must be a number");
 	return NULL;
 }
 
@@ -60,7 +60,7 @@ ratio(const BpmNode *node, const char *key, Numeric missing)
 	found = bpm_node_number(node, key);
 	if (found && DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(found),
 												   NumericGetDatum(number("0")))) < 0)
-		bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must not be negative");
+		bpm_fault(node->faults, bpm_node_place(node, key), "must not be negative");
 	return found ? DatumGetNumericCopy(NumericGetDatum(found)) : NULL;
 }
 

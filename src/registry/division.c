@@ -95,7 +95,7 @@ key_is_free(BpmLedger *ledger, BpmCode key, int from_digits)
 
 /* Whether the digits make a key below the parent that overlaps nothing; sets it. */
 static bool
-try_key(BpmLedger *ledger, const char *digits, const BpmNode *parent, BpmCode *key)
+try_key(BpmLedger *ledger, const char *digits, const BpmTreeNode *parent, BpmCode *key)
 {
 	if (digits[0] == '\0' || strlen(digits) > BPM_CODE_MAX_DIGITS)
 		return false;
@@ -111,7 +111,7 @@ try_key(BpmLedger *ledger, const char *digits, const BpmNode *parent, BpmCode *k
  * group 00, which no official code below that parent begins with.
  */
 static BpmCode
-assign_key(BpmLedger *ledger, const BpmNode *node, const BpmNode *parent)
+assign_key(BpmLedger *ledger, const BpmTreeNode *node, const BpmTreeNode *parent)
 {
 	const char *official_code = node->official_code;
 	char	   *digits = significant_digits(official_code);
@@ -141,7 +141,7 @@ assign_key(BpmLedger *ledger, const BpmNode *node, const BpmNode *parent)
 
 /* Works a level out from the parent where there is none yet, and refuses what is not below it. */
 static void
-fit_level(BpmNode *node, const BpmNode *parent)
+fit_level(BpmTreeNode *node, const BpmTreeNode *parent)
 {
 	if (node->level == 0)
 		node->level = parent ? parent->level + 1 :
@@ -164,14 +164,14 @@ refuse_unknown(BpmLedger *ledger, const char *official_code)
 
 /* Makes sure that the caller has a duty over the whole division. */
 static void
-authorize(BpmWork *work, const BpmNode *division)
+authorize(BpmWork *work, const BpmTreeNode *division)
 {
 	bpm_work_require(work, division->code, 0);
 }
 
 /* Refuses to close a division with divisions or units in it, and keeps new units out. */
 static void
-refuse_in_use(BpmLedger *ledger, const BpmTree *tree, const BpmNode *division)
+refuse_in_use(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *division)
 {
 	static const BpmStatement in_use = {
 		"SELECT official_code, name FROM @ledger@.division"
@@ -227,8 +227,8 @@ bpm_register_division(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;
-	BpmNode		node = {0};
-	BpmNode    *parent;
+	BpmTreeNode		node = {0};
+	BpmTreeNode    *parent;
 	char	   *parent_code;
 	char	   *document;
 

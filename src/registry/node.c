@@ -28,7 +28,7 @@ bpm_tree_begin(BpmWork *work, BpmLedger *ledger, const BpmTree *tree, const char
 
 /* Reads the node that bears an official code now; false when there is none. */
 static bool
-find_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, BpmNode *node)
+find_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, BpmTreeNode *node)
 {
 	Datum		value = CStringGetTextDatum(official_code);
 	bool		isnull;
@@ -49,7 +49,7 @@ find_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, Bpm
 
 /* Reads a node that must exist now. */
 static void
-get_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, BpmNode *node)
+get_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, BpmTreeNode *node)
 {
 	if (!find_node(ledger, tree, official_code, node))
 	{
@@ -60,7 +60,7 @@ get_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, BpmN
 
 /* Reads a node that must exist now and where the caller has a duty. */
 static void
-get_authorized(BpmWork *work, const BpmTree *tree, const char *official_code, BpmNode *node)
+get_authorized(BpmWork *work, const BpmTree *tree, const char *official_code, BpmTreeNode *node)
 {
 	get_node(work->ledger, tree, official_code, node);
 	tree->authorize(work, node);
@@ -68,7 +68,7 @@ get_authorized(BpmWork *work, const BpmTree *tree, const char *official_code, Bp
 
 /* Returns the official codes of what stands directly below now. */
 char	  **
-bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, int *count)
+bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *node, int *count)
 {
 	Datum		value = Int64GetDatum(node->code);
 	char	  **codes;
@@ -82,7 +82,7 @@ bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, int
 
 /* Refuses a change that is before the present state began, or has not come yet. */
 void
-bpm_check_change_date(const BpmTree *tree, const BpmNode *node, DateADT date)
+bpm_check_change_date(const BpmTree *tree, const BpmTreeNode *node, DateADT date)
 {
 	DateADT		today = GetSQLCurrentDate();
 
@@ -108,7 +108,7 @@ bpm_check_change_date(const BpmTree *tree, const BpmNode *node, DateADT date)
 static void
 check_new_code(BpmLedger *ledger, const BpmTree *tree, const char *official_code)
 {
-	BpmNode		other;
+	BpmTreeNode		other;
 
 	tree->check_code(ledger, official_code);
 	if (find_node(ledger, tree, official_code, &other))
@@ -129,7 +129,7 @@ check_texts(const BpmTree *tree, const char *name, const char *document)
 
 /* Runs one of the statements that write a node. */
 static void
-write_node(BpmLedger *ledger, const BpmStatement *statement, const BpmNode *node,
+write_node(BpmLedger *ledger, const BpmStatement *statement, const BpmTreeNode *node,
 		   const char *change, const char *document)
 {
 	Datum		values[] = {
@@ -169,7 +169,7 @@ write_end(BpmLedger *ledger, const BpmStatement *statement, BpmCode code, DateAD
 
 /* Ends a node; its key, its rows and its history stay. */
 static void
-end_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, DateADT date,
+end_node(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *node, DateADT date,
 		 const char *ending, BpmCode successor)
 {
 	write_end(ledger, &tree->end, node->code, date, ending, successor);
@@ -178,7 +178,7 @@ end_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, DateADT da
 
 /* Writes a new node with its first version. */
 static void
-insert_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, const char *change,
+insert_node(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *node, const char *change,
 			const char *document)
 {
 	check_texts(tree, node->name, document);
@@ -199,15 +199,15 @@ set_successor(BpmLedger *ledger, const BpmTree *tree, BpmCode old, BpmCode new)
  * Checks the official code of a node that is to be registered and reads what it will
  * stand below; NULL where no parent is named.
  */
-BpmNode *
-bpm_node_prepare(BpmLedger *ledger, const BpmTree *tree, BpmNode *node, const char *parent_code)
+BpmTreeNode *
+bpm_node_prepare(BpmLedger *ledger, const BpmTree *tree, BpmTreeNode *node, const char *parent_code)
 {
-	BpmNode    *parent;
+	BpmTreeNode    *parent;
 
 	check_new_code(ledger, tree, node->official_code);
 	if (parent_code == NULL)
 		return NULL;
-	parent = palloc0(sizeof(BpmNode));
+	parent = palloc0(sizeof(BpmTreeNode));
 	get_node(ledger, tree, parent_code, parent);
 	node->has_parent = true;
 	node->parent = parent->code;
@@ -216,8 +216,8 @@ bpm_node_prepare(BpmLedger *ledger, const BpmTree *tree, BpmNode *node, const ch
 
 /* Writes a node that bpm_node_prepare has seen, and gives it its tree key. */
 void
-bpm_node_register(BpmLedger *ledger, const BpmTree *tree, BpmNode *node,
-				  const BpmNode *parent, const char *document)
+bpm_node_register(BpmLedger *ledger, const BpmTree *tree, BpmTreeNode *node,
+				  const BpmTreeNode *parent, const char *document)
 {
 	tree->fit(node, parent);
 	node->code = tree->assign_key(ledger, node, parent);
@@ -226,7 +226,7 @@ bpm_node_register(BpmLedger *ledger, const BpmTree *tree, BpmNode *node,
 
 /* Corrects the present state when the change is of the day on which it began, else opens another. */
 static void
-change_version(BpmLedger *ledger, const BpmTree *tree, BpmNode *node, DateADT date,
+change_version(BpmLedger *ledger, const BpmTree *tree, BpmTreeNode *node, DateADT date,
 			   const char *document)
 {
 	if (date > node->valid_from)
@@ -250,7 +250,7 @@ bpm_node_rename(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
 	char	   *document = bpm_optional_text(fcinfo, 4);
 	char	   *new_code = bpm_optional_text(fcinfo, 5);
-	BpmNode		node;
+	BpmTreeNode		node;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
 	get_authorized(&work, tree, official_code, &node);
@@ -268,13 +268,13 @@ bpm_node_rename(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	PG_RETURN_VOID();
 }
 
-static BpmCode move_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *old,
-						 const BpmNode *parent, DateADT date, const char *document,
+static BpmCode move_node(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *old,
+						 const BpmTreeNode *parent, DateADT date, const char *document,
 						 const char *new_code);
 
 /* Moves what stands directly below a node, with everything below that, below another one. */
 static void
-move_children(BpmLedger *ledger, const BpmTree *tree, const BpmNode *from, const BpmNode *to,
+move_children(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *from, const BpmTreeNode *to,
 			  DateADT date, const char *document)
 {
 	int			count;
@@ -282,7 +282,7 @@ move_children(BpmLedger *ledger, const BpmTree *tree, const BpmNode *from, const
 
 	for (int i = 0; i < count; i++)
 	{
-		BpmNode		child;
+		BpmTreeNode		child;
 
 		get_node(ledger, tree, codes[i], &child);
 		move_node(ledger, tree, &child, to, date, document, codes[i]);
@@ -294,10 +294,10 @@ move_children(BpmLedger *ledger, const BpmTree *tree, const BpmNode *from, const
  * stands below it, and returns the new key; the old nodes end and name their successors.
  */
 static BpmCode
-move_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *old, const BpmNode *parent,
+move_node(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *old, const BpmTreeNode *parent,
 		  DateADT date, const char *document, const char *new_code)
 {
-	BpmNode		moved = *old;
+	BpmTreeNode		moved = *old;
 
 	bpm_check_change_date(tree, old, date);
 	tree->fit(&moved, parent);
@@ -322,7 +322,7 @@ move_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *old, const BpmN
 
 /* Refuses a node that would go into itself or below itself. */
 static void
-refuse_own_subtree(const BpmTree *tree, const BpmNode *node, const BpmNode *target)
+refuse_own_subtree(const BpmTree *tree, const BpmTreeNode *node, const BpmTreeNode *target)
 {
 	if (bpm_code_covers(node->code, target->code))
 		ereport(ERROR,
@@ -344,8 +344,8 @@ bpm_node_move(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operatio
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
 	char	   *document = bpm_optional_text(fcinfo, 4);
 	char	   *new_code = bpm_optional_text(fcinfo, 5);
-	BpmNode		node;
-	BpmNode		parent;
+	BpmTreeNode		node;
+	BpmTreeNode		parent;
 	BpmCode		key;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
@@ -367,7 +367,7 @@ bpm_node_move(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operatio
 
 /* Ends one node in favour of another, after what stood below it has moved there. */
 static void
-merge_node(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node, const BpmNode *target,
+merge_node(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *node, const BpmTreeNode *target,
 		   DateADT date, const char *document)
 {
 	refuse_own_subtree(tree, node, target);
@@ -389,13 +389,13 @@ bpm_nodes_merge(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	char	   *into = bpm_text_argument(fcinfo, 2, "into_code");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
 	char	   *document = bpm_optional_text(fcinfo, 4);
-	BpmNode		target;
+	BpmTreeNode		target;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
 	get_authorized(&work, tree, into, &target);
 	for (int i = 0; i < count; i++)
 	{
-		BpmNode		node;
+		BpmTreeNode		node;
 
 		get_authorized(&work, tree, codes[i], &node);
 		merge_node(ledger, tree, &node, &target, date, document);
@@ -412,7 +412,7 @@ bpm_node_close(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operati
 	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	DateADT		date = bpm_date_argument(fcinfo, 2, "valid_from");
-	BpmNode		node;
+	BpmTreeNode		node;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
 	get_authorized(&work, tree, official_code, &node);

@@ -9,7 +9,7 @@
 #include "registry/registry_private.h"
 
 /* A node as it is now. */
-typedef struct BpmNode
+typedef struct BpmTreeNode
 {
 	BpmCode		code;
 	const char *official_code;
@@ -20,7 +20,7 @@ typedef struct BpmNode
 	int			level;			/* of a division */
 	BpmCode		division;		/* of a unit */
 	const char *kind;			/* of a unit */
-} BpmNode;
+} BpmTreeNode;
 
 /* What a tree has of its own; parent is NULL for a node that stands at the top. */
 typedef struct BpmTree
@@ -39,20 +39,20 @@ typedef struct BpmTree
 	void		(*refuse_unknown) (BpmLedger *ledger, const char *official_code);
 
 	/* Makes sure that the caller has a duty at the node. */
-	void		(*authorize) (BpmWork *work, const BpmNode *node);
+	void		(*authorize) (BpmWork *work, const BpmTreeNode *node);
 
 	/*
 	 * Gives the node the level or kind that it has below the parent, or
 	 * refuses it there.
 	 */
-	void		(*fit) (BpmNode *node, const BpmNode *parent);
+	void		(*fit) (BpmTreeNode *node, const BpmTreeNode *parent);
 
 	/* Returns a free tree key below the parent. */
-	BpmCode		(*assign_key) (BpmLedger *ledger, const BpmNode *node, const BpmNode *parent);
+	BpmCode		(*assign_key) (BpmLedger *ledger, const BpmTreeNode *node, const BpmTreeNode *parent);
 
 	/* Refuses to close a node that something belongs to. */
 	void		(*refuse_in_use) (BpmLedger *ledger, const struct BpmTree *tree,
-								  const BpmNode *node);
+								  const BpmTreeNode *node);
 
 	/* Hands what belongs to an ended node to its successor; may be NULL. */
 	void		(*hand_over) (BpmLedger *ledger, BpmCode from, BpmCode to, DateADT date,
@@ -112,13 +112,13 @@ typedef struct BpmTree
 /* node.c */
 extern void bpm_tree_begin(BpmWork *work, BpmLedger *ledger, const BpmTree *tree,
 						   const char *operation);
-extern void bpm_check_change_date(const BpmTree *tree, const BpmNode *node, DateADT date);
-extern char **bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmNode *node,
+extern void bpm_check_change_date(const BpmTree *tree, const BpmTreeNode *node, DateADT date);
+extern char **bpm_child_codes(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *node,
 							  int *count);
-extern BpmNode *bpm_node_prepare(BpmLedger *ledger, const BpmTree *tree, BpmNode *node,
+extern BpmTreeNode *bpm_node_prepare(BpmLedger *ledger, const BpmTree *tree, BpmTreeNode *node,
 								 const char *parent_code);
-extern void bpm_node_register(BpmLedger *ledger, const BpmTree *tree, BpmNode *node,
-							  const BpmNode *parent, const char *document);
+extern void bpm_node_register(BpmLedger *ledger, const BpmTree *tree, BpmTreeNode *node,
+							  const BpmTreeNode *parent, const char *document);
 
 /* The bodies of the SQL functions of both trees. */
 extern Datum bpm_node_rename(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operation);

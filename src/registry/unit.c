@@ -64,7 +64,7 @@ check_kind(const char *kind, bool has_parent)
 
 /* Returns the next key below a parent, or at the top. */
 static BpmCode
-next_key(BpmLedger *ledger, const BpmNode *node, const BpmNode *parent)
+next_key(BpmLedger *ledger, const BpmTreeNode *node, const BpmTreeNode *parent)
 {
 	static const BpmStatement last_child = {
 		"SELECT code FROM @ledger@.unit WHERE parent" CODE_EQ "$1 ORDER BY code DESC LIMIT 1", "c"
@@ -108,7 +108,7 @@ next_key(BpmLedger *ledger, const BpmNode *node, const BpmNode *parent)
 
 /* Gives a unit that comes from the top, or goes there, a kind that can stand where it is. */
 static void
-fit_kind(BpmNode *unit, const BpmNode *parent)
+fit_kind(BpmTreeNode *unit, const BpmTreeNode *parent)
 {
 	if (parent ? is_top_kind(unit->kind) : strcmp(unit->kind, "subordinate") == 0)
 		unit->kind = "unit";
@@ -126,14 +126,14 @@ refuse_unknown(BpmLedger *ledger, const char *official_code)
 
 /* Makes sure that the caller has a duty over the unit. */
 static void
-authorize(BpmWork *work, const BpmNode *unit)
+authorize(BpmWork *work, const BpmTreeNode *unit)
 {
 	bpm_work_require(work, unit->division, unit->code);
 }
 
 /* Refuses to close a unit that has units below it. */
 static void
-refuse_in_use(BpmLedger *ledger, const BpmTree *tree, const BpmNode *unit)
+refuse_in_use(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *unit)
 {
 	int			count;
 	char	  **children = bpm_child_codes(ledger, tree, unit, &count);
@@ -174,8 +174,8 @@ bpm_register_unit(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;
-	BpmNode		node = {0};
-	BpmNode    *parent;
+	BpmTreeNode		node = {0};
+	BpmTreeNode    *parent;
 	char	   *division;
 	char	   *parent_code;
 	char	   *document;
@@ -262,7 +262,7 @@ bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to, DateADT d
 	};
 	Datum		values[] = {Int64GetDatum(from), Int64GetDatum(to), DateADTGetDatum(date),
 	document ? CStringGetTextDatum(document) : (Datum) 0};
-	BpmNode		node = {0};
+	BpmTreeNode		node = {0};
 	bool		isnull;
 
 	/* A unit that another session is registering there must not stay behind. */

@@ -140,7 +140,7 @@ read_share(const BpmNode *node, const char *key, bool required, int64 *num, int6
 		*den = under;
 		return;
 	}
-	bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+	bpm_fault(node->faults, bpm_node_place(node, key),
 			  "\"%s\" is not a share such as \"2/3\"", text);
 }
 

@@ -64,7 +64,7 @@ parse_assigns(const BpmNode *node, const char *key, bool required, BpmAssigns *a
 	int			count = bpm_node_array(node, key, &array);
 
 	if (count <= 0 && required)
-		bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "nobody is named");
+		bpm_fault(node->faults, bpm_node_place(node, key), "nobody is named");
 	if (count <= 0)
 		return;
 	assigns->items = palloc0(count * sizeof(BpmAssign));

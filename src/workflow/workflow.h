@@ -24,6 +24,7 @@
 #include "fmgr.h"
 #include "utils/jsonb.h"
 
+#include "base/json.h"
 #include "base/ledger.h"
 #include "evidence/digest.h"
 #include "types/types.h"
@@ -208,19 +209,6 @@ typedef struct BpmFlow
 	int			remind_minutes;
 } BpmFlow;
 
-typedef struct BpmFault
-{
-	char	   *path;
-	char	   *text;
-} BpmFault;
-
-typedef struct BpmFaults
-{
-	BpmFault   *items;
-	int			count;
-	int			room;
-} BpmFaults;
-
 typedef struct BpmToken
 {
 	int64		id;
@@ -314,31 +302,6 @@ typedef struct BpmEvent
 	Jsonb	   *details;
 	const char *signature;
 } BpmEvent;
-
-/* json.c */
-typedef struct BpmNode
-{
-	JsonbContainer *object;
-	char	   *path;
-	BpmFaults  *faults;
-} BpmNode;
-
-extern void bpm_fault(BpmFaults *faults, const char *path, const char *format,...) pg_attribute_printf(3, 4);
-extern void bpm_node_keys(const BpmNode *node, const char *const *allowed);
-extern bool bpm_node_find(const BpmNode *node, const char *key, JsonbValue *value);
-extern char *bpm_node_text(const BpmNode *node, const char *key, bool required);
-extern char *bpm_node_word(const BpmNode *node, const char *key, const char *const *words);
-extern int64 bpm_node_int(const BpmNode *node, const char *key, int64 missing, int64 least);
-extern bool bpm_node_bool(const BpmNode *node, const char *key);
-extern bool bpm_node_object(const BpmNode *node, const char *key, BpmNode *child);
-extern int	bpm_node_array(const BpmNode *node, const char *key, BpmNode *array);
-extern bool bpm_node_item(const BpmNode *array, int number, BpmNode *item);
-extern bool bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path);
-extern Jsonb *bpm_jsonb_value(const JsonbValue *value);
-extern Jsonb *bpm_path_first(Datum path, Jsonb *target);
-extern List *bpm_path_texts(Datum path, Jsonb *target);
-extern bool bpm_path_true(Datum path, Jsonb *target);
-extern Jsonb *bpm_jsonb_with(Jsonb *object, const char *key, Jsonb *value);
 
 /* decide.c */
 extern BpmOutcome bpm_decide_votes(const BpmRule *rule, const BpmBallot *ballots, int n);

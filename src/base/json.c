@@ -1,7 +1,7 @@
 /*
  * json.c
- *	  Reading a JSON document key by key, keeping every fault with its JSON path,
- *	  and asking jsonpath questions about facts.
+ *	  Reads a JSON document key by key, keeping every fault with its JSON path, and
+ *	  asks jsonpath questions about facts.
  */
 #include "postgres.h"
 
@@ -14,36 +14,13 @@
 #include "utils/numeric.h"
 #include "utils/resowner.h"
 
-#include "workflow/workflow.h"
+#include "base/json.h"
 
-/* Adds a fault. */
-void
-bpm_fault(BpmFaults *faults, const char *path, const char *format,...)
+/* Says where a member of the object is. */
+char *
+bpm_node_place(const BpmNode *node, const char *key)
 {
-	StringInfoData text;
-
-	if (faults->count == faults->room)
-	{
-		faults->room = Max(8, faults->room * 2);
-		faults->items = faults->items ?
-			repalloc(faults->items, faults->room * sizeof(BpmFault)) :
-			palloc(faults->room * sizeof(BpmFault));
-	}
-	initStringInfo(&text);
-	for (;;)
-	{
-		va_list		arguments;
-		int			needed;
-
-		va_start(arguments, format);
-		needed = appendStringInfoVA(&text, format, arguments);
-		va_end(arguments);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&text, needed);
-	}
-	faults->items[faults->count].path = pstrdup(path);
-	faults->items[faults->count++].text = text.data;
+	return node->path[0] == '\0' ? pstrdup(key) : psprintf("%s.%s", node->path, key);
 }
 
 /* Reports every key of the object that is not among the allowed ones. */
@@ -65,7 +42,7 @@ bpm_node_keys(const BpmNode *node, const char *const *allowed)
 		for (int i = 0; allowed[i] && !known; i++)
 			known = strcmp(allowed[i], key) == 0;
 		if (!known)
-			bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "unknown property");
+			bpm_fault(node->faults, bpm_node_place(node, key), "unknown property");
 	}
 }
 
@@ -86,12 +63,12 @@ bpm_node_text(const BpmNode *node, const char *key, bool required)
 	if (!bpm_node_find(node, key, &value))
 	{
 		if (required)
-			bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "missing");
+			bpm_fault(node->faults, bpm_node_place(node, key), "missing");
 		return NULL;
 	}
 	if (value.type != jbvString || value.val.string.len == 0)
 	{
-		bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must be a text");
+		bpm_fault(node->faults, bpm_node_place(node, key), "must be a text");
 		return NULL;
 	}
 	return pnstrdup(value.val.string.val, value.val.string.len);
@@ -113,7 +90,7 @@ bpm_node_word(const BpmNode *node, const char *key, const char *const *words)
 			return text;
 		appendStringInfo(&list, "%s%s", i ? ", " : "", words[i]);
 	}
-	bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+	bpm_fault(node->faults, bpm_node_place(node, key),
 			  "\"%s\" is not one of %s", text, list.data);
 	return pstrdup(words[0]);
 }
@@ -134,7 +111,7 @@ bpm_node_int(const BpmNode *node, const char *key, int64 missing, int64 least)
 			atol(digits) >= least)
 			return atol(digits);
 	}
-	bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+	bpm_fault(node->faults, bpm_node_place(node, key),
 			  "must be a whole number from " INT64_FORMAT " on", least);
 	return missing;
 }
@@ -149,7 +126,7 @@ bpm_node_bool(const BpmNode *node, const char *key)
 		return false;
 	if (value.type == jbvBool)
 		return value.val.boolean;
-	bpm_fault(node->faults, psprintf("%s.%s", node->path, key), "must be true or false");
+	bpm_fault(node->faults, bpm_node_place(node, key), "must be true or false");
 	return false;
 }
 
@@ -161,7 +138,7 @@ bpm_node_object(const BpmNode *node, const char *key, BpmNode *child)
 
 	if (!bpm_node_find(node, key, &value))
 		return false;
-	child->path = psprintf("%s.%s", node->path, key);
+	child->path = bpm_node_place(node, key);
 	child->faults = node->faults;
 	if (value.type == jbvBinary && JsonContainerIsObject(value.val.binary.data))
 	{
@@ -180,7 +157,7 @@ bpm_node_array(const BpmNode *node, const char *key, BpmNode *array)
 
 	if (!bpm_node_find(node, key, &value))
 		return -1;
-	array->path = psprintf("%s.%s", node->path, key);
+	array->path = bpm_node_place(node, key);
 	array->faults = node->faults;
 	if (value.type == jbvBinary && JsonContainerIsArray(value.val.binary.data) &&
 		!JsonContainerIsScalar(value.val.binary.data))
@@ -232,7 +209,7 @@ bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path)
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		bpm_fault(node->faults, psprintf("%s.%s", node->path, key),
+		bpm_fault(node->faults, bpm_node_place(node, key),
 				  "\"%s\" is not a jsonpath: %s", text, error->message);
 		good = false;
 	}
