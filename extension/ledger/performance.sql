@@ -384,65 +384,6 @@ CREATE INDEX evaluation_project ON @ledger@.evaluation (project_id, fiscal_year,
 CREATE INDEX evaluation_place ON @ledger@.evaluation (division, unit, fiscal_year);
 CREATE INDEX evaluation_answer_of ON @ledger@.evaluation_answer (evaluation_id);
 
-INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, direction, kind, method, parameters, weight, tags, provenance, from_year)
-SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level2, zh, en, measure, direction, kind, method, parameters::pg_catalog.jsonb, weight, tags::pg_catalog.text[], provenance, 1949
-  FROM (VALUES
-    ('G.quantity', 'general', 'output', 'quantity', '实际完成数量', 'Quantity completed', '项', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '财预〔2020〕10号 实际完成率'),
-    ('G.quality', 'general', 'output', 'quality', '质量达标率', 'Rate of quality standards met', '%', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '财预〔2020〕10号 质量达标率'),
-    ('G.timely', 'general', 'output', 'timeliness', '完成及时率', 'Rate completed in time', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '财预〔2020〕10号 完成及时性'),
-    ('G.cost', 'general', 'cost', 'cost', '成本控制数', 'Cost kept within', '万元', '<=', 'quantitative', 'proportional', '{}', 10, '{}', '财预〔2020〕10号 成本节约率'),
-    ('G.economic', 'general', 'benefit', 'economic', '经济效益', 'Economic benefit', '万元', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '财预〔2021〕101号'),
-    ('G.social', 'general', 'benefit', 'social', '社会效益', 'Social benefit', NULL, '=', 'qualitative', 'qualitative', '{}', 10, '{}', '财预〔2021〕101号'),
-    ('G.beneficiaries', 'general', 'benefit', 'social', '受益人数', 'People who benefit', '人', '>=', 'quantitative', 'proportional', '{}', 10, '{beneficiaries}', '财预〔2021〕101号'),
-    ('G.ecological', 'general', 'benefit', 'ecological', '生态效益', 'Ecological benefit', NULL, '=', 'qualitative', 'qualitative', '{}', 10, '{}', '财预〔2021〕101号'),
-    ('G.sustained', 'general', 'benefit', 'sustained', '可持续影响', 'Sustained effect', NULL, '=', 'qualitative', 'qualitative', '{}', 10, '{}', '财预〔2021〕101号'),
-    ('G.satisfaction', 'general', 'satisfaction', 'satisfaction', '服务对象满意度', 'Satisfaction of those served', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '财预〔2020〕10号'),
-    ('EDU.students', 'education', 'output', 'quantity', '资助学生人数', 'Students supported', '人', '>=', 'quantitative', 'proportional', '{}', 15, '{beneficiaries}', '行业通用'),
-    ('EDU.attainment', 'education', 'output', 'quality', '课程考核合格率', 'Rate of courses passed', '%', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '行业通用'),
-    ('EDU.retention', 'education', 'benefit', 'social', '义务教育巩固率', 'Retention in compulsory education', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('EDU.satisfaction', 'education', 'satisfaction', 'satisfaction', '学生满意度', 'Satisfaction of students', '%', '>=', 'quantitative', 'progressive', '{"full": 90, "step": 5, "deduct": 1}', 10, '{}', '江西 2017 自评表: ≥90 % 满分, 每低 5 个百分点扣 1 分'),
-    ('ENV.reduction', 'environment', 'output', 'quantity', '污染物减排量', 'Emissions reduced', '吨', '>=', 'quantitative', 'proportional', '{}', 20, '{}', '行业通用'),
-    ('ENV.days', 'environment', 'benefit', 'ecological', '空气质量优良天数比率', 'Share of days with good air', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('ENV.water', 'environment', 'output', 'quality', '断面水质达标率', 'Rate of water sections up to standard', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('ENV.energy', 'environment', 'benefit', 'ecological', '单位产值能耗', 'Energy per unit of output', '吨标准煤/万元', '<=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('ROAD.length', 'roads', 'output', 'quantity', '新改建公路里程', 'Roads built or rebuilt', '公里', '>=', 'quantitative', 'proportional', '{}', 20, '{}', '行业通用'),
-    ('ROAD.pass', 'roads', 'output', 'quality', '工程一次验收合格率', 'Rate accepted at first inspection', '%', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '行业通用'),
-    ('ROAD.cost', 'roads', 'cost', 'cost', '每公里造价', 'Cost per kilometre', '万元/公里', '<=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('ROAD.time', 'roads', 'benefit', 'economic', '通行时间', 'Travel time', '分钟', '<=', 'quantitative', 'ratio', '{}', 10, '{}', '行业通用'),
-    ('GRASS.area', 'grassland', 'output', 'quantity', '禁牧和草畜平衡面积', 'Grassland under grazing ban or balance', '万亩', '>=', 'quantitative', 'proportional', '{}', 20, '{}', '草原生态保护补助奖励'),
-    ('GRASS.cover', 'grassland', 'benefit', 'ecological', '草原综合植被盖度', 'Vegetation cover of grassland', '%', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '草原生态保护补助奖励'),
-    ('GRASS.herders', 'grassland', 'output', 'quantity', '受益牧户数', 'Herding households that benefit', '户', '>=', 'quantitative', 'proportional', '{}', 10, '{beneficiaries}', '草原生态保护补助奖励'),
-    ('GRASS.satisfaction', 'grassland', 'satisfaction', 'satisfaction', '农牧民满意度', 'Satisfaction of farmers and herders', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '草原生态保护补助奖励'),
-    ('HEALTH.visits', 'health', 'output', 'quantity', '服务人次', 'Visits served', '人次', '>=', 'quantitative', 'proportional', '{}', 15, '{beneficiaries}', '行业通用'),
-    ('HEALTH.records', 'health', 'output', 'quality', '居民健康档案规范化管理率', 'Rate of health records kept properly', '%', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '基本公共卫生服务'),
-    ('HEALTH.vaccination', 'health', 'output', 'quality', '适龄儿童疫苗接种率', 'Rate of children vaccinated', '%', '>=', 'quantitative', 'threshold', '{}', 10, '{}', '基本公共卫生服务'),
-    ('HEALTH.mortality', 'health', 'benefit', 'social', '孕产妇死亡率', 'Maternal mortality', '1/10万', '<=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('HEALTH.satisfaction', 'health', 'satisfaction', 'satisfaction', '患者满意度', 'Satisfaction of patients', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('WELFARE.people', 'welfare', 'output', 'quantity', '救助保障人数', 'People supported', '人', '>=', 'quantitative', 'proportional', '{}', 20, '{beneficiaries}', '行业通用'),
-    ('WELFARE.paid', 'welfare', 'output', 'timeliness', '补助资金按时发放率', 'Rate of benefits paid in time', '%', '=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
-    ('WELFARE.errors', 'welfare', 'output', 'quality', '错发漏发率', 'Rate of wrong or missing payments', '%', '<=', 'quantitative', 'threshold', '{}', 10, '{}', '行业通用'),
-    ('WELFARE.satisfaction', 'welfare', 'satisfaction', 'satisfaction', '救助对象满意度', 'Satisfaction of those supported', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用')
-  ) AS l(code, sector, level1, level2, zh, en, measure, direction, kind, method, parameters, weight, tags, provenance);
-
-INSERT INTO @ledger@.consequence_rule (rule_id, rule, cause, grade, min_score, action, change, reason, from_year)
-SELECT pg_catalog.nextval('@ledger@.consequence_rule_seq'), rule, cause, grade, least, action, change, reason, 1949
-  FROM (VALUES
-    ('score_90', 'score', NULL, 90::pg_catalog.numeric, 'raise', 0.10, '得分 90 分及以上, 下一年度预算增加 10 %'),
-    ('good', 'grade', '良', NULL::pg_catalog.numeric, 'keep', 0, '评价等级良, 保持预算'),
-    ('fair', 'grade', '中', NULL::pg_catalog.numeric, 'cut', -0.20, '评价等级中, 压减预算'),
-    ('poor', 'grade', '差', NULL::pg_catalog.numeric, 'cancel', -1, '评价等级差, 取消安排'),
-    ('beneficiaries', 'beneficiaries', NULL, NULL::pg_catalog.numeric, 'cut', -0.10, '未完成预定受益人数, 削减或调整预算')
-  ) AS r(rule, cause, grade, least, action, change, reason);
-
-CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.indicator
-  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.indicator ENABLE ALWAYS TRIGGER guard;
-CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.indicator
-  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.indicator ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.indicator ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read_scope ON @ledger@.indicator FOR SELECT
-  USING (division IS NULL OR budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.target_set
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 ALTER TABLE @ledger@.target_set ENABLE ALWAYS TRIGGER guard;
@@ -524,12 +465,3 @@ ALTER TABLE @ledger@.joint_evaluation ENABLE ALWAYS TRIGGER guard_truncate;
 ALTER TABLE @ledger@.joint_evaluation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.joint_evaluation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));
-CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.consequence_rule
-  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.consequence_rule ENABLE ALWAYS TRIGGER guard;
-CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.consequence_rule
-  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.consequence_rule ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.consequence_rule ENABLE ROW LEVEL SECURITY;
-CREATE POLICY read_scope ON @ledger@.consequence_rule FOR SELECT
-  USING (division IS NULL OR budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));

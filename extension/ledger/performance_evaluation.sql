@@ -1,0 +1,222 @@
+-- performance: evaluations and dual monitoring
+
+CREATE FUNCTION @ledger@.project_money(project bigint, fiscal_year integer, as_of date, OUT budget numeric, OUT paid numeric)
+LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT COALESCE(pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric), 0),
+         COALESCE(pg_catalog.sum(b.paid::numeric), 0)
+           - COALESCE((SELECT pg_catalog.sum(CASE WHEN k.target = 'paid' THEN j.amount::numeric ELSE - j.amount::numeric END)
+                         FROM @ledger@.line o JOIN @ledger@.journal j ON j.line_id = o.line_id
+                         JOIN @ledger@.entry_kind k ON k.kind = j.kind AND 'paid' IN (k.target, k.source)
+                        WHERE o.project_id = project_money.project AND o.fiscal_year = project_money.fiscal_year
+                          AND j.accounting_date > project_money.as_of), 0)
+    FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
+   WHERE l.project_id = project_money.project AND l.fiscal_year = project_money.fiscal_year;
+END;
+COMMENT ON FUNCTION @ledger@.project_money(bigint, integer, date) IS
+  'Internal: the budget of a project''s lines of a year as it is now, and what was paid of it up to a day, in yuan.';
+
+CREATE FUNCTION @ledger@.bound_actual(project bigint, fiscal_year integer, as_of date, binding text, measure text) RETURNS numeric
+LANGUAGE sql STABLE PARALLEL UNSAFE
+BEGIN ATOMIC
+  SELECT CASE bound_actual.binding
+    WHEN 'deliveries' THEN (SELECT COALESCE(pg_catalog.sum(d.accepted_quantity), 0) FROM @ledger@.delivery d
+      WHERE d.project_id = bound_actual.project AND d.accepted_on <= bound_actual.as_of
+        AND EXTRACT(year FROM d.accepted_on) = bound_actual.fiscal_year AND (bound_actual.measure IS NULL OR d.measure = bound_actual.measure))
+    WHEN 'progress' THEN (SELECT r.percent FROM @ledger@.progress_report r
+      WHERE r.project_id = bound_actual.project AND r.reported_for <= bound_actual.as_of
+        AND NOT EXISTS (SELECT FROM @ledger@.progress_report x WHERE x.replaces = r.report_id)
+      ORDER BY r.reported_for DESC, r.report_id DESC LIMIT 1)
+    WHEN 'milestones' THEN (SELECT COALESCE(pg_catalog.sum(m.weight) FILTER (WHERE m.done_on <= bound_actual.as_of), 0) FROM @ledger@.milestone m
+      WHERE m.project_id = bound_actual.project)
+    WHEN 'payments' THEN (SELECT m.paid / CASE WHEN bound_actual.measure = '万元' THEN 10000 WHEN bound_actual.measure = '亿元' THEN 100000000 ELSE 1 END
+      FROM @ledger@.project_money(bound_actual.project, bound_actual.fiscal_year, bound_actual.as_of) AS m)
+    WHEN 'execution' THEN (SELECT CASE WHEN m.budget <= 0 THEN 0 ELSE pg_catalog.round(m.paid * 100 / m.budget, 4) END
+      FROM @ledger@.project_money(bound_actual.project, bound_actual.fiscal_year, bound_actual.as_of) AS m) END;
+END;
+COMMENT ON FUNCTION @ledger@.bound_actual(bigint, integer, date, text, text) IS
+  'Internal: an actual value that fills itself, as of a day: accepted quantities of deliveries of the year in that measure, the last standing progress report in per cent, the weights of milestones done, payments in 元, 万元 or 亿元, or payments in per cent of the budget.';
+
+CREATE FUNCTION @ledger@.result_rows(set_id bigint, as_of date, results jsonb)
+RETURNS TABLE (item_no integer, name text, kind text, method text, direction text, target numeric, weight numeric, parameters jsonb,
+  applicable boolean, actual numeric, level text, source text, deviation numeric, reason text)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 20
+BEGIN ATOMIC
+  SELECT t.item_no, t.name, t.kind, t.method, t.direction, t.target, t.weight,
+         CASE WHEN t.method = 'qualitative' AND g.r ? 'level' THEN t.parameters || pg_catalog.jsonb_build_object('level', g.r ->> 'level') ELSE t.parameters END,
+         COALESCE(g.r -> 'applicable' <> 'false', true), v.actual, g.r ->> 'level', CASE WHEN v.reported IS NULL AND t.binding IS NOT NULL THEN t.binding ELSE 'reported' END,
+         CASE WHEN t.target <> 0 AND t.kind = 'quantitative' THEN pg_catalog.round((v.actual - t.target) * 100 / pg_catalog.abs(t.target), 2) END, NULLIF(g.r ->> 'reason', '')
+    FROM @ledger@.target_set s
+    JOIN @ledger@.target t ON t.set_id = s.set_id
+    LEFT JOIN LATERAL (SELECT x.r FROM pg_catalog.jsonb_array_elements(result_rows.results) AS x(r)
+                        WHERE x.r -> 'item' = pg_catalog.to_jsonb(t.item_no) OR x.r ->> 'indicator' = t.indicator OR x.r ->> 'name' = t.name LIMIT 1) AS g ON true
+    CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) = 'number' THEN (COALESCE(g.r ->> 'actual', g.r ->> 'score'))::numeric END) AS x(reported)
+    CROSS JOIN LATERAL (SELECT x.reported, CASE WHEN x.reported IS NULL AND t.binding IS NOT NULL
+                               THEN @ledger@.bound_actual(s.project_id, s.fiscal_year, result_rows.as_of, t.binding, t.measure) ELSE x.reported END) AS v(reported, actual)
+   WHERE s.set_id = result_rows.set_id;
+END;
+COMMENT ON FUNCTION @ledger@.result_rows(bigint, date, jsonb) IS
+  'Internal: what is known of each target of a set on a day: what was reported, otherwise what it fills itself from.';
+
+CREATE FUNCTION @ledger@.result_problems(set_id bigint, as_of date, results jsonb, deviation numeric)
+RETURNS TABLE (place text, problem text, hint text)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
+BEGIN ATOMIC
+  SELECT pg_catalog.format('result %s', x.n), f.problem, f.hint
+    FROM pg_catalog.jsonb_array_elements(result_problems.results) WITH ORDINALITY AS x(r, n)
+    CROSS JOIN LATERAL (
+      SELECT 'it is not an object', NULL WHERE pg_catalog.jsonb_typeof(x.r) <> 'object'
+      UNION ALL
+      SELECT 'it is of no target', 'Name it by item, indicator or name.'
+       WHERE pg_catalog.jsonb_typeof(x.r) = 'object' AND NOT EXISTS (SELECT FROM @ledger@.target t WHERE t.set_id = result_problems.set_id
+               AND (x.r -> 'item' = pg_catalog.to_jsonb(t.item_no) OR x.r ->> 'indicator' = t.indicator OR x.r ->> 'name' = t.name))
+      UNION ALL
+      SELECT pg_catalog.format('it has no member "%s"', k), 'Members are item, indicator, name, actual, score, level, applicable and reason.'
+        FROM pg_catalog.jsonb_object_keys(CASE WHEN pg_catalog.jsonb_typeof(x.r) = 'object' THEN x.r ELSE '{}' END) AS k
+       WHERE k NOT IN ('item', 'indicator', 'name', 'actual', 'score', 'level', 'applicable', 'reason')
+      UNION ALL
+      SELECT 'what it says is not a number', 'Write numbers without quotes.'
+       WHERE pg_catalog.jsonb_typeof(COALESCE(x.r -> 'actual', x.r -> 'score')) NOT IN ('number', 'null')
+    ) AS f(problem, hint)
+  UNION ALL
+  SELECT pg_catalog.format('target %s "%s"', r.item_no, r.name), f.problem, f.hint
+    FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results) AS r
+    CROSS JOIN LATERAL (
+      SELECT 'it has no actual value', 'Report it, bind it, or say that it is not applicable.' WHERE r.applicable AND r.actual IS NULL
+      UNION ALL
+      SELECT budgetpm.scoring_fault(r.method, r.direction, r.target, r.actual, r.weight, r.parameters), NULL WHERE r.applicable
+      UNION ALL
+      SELECT pg_catalog.format('it deviates by %s %% and no reason is given', r.deviation), 'From the setting performance.deviation (1.3: 130 % of the target) on, the reason and what is corrected must be written.'
+       WHERE r.applicable AND r.kind = 'quantitative' AND r.reason IS NULL AND r.target > 0 AND r.actual >= r.target * result_problems.deviation
+    ) AS f(problem, hint)
+   WHERE f.problem IS NOT NULL;
+END;
+COMMENT ON FUNCTION @ledger@.result_problems(bigint, date, jsonb, numeric) IS
+  'Internal: everything that keeps an array of results from being an evaluation.';
+
+CREATE FUNCTION @ledger@.period_end(fiscal_year integer, period text, period_no integer) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN period_end.period = 'month' AND period_end.period_no BETWEEN 1 AND 12 THEN (pg_catalog.make_date(period_end.fiscal_year, period_end.period_no, 1) + interval '1 month' - interval '1 day')::date
+            WHEN period_end.period = 'quarter' AND period_end.period_no BETWEEN 1 AND 4 THEN (pg_catalog.make_date(period_end.fiscal_year, period_end.period_no * 3, 1) + interval '1 month' - interval '1 day')::date
+            ELSE pg_catalog.make_date(period_end.fiscal_year, 12, 31) END;
+COMMENT ON FUNCTION @ledger@.period_end(integer, text, integer) IS 'Internal: the last day of a period.';
+
+CREATE FUNCTION @ledger@.evaluation_problems(project bigint, fiscal_year integer, evaluator text, period text, period_no integer, evidence jsonb,
+  joint bigint, budget numeric, paid numeric)
+RETURNS TABLE (place text, problem text, hint text)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
+BEGIN ATOMIC
+  SELECT NULL, pg_catalog.format('evaluator "%s" is not known', evaluation_problems.evaluator), 'It is self (单位自评), department (部门评价), finance (财政评价) or third_party (第三方评价).'
+   WHERE evaluation_problems.evaluator NOT IN ('self', 'department', 'finance', 'third_party')
+  UNION ALL
+  SELECT NULL, pg_catalog.format('there is no %s %s', evaluation_problems.period, evaluation_problems.period_no), 'Periods are month 1 to 12, quarter 1 to 4 and year 1.'
+   WHERE NOT (evaluation_problems.period = 'month' AND evaluation_problems.period_no BETWEEN 1 AND 12 OR evaluation_problems.period = 'quarter' AND evaluation_problems.period_no BETWEEN 1 AND 4
+              OR evaluation_problems.period = 'year' AND evaluation_problems.period_no = 1)
+  UNION ALL
+  SELECT pg_catalog.format('evidence %s', x.n), 'it has no digest of 64 hexadecimal digits', 'Such as {"kind": "report", "title": "评价报告", "digest": "<SHA-256 or SM3>"}.'
+    FROM pg_catalog.jsonb_array_elements(evaluation_problems.evidence) WITH ORDINALITY AS x(r, n)
+   WHERE NOT COALESCE(x.r ->> 'digest' ~ '^[0-9a-fA-F]{64}$', false)
+  UNION ALL
+  SELECT NULL, pg_catalog.format('joint evaluation %s does not hold this project and year', evaluation_problems.joint), NULL
+   WHERE evaluation_problems.joint IS NOT NULL
+     AND NOT EXISTS (SELECT FROM @ledger@.joint_evaluation j WHERE j.joint_id = evaluation_problems.joint
+                       AND j.fiscal_year = evaluation_problems.fiscal_year AND evaluation_problems.project = ANY (j.projects))
+  UNION ALL
+  SELECT NULL, 'budget and paid are in the ledger', 'Leave them out: the project has lines of that year.'
+   WHERE (evaluation_problems.budget IS NOT NULL OR evaluation_problems.paid IS NOT NULL)
+     AND EXISTS (SELECT FROM @ledger@.line l WHERE l.project_id = evaluation_problems.project AND l.fiscal_year = evaluation_problems.fiscal_year)
+  UNION ALL
+  SELECT NULL, 'budget and paid are not amounts', 'Give both, in yuan, with two decimals at most.'
+   WHERE (evaluation_problems.budget IS NULL) <> (evaluation_problems.paid IS NULL) OR evaluation_problems.budget < 0
+      OR pg_catalog.min_scale(evaluation_problems.budget) > 2 OR pg_catalog.min_scale(evaluation_problems.paid) > 2 OR evaluation_problems.budget = 'NaN' OR evaluation_problems.paid = 'NaN';
+END;
+COMMENT ON FUNCTION @ledger@.evaluation_problems(bigint, integer, text, text, integer, jsonb, bigint, numeric, numeric) IS
+  'Internal: everything about an evaluation, but its results, that keeps it from being recorded.';
+
+CREATE FUNCTION @ledger@.evaluation_sums(evaluation bigint, project bigint, fiscal_year integer, set_id bigint, evaluator text, as_of date, budget numeric, paid numeric)
+RETURNS TABLE (budget numeric, paid numeric, indicator_score numeric, applicable numeric, execution_score numeric, score numeric, grade text, warning text)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
+BEGIN ATOMIC
+  SELECT m.budget, m.paid, p.points, p.weight, e.points, g.score, budgetpm.grade(g.score, s.cutoffs),
+         CASE WHEN evaluation_sums.evaluator = 'self' AND s.execution_weight > 0 THEN budgetpm.self_score_warning(p.points, s.total, e.points, s.execution_weight, m.budget, m.paid) END
+    FROM @ledger@.target_set s
+    CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.sum(r.score), 0), COALESCE(pg_catalog.sum(t.weight) FILTER (WHERE r.applicable), 0)
+                          FROM @ledger@.evaluation_result r JOIN @ledger@.target t ON t.set_id = s.set_id AND t.item_no = r.item_no
+                         WHERE r.evaluation_id = evaluation_sums.evaluation) AS p(points, weight)
+    CROSS JOIN LATERAL (SELECT COALESCE(evaluation_sums.budget, x.budget), COALESCE(evaluation_sums.paid, x.paid)
+                          FROM @ledger@.project_money(evaluation_sums.project, evaluation_sums.fiscal_year, evaluation_sums.as_of) AS x) AS m(budget, paid)
+    CROSS JOIN LATERAL (SELECT budgetpm.score_indicator('execution', NULL, GREATEST(m.budget, 0), m.paid, s.execution_weight)) AS e(points)
+    CROSS JOIN LATERAL (SELECT COALESCE(budgetpm.total_score(p.points + e.points, p.weight + s.execution_weight, s.total + s.execution_weight), 0)) AS g(score)
+   WHERE s.set_id = evaluation_sums.set_id;
+END;
+COMMENT ON FUNCTION @ledger@.evaluation_sums(bigint, bigint, integer, bigint, text, date, numeric, numeric) IS
+  'Internal: the sums over an evaluation''s results, in points, with the money in yuan that execution is scored by.';
+
+CREATE FUNCTION @ledger@.monitoring_facts(project bigint, fiscal_year integer, set_id bigint, as_of date, actuals jsonb, ladder jsonb)
+RETURNS TABLE (budget numeric, paid numeric, execution numeric, achievement numeric, actuals jsonb, flags text[])
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
+BEGIN ATOMIC
+  SELECT m.budget, m.paid, x.execution, a.achievement, a.actuals,
+         ARRAY(SELECT f FROM (VALUES
+           ('execution_behind', COALESCE(x.execution, 0) < (SELECT (s.r ->> 1)::numeric FROM pg_catalog.jsonb_array_elements(monitoring_facts.ladder) AS s(r)
+              WHERE s.r ->> 0 <= pg_catalog.to_char(monitoring_facts.as_of, 'MM-DD') ORDER BY s.r ->> 0 DESC LIMIT 1)),
+           ('deviation', pg_catalog.abs(a.achievement - COALESCE(x.execution, 0)) > 10)) AS v(f, holds) WHERE v.holds)
+    FROM @ledger@.project_money(monitoring_facts.project, monitoring_facts.fiscal_year, monitoring_facts.as_of) AS m
+    CROSS JOIN LATERAL (SELECT CASE WHEN m.budget > 0 THEN pg_catalog.round(m.paid * 100 / m.budget, 2) END) AS x(execution)
+    CROSS JOIN LATERAL (
+      SELECT pg_catalog.round(pg_catalog.sum(budgetpm.score_indicator('proportional', r.direction, r.target, r.actual, r.weight)) FILTER (WHERE r.known) * 100
+               / NULLIF(pg_catalog.sum(r.weight) FILTER (WHERE r.known), 0), 2),
+             COALESCE(pg_catalog.jsonb_object_agg(r.item_no::text, r.actual) FILTER (WHERE r.actual IS NOT NULL), '{}')
+        FROM (SELECT v.*, v.kind = 'quantitative' AND v.applicable AND v.target >= 0 AND v.actual IS NOT NULL AS known
+                FROM @ledger@.result_rows(monitoring_facts.set_id, monitoring_facts.as_of, monitoring_facts.actuals) AS v) AS r) AS a(achievement, actuals);
+END;
+COMMENT ON FUNCTION @ledger@.monitoring_facts(bigint, integer, bigint, date, jsonb, jsonb) IS
+  'Internal: execution and achievement in per cent on a day, with the flags that follow from the ladder ([["04-30", 25], ...]) and from 10 points between them.';
+
+CREATE FUNCTION @ledger@.joint_problems(root text, projects text[])
+RETURNS TABLE (place text, problem text, hint text)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT NULL, pg_catalog.format('there is no project "%s" in or below the division', c), NULL
+    FROM pg_catalog.unnest(joint_problems.projects) AS c
+   WHERE NOT EXISTS (SELECT FROM @ledger@.project p WHERE p.official_code = c AND joint_problems.root::budgetpm.budget_code OPERATOR(budgetpm.@>) p.division)
+  UNION ALL
+  SELECT NULL, 'there is no project', NULL WHERE pg_catalog.cardinality(joint_problems.projects) = 0;
+END;
+COMMENT ON FUNCTION @ledger@.joint_problems(text, text[]) IS 'Internal: what keeps projects from being evaluated together.';
+
+CREATE FUNCTION @ledger@.record_monitoring(project text, fiscal_year integer, as_of date, actuals jsonb DEFAULT '[]', note text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.record_monitoring('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, as_of, actuals, note);
+END;
+COMMENT ON FUNCTION @ledger@.record_monitoring(text, integer, date, jsonb, text) IS
+  'Records execution and achievement (绩效双监控) of a project on a day, with the flags that follow: execution_behind of the ladder of the setting performance.ladder ([["04-30", 25], ["06-30", 40], ["08-31", 60], ["10-31", 80]]), deviation where they are more than 10 points apart. actuals as of evaluate_project(); what is bound fills itself. Errors: 22023, 23503 project, ZB007 no targets, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.evaluate_project(project text, fiscal_year integer, evaluator text, results jsonb, period text DEFAULT 'year', period_no integer DEFAULT 1,
+  agency text DEFAULT NULL, opinion text DEFAULT NULL, evidence jsonb DEFAULT '[]', joint bigint DEFAULT NULL, budget numeric DEFAULT NULL, paid numeric DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.evaluate_project('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, evaluator, results, period, period_no, agency, opinion, evidence, joint, budget, paid);
+END;
+COMMENT ON FUNCTION @ledger@.evaluate_project(text, integer, text, jsonb, text, integer, text, text, jsonb, bigint, numeric, numeric) IS
+  'Evaluates a project (绩效评价) against its targets in a month, quarter or year, as self, department, finance or third_party; returns the number. results: objects that name a target by item, indicator or name, with actual (or score and level of a qualitative one), applicable and reason; a bound target fills itself. evidence: objects with a digest of 64 hexadecimal digits. budget and paid in yuan are the ledger''s, and are only given for a project without lines. A value from 130 % of its target on (setting performance.deviation) needs a reason. Errors: 22023 with every fault, 23503 project, ZB007 no targets, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.open_joint_evaluation(title text, fiscal_year integer, division text, projects text[], document text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.open_joint_evaluation('@ledger@.ledger'::pg_catalog.regclass, title, fiscal_year, division, projects, document);
+END;
+COMMENT ON FUNCTION @ledger@.open_joint_evaluation(text, integer, text, text[], text) IS
+  'Opens an evaluation that spans projects of several divisions (联合绩效考评), all in or below the division; its evaluations name it by joint. Errors: 22023 with every fault, 23503 division, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.answer_evaluation(evaluation bigint, note text, document text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.answer_evaluation('@ledger@.ledger'::pg_catalog.regclass, evaluation, note, document);
+END;
+COMMENT ON FUNCTION @ledger@.answer_evaluation(bigint, text, text) IS
+  'Answers a result (整改反馈): what is done about it. Errors: 22004, 42704, ZB008 duty.';
+
+CREATE FUNCTION @ledger@.verify_evaluation(evaluation bigint) RETURNS boolean
+LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
+  SELECT budgetpm.verify_evaluation('@ledger@.ledger'::pg_catalog.regclass, evaluation);
+END;
+COMMENT ON FUNCTION @ledger@.verify_evaluation(bigint) IS
+  'Tells whether an evaluation, its results and the targets it is made on are as they were written: their digests are computed again. Errors: 42704, ZB008 duty.';
