@@ -219,26 +219,19 @@ bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path)
 	return good;
 }
 
-/* Makes a document of a value. */
-Jsonb *
-bpm_jsonb_value(const JsonbValue *value)
-{
-	return JsonbValueToJsonb((JsonbValue *) value);
-}
-
 /* Calls one of core's jsonpath functions, silently; NULL for no result. */
 static Jsonb *
-query_path(PGFunction function, Datum path, Jsonb *target)
+query_path(PGFunction function, Datum path, Jsonb *target, Jsonb *variables)
 {
 	LOCAL_FCINFO(fcinfo, 4);
-	Datum		result;
 	FmgrInfo	info = {0};
+	Datum		result;
 
 	info.fn_mcxt = CurrentMemoryContext;
 	InitFunctionCallInfoData(*fcinfo, &info, 4, InvalidOid, NULL, NULL);
 	fcinfo->args[0].value = JsonbPGetDatum(target);
 	fcinfo->args[1].value = path;
-	fcinfo->args[2].value = DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+	fcinfo->args[2].value = JsonbPGetDatum(variables);
 	fcinfo->args[3].value = BoolGetDatum(true);
 	for (int i = 0; i < 4; i++)
 		fcinfo->args[i].isnull = false;
@@ -248,16 +241,30 @@ query_path(PGFunction function, Datum path, Jsonb *target)
 
 /* Returns the first thing that a path finds, NULL for none. */
 Jsonb *
+bpm_path_query(Datum path, Jsonb *target, Jsonb *variables)
+{
+	return query_path(jsonb_path_query_first, path, target, variables);
+}
+
+/* Returns all that a path finds, as an array. */
+Jsonb *
+bpm_path_all(Datum path, Jsonb *target, Jsonb *variables)
+{
+	return query_path(jsonb_path_query_array, path, target, variables);
+}
+
+/* Returns the first thing that a path without variables finds, NULL for none. */
+Jsonb *
 bpm_path_first(Datum path, Jsonb *target)
 {
-	return query_path(jsonb_path_query_first, path, target);
+	return bpm_path_query(path, target, bpm_empty_object());
 }
 
 /* Returns all texts that a path finds, arrays unwrapped. */
 List *
 bpm_path_texts(Datum path, Jsonb *target)
 {
-	Jsonb	   *found = query_path(jsonb_path_query_array, path, target);
+	Jsonb	   *found = bpm_path_all(path, target, bpm_empty_object());
 	JsonbIterator *iterator;
 	JsonbValue	value;
 	JsonbIteratorToken token;
@@ -272,44 +279,22 @@ bpm_path_texts(Datum path, Jsonb *target)
 	return texts;
 }
 
-/* Tells whether a path finds something that is neither false nor null. */
+/* Tells whether what a path found is something: there is one, neither false nor null. */
 bool
-bpm_path_true(Datum path, Jsonb *target)
+bpm_jsonb_truth(Jsonb *value)
 {
-	Jsonb	   *found = bpm_path_first(path, target);
 	JsonbValue	scalar;
 
-	if (found == NULL)
+	if (value == NULL)
 		return false;
-	if (!JB_ROOT_IS_SCALAR(found) || !JsonbExtractScalar(&found->root, &scalar))
+	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, &scalar))
 		return true;
 	return scalar.type != jbvNull && !(scalar.type == jbvBool && !scalar.val.boolean);
 }
 
-/* Returns the object with one member set. */
-Jsonb *
-bpm_jsonb_with(Jsonb *object, const char *key, Jsonb *value)
+/* Tells whether a path finds something that is neither false nor null. */
+bool
+bpm_path_true(Datum path, Jsonb *target)
 {
-	JsonbParseState *state = NULL;
-	JsonbValue	name;
-	JsonbValue	member;
-	Jsonb	   *one;
-
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	name.type = jbvString;
-	name.val.string.val = (char *) key;
-	name.val.string.len = strlen(key);
-	pushJsonbValue(&state, WJB_KEY, &name);
-	if (JB_ROOT_IS_SCALAR(value) && JsonbExtractScalar(&value->root, &member))
-		pushJsonbValue(&state, WJB_VALUE, &member);
-	else
-	{
-		member.type = jbvBinary;
-		member.val.binary.data = &value->root;
-		member.val.binary.len = VARSIZE_ANY_EXHDR(value);
-		pushJsonbValue(&state, WJB_VALUE, &member);
-	}
-	one = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(object),
-											  JsonbPGetDatum(one)));
+	return bpm_jsonb_truth(bpm_path_first(path, target));
 }

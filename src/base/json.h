@@ -11,6 +11,7 @@
 #include "utils/jsonb.h"
 
 #include "base/faults.h"
+#include "base/jsonb.h"
 
 /* An object or array of a document, where it is, and where its faults go. */
 typedef struct BpmNode
@@ -31,10 +32,12 @@ extern bool bpm_node_object(const BpmNode *node, const char *key, BpmNode *child
 extern int	bpm_node_array(const BpmNode *node, const char *key, BpmNode *array);
 extern bool bpm_node_item(const BpmNode *array, int number, BpmNode *item);
 extern bool bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path);
-extern Jsonb *bpm_jsonb_value(const JsonbValue *value);
+
+extern Jsonb *bpm_path_query(Datum path, Jsonb *target, Jsonb *variables);
+extern Jsonb *bpm_path_all(Datum path, Jsonb *target, Jsonb *variables);
 extern Jsonb *bpm_path_first(Datum path, Jsonb *target);
 extern List *bpm_path_texts(Datum path, Jsonb *target);
+extern bool bpm_jsonb_truth(Jsonb *value);
 extern bool bpm_path_true(Datum path, Jsonb *target);
-extern Jsonb *bpm_jsonb_with(Jsonb *object, const char *key, Jsonb *value);
 
 #endif

@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "access/access.h"
+#include "base/jsonb.h"
 #include "batch/batch.h"
 
 #define MAX_MEMBERS		24
@@ -260,45 +261,18 @@ next_entries(BpmBatchSource *source, BpmBatchEntry *entries, int limit)
 	return count;
 }
 
-/* Adds a number to the array or object under construction. */
+/* Adds the posting of an entry to the array of them, null for 0: it was refused. */
 static void
-push_number(JsonbParseState **state, JsonbIteratorToken token, int64 number)
-{
-	JsonbValue	value = {.type = jbvNumeric};
-
-	value.val.numeric = int64_to_numeric(number);
-	pushJsonbValue(state, token, &value);
-}
-
-/* Adds a text, null for NULL. */
-static void
-push_text(JsonbParseState **state, JsonbIteratorToken token, const char *text)
+push_posting(JsonbParseState **postings, int64 posting)
 {
 	JsonbValue	value = {.type = jbvNull};
 
-	if (text)
+	if (posting != 0)
 	{
-		value.type = jbvString;
-		value.val.string.val = pstrdup(text);
-		value.val.string.len = strlen(text);
+		value.type = jbvNumeric;
+		value.val.numeric = int64_to_numeric(posting);
 	}
-	pushJsonbValue(state, token, &value);
-}
-
-/* Adds one member to the object under construction. */
-static void
-push_member(JsonbParseState **state, const char *name, const char *text)
-{
-	push_text(state, WJB_KEY, name);
-	push_text(state, WJB_VALUE, text);
-}
-
-/* Adds a number as a member. */
-static void
-push_count(JsonbParseState **state, const char *name, int64 number)
-{
-	push_text(state, WJB_KEY, name);
-	push_number(state, WJB_VALUE, number);
+	pushJsonbValue(postings, WJB_ELEM, &value);
 }
 
 /* Adds what became of each entry to the answer. */
@@ -312,18 +286,15 @@ answer_entries(BpmBatchSource *source, BpmBatchEntry *entries, int count)
 	{
 		const BpmRefusal *refusal = &entries[i].refusal;
 
+		push_posting(&json->postings, entries[i].posting);
 		if (entries[i].posting != 0)
-		{
-			push_number(&json->postings, WJB_ELEM, entries[i].posting);
 			continue;
-		}
-		push_text(&json->postings, WJB_ELEM, NULL);
 		pushJsonbValue(&json->refusals, WJB_BEGIN_OBJECT, NULL);
-		push_count(&json->refusals, "number", entries[i].number);
-		push_member(&json->refusals, "sqlstate", unpack_sql_state(refusal->sqlstate));
-		push_member(&json->refusals, "message", refusal->message);
-		push_member(&json->refusals, "detail", refusal->detail);
-		push_member(&json->refusals, "hint", refusal->hint);
+		bpm_push_number(&json->refusals, "number", entries[i].number);
+		bpm_push_text(&json->refusals, "sqlstate", unpack_sql_state(refusal->sqlstate));
+		bpm_push_text(&json->refusals, "message", refusal->message);
+		bpm_push_text(&json->refusals, "detail", refusal->detail);
+		bpm_push_text(&json->refusals, "hint", refusal->hint);
 		pushJsonbValue(&json->refusals, WJB_END_OBJECT, NULL);
 	}
 	MemoryContextSwitchTo(old);
@@ -336,12 +307,12 @@ whole_answer(const BpmBatch *batch, JsonSource *json)
 	JsonbParseState *state = NULL;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_count(&state, "posted", batch->posted);
-	push_count(&state, "replayed", batch->replayed);
-	push_count(&state, "refused", batch->refused);
-	push_text(&state, WJB_KEY, "postings");
+	bpm_push_number(&state, "posted", batch->posted);
+	bpm_push_number(&state, "replayed", batch->replayed);
+	bpm_push_number(&state, "refused", batch->refused);
+	bpm_push_key(&state, "postings");
 	pushJsonbValue(&state, WJB_VALUE, pushJsonbValue(&json->postings, WJB_END_ARRAY, NULL));
-	push_text(&state, WJB_KEY, "refusals");
+	bpm_push_key(&state, "refusals");
 	pushJsonbValue(&state, WJB_VALUE, pushJsonbValue(&json->refusals, WJB_END_ARRAY, NULL));
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }

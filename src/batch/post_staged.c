@@ -22,6 +22,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "batch/batch.h"
 
 /* Tells the lock of a staged batch from other advisory locks on a ledger: caps use 16 and above. */
@@ -257,7 +258,7 @@ counts(const BpmBatch *batch, int64 posted_before)
 								", \"refused\": " INT64_FORMAT "}",
 								batch->posted, batch->replayed + posted_before, batch->refused);
 
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
+	return JsonbPGetDatum(bpm_jsonb_of(json));
 }
 
 /* post_staged(ledger, batch, on_error): posts the rows of a batch that are not posted yet. */

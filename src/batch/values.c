@@ -16,6 +16,7 @@
 #include "utils/jsonb.h"
 
 #include "base/compat.h"
+#include "base/jsonb.h"
 #include "batch/batch.h"
 
 #define MEMO_DEPTH		100
@@ -135,6 +136,6 @@ bpm_read_memo(const char *text, Jsonb **memo, BpmRefusal *refusal)
 		return refuse_memo(refusal, NULL);
 	if (scan.too_long)
 		return refuse_memo(refusal, pstrdup("It holds a number that is too long."));
-	*memo = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+	*memo = bpm_jsonb_of(text);
 	return true;
 }

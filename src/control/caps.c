@@ -13,6 +13,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/progress.h"
 #include "base/rows.h"
 #include "control/control.h"
@@ -455,8 +456,7 @@ change_list(FunctionCallInfo fcinfo, const char *operation, bool join)
 	bpm_lock_year(ledger, cap.fiscal_year);
 	moved = move_lines(ledger, &cap, PG_GETARG_DATUM(2), join);
 	bpm_note_cap_event(ledger, scope.saved_user, &cap, join ? "lines added" : "lines removed",
-					   DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-														  CStringGetDatum(psprintf("{\"lines\": \"" INT64_FORMAT "\"}", moved)))),
+					   bpm_jsonb_of(psprintf("{\"lines\": \"" INT64_FORMAT "\"}", moved)),
 					   bpm_limited_text(fcinfo, 3, "document", 200));
 	bpm_progress_end();
 	bpm_owner_leave(&scope);

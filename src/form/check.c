@@ -176,7 +176,7 @@ bpm_check_some_attributes(BpmLedger *ledger, const char *form, BpmCode division,
 	int			count;
 
 	if (attributes == NULL)
-		attributes = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+		attributes = bpm_empty_object();
 	if (!JB_ROOT_IS_OBJECT(attributes))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

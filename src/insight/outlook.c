@@ -19,6 +19,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "base/jsonb.h"
 #include "insight/smooth.h"
 
 #define MOST_VALUES		10000
@@ -243,48 +244,32 @@ make_model(const Question *question, BpmSmoothing *model)
 	return kind;
 }
 
-/* Adds the name of a member to an object under construction. */
-static void
-push_name(JsonbParseState **state, const char *name)
-{
-	JsonbValue	key = {.type = jbvString};
-
-	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = strlen(name);
-	pushJsonbValue(state, WJB_KEY, &key);
-}
-
 /* Gives a number with every digit that the double has, which the cast to numeric does not. */
-static JsonbValue
+static Numeric
 exact_number(double number)
 {
-	JsonbValue	value = {.type = jbvNumeric};
 	char	   *digits = DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(number)));
 
-	value.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits),
-															ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-	return value;
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
+											   Int32GetDatum(-1)));
 }
 
 /* Adds a number to an object under construction. */
 static void
 push_number(JsonbParseState **state, const char *name, double number)
 {
-	JsonbValue	value = exact_number(number);
-
-	push_name(state, name);
-	pushJsonbValue(state, WJB_VALUE, &value);
+	bpm_push_numeric(state, name, exact_number(number));
 }
 
 /* Adds the first states of a season. */
 static void
 push_season(JsonbParseState **state, const BpmSmoothing *model)
 {
-	push_name(state, "seasonal");
+	bpm_push_key(state, "seasonal");
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < model->season; i++)
 	{
-		JsonbValue	value = exact_number(model->seasonal[i]);
+		JsonbValue	value = {.type = jbvNumeric,.val.numeric = exact_number(model->seasonal[i])};
 
 		pushJsonbValue(state, WJB_ELEM, &value);
 	}

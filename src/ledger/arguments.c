@@ -15,6 +15,7 @@
 #include "utils/numeric.h"
 
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "ledger/arguments.h"
 
 #define DOCUMENT_LIMIT	200
@@ -197,7 +198,7 @@ source_member(const char *source, int64 case_id)
 	if (case_id != 0)
 		appendStringInfo(&json, ", \"case\": " INT64_FORMAT, case_id);
 	appendStringInfoChar(&json, '}');
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+	return JsonbPGetDatum(bpm_jsonb_of(json.data));
 }
 
 /* Puts the budget source (预算来源) into the memo; what the caller has there under that name is not lost. */

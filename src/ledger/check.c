@@ -15,6 +15,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "ledger/arguments.h"
 #include "ledger/posting.h"
 
@@ -98,7 +99,7 @@ verdict(const BpmPosting *posting, bool passes)
 		append_field(&json, "hint", refusal->hint);
 	}
 	appendStringInfoChar(&json, '}');
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+	return JsonbPGetDatum(bpm_jsonb_of(json.data));
 }
 
 /* Argument positions of budgetpm.check_funds() */

@@ -15,30 +15,16 @@
 
 #include "base/effect.h"
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "ledger/arguments.h"
 #include "ledger/effect.h"
 #include "ledger/posting.h"
-
-/* Returns a scalar member of the arguments as text, NULL for none. */
-static char *
-member(Jsonb *arguments, const char *key)
-{
-	JsonbValue	value;
-
-	if (getKeyJsonValueFromContainer(&arguments->root, key, strlen(key), &value) == NULL)
-		return NULL;
-	if (value.type == jbvString)
-		return pnstrdup(value.val.string.val, value.val.string.len);
-	if (value.type == jbvNumeric)
-		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
-	return NULL;
-}
 
 /* Returns a member that is an id; "given" says whether there is one. */
 static int64
 id_member(Jsonb *arguments, const char *key, bool *given)
 {
-	char	   *text = key ? member(arguments, key) : NULL;
+	char	   *text = key ? bpm_jsonb_scalar(&arguments->root, key) : NULL;
 
 	*given = text != NULL;
 	return text ? pg_strtoint64(text) : 0;
@@ -48,23 +34,23 @@ id_member(Jsonb *arguments, const char *key, bool *given)
 static void
 fill_form(const BpmOperation *operation, Jsonb *arguments, const BpmEffectCall *call, BpmForm *form)
 {
-	char	   *date = member(arguments, "accounting_date");
+	char	   *date = bpm_jsonb_scalar(&arguments->root, "accounting_date");
 	bool		ignored;
 
 	memset(form, 0, sizeof(BpmForm));
 	form->operation = (char *) operation->name;
 	form->line = id_member(arguments, operation->first ? operation->first : "line", &form->line_given);
 	form->other = id_member(arguments, operation->other, &form->other_given);
-	form->obligation = id_member(arguments, member(arguments, "commitment") ? "commitment" :
-								 member(arguments, "precommitment") ? "precommitment" : "request", &ignored);
-	form->amount = member(arguments, "amount");
-	form->from_pending = member(arguments, "from_pending");
-	form->from_frozen = member(arguments, "from_frozen");
-	form->document = member(arguments, "document");
-	form->detail = operation->detail ? member(arguments, operation->detail) : NULL;
+	form->obligation = id_member(arguments, bpm_jsonb_scalar(&arguments->root, "commitment") ? "commitment" :
+								 bpm_jsonb_scalar(&arguments->root, "precommitment") ? "precommitment" : "request", &ignored);
+	form->amount = bpm_jsonb_scalar(&arguments->root, "amount");
+	form->from_pending = bpm_jsonb_scalar(&arguments->root, "from_pending");
+	form->from_frozen = bpm_jsonb_scalar(&arguments->root, "from_frozen");
+	form->document = bpm_jsonb_scalar(&arguments->root, "document");
+	form->detail = operation->detail ? bpm_jsonb_scalar(&arguments->root, operation->detail) : NULL;
 	form->actor = (char *) call->actor;
 	form->case_id = call->case_id;
-	form->key = member(arguments, "key");
+	form->key = bpm_jsonb_scalar(&arguments->root, "key");
 	form->date_given = date != NULL;
 	if (date)
 		form->accounting_date = DatumGetDateADT(DirectFunctionCall1(date_in, CStringGetDatum(date)));
@@ -102,7 +88,7 @@ post(BpmLedger *ledger, const BpmEffectCall *call)
 	BpmPosting *posting = bpm_new_posting();
 	BpmForm		form;
 	JsonbValue	result;
-	char	   *name = member(call->arguments, "operation");
+	char	   *name = bpm_jsonb_scalar(&call->arguments->root, "operation");
 
 	posting->ledger = ledger;
 	fill_form(bpm_find_operation(name ? name : ""), call->arguments, call, &form);
@@ -122,7 +108,7 @@ check(BpmLedger *ledger, Jsonb *arguments)
 		"operation", "amount", "from_pending", "from_frozen", "document", "key", "accounting_date",
 		"commitment", "precommitment", "request", NULL
 	};
-	char	   *name = member(arguments, "operation");
+	char	   *name = bpm_jsonb_scalar(&arguments->root, "operation");
 	BpmRefusal	refusal;
 	const BpmOperation *operation;
 	JsonbIterator *iterator = JsonbIteratorInit(&arguments->root);
@@ -150,7 +136,7 @@ check(BpmLedger *ledger, Jsonb *arguments)
 		if (!known)
 			return psprintf("operation \"%s\" has no argument \"%s\"", name, key);
 	}
-	if (member(arguments, operation->first ? operation->first : "line") == NULL)
+	if (bpm_jsonb_scalar(&arguments->root, operation->first ? operation->first : "line") == NULL)
 		return psprintf("\"%s\" is missing", operation->first ? operation->first : "line");
 	return NULL;
 }

@@ -149,7 +149,7 @@ begin_case(BpmCall *call, const BpmProject *project, const Poor *poor)
 	escape_json(&facts, project->official_code);
 	appendStringInfoChar(&facts, '}');
 	work->subject = psprintf("绩效问责 %s %s", project->official_code, poor->score);
-	work->facts = DatumGetJsonbP(bpm_jsonb_of(facts.data));
+	work->facts = bpm_jsonb_of(facts.data);
 	work->division = project->division;
 	work->unit = project->unit;
 	work->initiator = work->actor = call->actor;

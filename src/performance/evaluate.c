@@ -217,7 +217,7 @@ bpm_evaluate_project(PG_FUNCTION_ARGS)
 	check_evaluation(fcinfo, call.ledger, &project, set, as_of);
 	id = store_evaluation(fcinfo, &call, &project, set, as_of);
 	bpm_call_note(&call, &project, "evaluated", NULL,
-				  DatumGetJsonbP(bpm_jsonb_of(psprintf("{\"evaluation\": " INT64_FORMAT "}", id))));
+				  bpm_jsonb_of(psprintf("{\"evaluation\": " INT64_FORMAT "}", id)));
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }
@@ -250,8 +250,8 @@ bpm_record_monitoring(PG_FUNCTION_ARGS)
 	values[8] = CStringGetTextDatum(call.login);
 	values[9] = Int64GetDatum(project.division);
 	values[10] = Int64GetDatum(project.unit);
-	values[11] = bpm_jsonb_of(bpm_performance_setting(call.ledger, project.division, "performance.ladder",
-													  "[[\"04-30\", 25], [\"06-30\", 40], [\"08-31\", 60], [\"10-31\", 80]]"));
+	values[11] = JsonbPGetDatum(bpm_jsonb_of(bpm_performance_setting(call.ledger, project.division, "performance.ladder",
+																	 "[[\"04-30\", 25], [\"06-30\", 40], [\"08-31\", 60], [\"10-31\", 80]]")));
 	bpm_insert_sealed(call.ledger, "monitoring", NULL, &insert_monitoring, values, nulls);
 	values[1] = values[4];
 	bpm_ledger_execute(call.ledger, &tell_signals, 0, values, NULL);

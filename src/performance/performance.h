@@ -25,6 +25,5 @@ extern void bpm_gather_faults(BpmLedger *ledger, const BpmStatement *statement, 
 extern char *bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, const char *usual);
 extern void bpm_set_argument(FunctionCallInfo fcinfo, int argument, Datum *values, char *nulls, int at);
 extern Jsonb *bpm_array_argument(FunctionCallInfo fcinfo, int argument, const char *name);
-extern Datum bpm_jsonb_of(const char *text);
 
 #endif

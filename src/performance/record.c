@@ -173,10 +173,3 @@ bpm_array_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 				 errmsg("%s must be an array of objects", name)));
 	return value;
 }
-
-/* Reads JSON that the code or a setting wrote. */
-Datum
-bpm_jsonb_of(const char *text)
-{
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
-}

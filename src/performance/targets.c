@@ -134,8 +134,8 @@ store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project,
 	values[2] = PG_GETARG_DATUM(TARGETS_YEAR);
 	values[3] = total;
 	values[4] = execution;
-	values[5] = bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.cutoffs", "[90, 80, 60]"));
-	values[6] = bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.blending", "{}"));
+	values[5] = JsonbPGetDatum(bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.cutoffs", "[90, 80, 60]")));
+	values[6] = JsonbPGetDatum(bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.blending", "{}")));
 	bpm_set_argument(fcinfo, TARGETS_DOCUMENT, values, nulls, 7);
 	values[8] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[9] = CStringGetTextDatum(call->login);
@@ -172,7 +172,7 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("these cannot be the targets of project \"%s\"", project.official_code));
 	id = store_targets(fcinfo, &call, &project, place, values[3], values[4]);
-	bpm_call_note(&call, &project, "targets_set", NULL, DatumGetJsonbP(bpm_jsonb_of(psprintf("{\"set\": " INT64_FORMAT "}", id))));
+	bpm_call_note(&call, &project, "targets_set", NULL, bpm_jsonb_of(psprintf("{\"set\": " INT64_FORMAT "}", id)));
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }
@@ -267,7 +267,7 @@ bpm_record_ex_ante(PG_FUNCTION_ARGS)
 	values[10] = Int64GetDatum(project.unit);
 	bpm_insert_sealed(call.ledger, "ex_ante", NULL, &insert_ante, values, nulls);
 	bpm_call_note(&call, &project, "assessed_ex_ante", NULL,
-				  DatumGetJsonbP(bpm_jsonb_of(psprintf("{\"assessment\": " INT64_FORMAT "}", id))));
+				  bpm_jsonb_of(psprintf("{\"assessment\": " INT64_FORMAT "}", id)));
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }

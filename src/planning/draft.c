@@ -260,7 +260,7 @@ draft_fact(int64 id, int32 version, BpmFen expenditure)
 	char	   *text = psprintf("{\"draft\": " INT64_FORMAT ", \"version\": %d, \"expenditure\": %s}",
 								id, version, bpm_fen_to_text(expenditure));
 
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+	return bpm_jsonb_of(text);
 }
 
 /* hold_draft: freezes the next version of a government's draft, which nothing changes until it is back or approved. */

@@ -36,18 +36,6 @@ static const BpmStatement left_open = {
 	" LIMIT 1", "i"
 };
 
-/* Returns a text among the arguments of an effect, NULL for none. */
-static char *
-text_argument(const BpmEffectCall *call, const char *name)
-{
-	JsonbValue	value;
-
-	if (getKeyJsonValueFromContainer(&call->arguments->root, name, strlen(name), &value) == NULL ||
-		value.type != jbvString)
-		return NULL;
-	return pnstrdup(value.val.string.val, value.val.string.len);
-}
-
 /* Refuses a draft whose content is not what was sent off any more. */
 static void
 check_digest(BpmLedger *ledger, const BpmDraft *draft)
@@ -114,7 +102,7 @@ approval_fact(const BpmDraft *draft, int64 lines, int64 requests)
 	char	   *text = psprintf("{\"draft\": " INT64_FORMAT ", \"lines\": " INT64_FORMAT ", \"requests\": " INT64_FORMAT
 								", \"amount\": \"%s\"}", draft->id, lines, requests, bpm_fen_to_text(draft->expenditure));
 
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+	return bpm_jsonb_of(text);
 }
 
 /*
@@ -124,7 +112,7 @@ approval_fact(const BpmDraft *draft, int64 lines, int64 requests)
 static Jsonb *
 approve_budget(BpmLedger *ledger, const BpmEffectCall *call)
 {
-	char	   *document = text_argument(call, "document");
+	char	   *document = bpm_jsonb_text(&call->arguments->root, "document");
 	DateADT		today = GetSQLCurrentDate();
 	BpmDraft	draft;
 	int64		lines;
@@ -152,7 +140,7 @@ static Jsonb *
 present_draft(BpmLedger *ledger, const BpmEffectCall *call)
 {
 	BpmDraft	draft;
-	char	   *document = text_argument(call, "document");
+	char	   *document = bpm_jsonb_text(&call->arguments->root, "document");
 
 	if (bpm_draft_of_case(ledger, call, &draft))
 		bpm_meet_deadlines(ledger, "preliminary_draft", draft.division, 0,

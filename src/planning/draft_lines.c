@@ -158,7 +158,7 @@ line_elements(bool procurement)
 	const char *text = procurement ? "{\"budget_source\": \"1\", \"procurement\": true}" :
 		"{\"budget_source\": \"1\"}";
 
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+	return bpm_jsonb_of(text);
 }
 
 /* Gives the title of a line: that of its project or request, marked where there are several. */

@@ -90,7 +90,7 @@ begin_case(BpmCall *call, const Place *place, const char *key)
 
 	bpm_bind_text(&parameters, place->preparation.draft_flow);
 	bpm_bind_text(&parameters, psprintf("%d年预算草案 %s", place->preparation.fiscal_year, place->code));
-	bpm_bind_datum(&parameters, DirectFunctionCall1(jsonb_in, CStringGetDatum(facts)));
+	bpm_bind_datum(&parameters, JsonbPGetDatum(bpm_jsonb_of(facts)));
 	bpm_bind_text(&parameters, place->code);
 	bpm_bind_text(&parameters, key);
 	bpm_owner_leave(&call->scope);

@@ -486,19 +486,7 @@ result_of(const Move *move)
 	char	   *text = psprintf("{\"round\": %d, \"requests\": %d, \"amount\": %s}", move->round,
 								move->count, bpm_fen_to_text(move->amount));
 
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-}
-
-/* Returns the word of a move. */
-static char *
-move_word(Jsonb *arguments)
-{
-	JsonbValue	value;
-
-	if (getKeyJsonValueFromContainer(&arguments->root, "move", strlen("move"), &value) == NULL ||
-		value.type != jbvString)
-		return NULL;
-	return pnstrdup(value.val.string.val, value.val.string.len);
+	return bpm_jsonb_of(text);
 }
 
 /* Moves the requests of a case as a decision says. */
@@ -506,7 +494,7 @@ static Jsonb *
 prepare(BpmLedger *ledger, const BpmEffectCall *call)
 {
 	Move		move = {ledger, call, number_member(call->arguments, "round")};
-	char	   *word = move_word(call->arguments);
+	char	   *word = bpm_jsonb_text(&call->arguments->root, "move");
 
 	if (word && strcmp(word, "submit") == 0)
 	{

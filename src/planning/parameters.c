@@ -10,6 +10,7 @@
 #include "base/guard.h"
 #include "base/rows.h"
 #include "planning/private.h"
+#include "planning/rule_private.h"
 
 /* Adds a parameter, null or not. */
 static void
@@ -69,6 +70,17 @@ bpm_planning_read(BpmLedger *ledger, const BpmStatement *statement, BpmParameter
 {
 	return bpm_ledger_execute(ledger, statement, 0, parameters ? parameters->values : NULL,
 							  parameters ? parameters->nulls : NULL);
+}
+
+/* Executes a statement and stays in the current memory context, which SPI leaves for its own. */
+int
+bpm_run_here(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls)
+{
+	MemoryContext here = CurrentMemoryContext;
+	int			rows = bpm_ledger_execute(ledger, statement, 0, values, nulls);
+
+	MemoryContextSwitchTo(here);
+	return rows;
 }
 
 /* The same for what is committed now, whatever the isolation level: the caller holds the locks. */

@@ -188,7 +188,7 @@ static Jsonb *
 jsonb_argument(FunctionCallInfo fcinfo, int argument, const char *missing)
 {
 	return PG_ARGISNULL(argument) ?
-		DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(missing))) :
+		bpm_jsonb_of(missing) :
 		PG_GETARG_JSONB_P(argument);
 }
 

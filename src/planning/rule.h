@@ -69,9 +69,6 @@ typedef struct BpmPathUse
 } BpmPathUse;
 
 extern void bpm_path_use(Datum path, BpmPathUse *use);
-extern Jsonb *bpm_path_query(Datum path, Jsonb *target, Jsonb *variables);
-extern Jsonb *bpm_path_all(Datum path, Jsonb *target, Jsonb *variables);
-extern bool bpm_jsonb_truth(Jsonb *value);
 
 /* rule_define.c */
 extern BpmPlanRule *bpm_parse_rule_definition(BpmLedger *ledger, Jsonb *definition,

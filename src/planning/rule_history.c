@@ -148,18 +148,6 @@ is_beside(const Year *year, const BpmSubject *subject)
 	return year->scope == SCOPE_UNIT || year->project == subject->project;
 }
 
-/* Adds a member that is an exact number, or null for NULL, to the object being written. */
-static void
-push_figure(JsonbParseState **state, const char *key, Numeric number)
-{
-	JsonbValue	value;
-
-	bpm_push_key(state, key);
-	value.type = number ? jbvNumeric : jbvNull;
-	value.val.numeric = number;
-	pushJsonbValue(state, WJB_VALUE, &value);
-}
-
 /* Writes one year of the history. */
 static void
 push_year(JsonbParseState **state, const Year *year)
@@ -167,8 +155,8 @@ push_year(JsonbParseState **state, const Year *year)
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	bpm_push_text(state, "scope", scopes[year->scope]);
 	bpm_push_number(state, "year", year->year);
-	push_figure(state, "budget", year->budget);
-	push_figure(state, "spent", year->spent);
+	bpm_push_numeric(state, "budget", year->budget);
+	bpm_push_numeric(state, "spent", year->spent);
 	bpm_push_text(state, "source", year->source);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
@@ -189,7 +177,7 @@ push_average(JsonbParseState **state, Scope scope, BpmMean mean, int years, cons
 	bpm_push_text(state, "mean", bpm_mean_name(mean));
 	bpm_push_number(state, "years", years);
 	bpm_push_number(state, "rates", rates);
-	push_figure(state, "average", average);
+	bpm_push_numeric(state, "average", average);
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 

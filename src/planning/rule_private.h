@@ -42,18 +42,9 @@
 	" AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.unit" CODE_EQ "h.unit" \
 	" AND o.fiscal_year" EQ "h.fiscal_year)"
 
-/* rule_json.c */
+/* parameters.c */
 extern int	bpm_run_here(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
 						 const char *nulls);
-extern Jsonb *bpm_empty_object(void);
-extern Jsonb *bpm_jsonb_member(JsonbContainer *object, const char *key);
-extern char *bpm_jsonb_text(JsonbContainer *object, const char *key);
-extern List *bpm_jsonb_items(Jsonb *array);
-extern Jsonb *bpm_jsonb_join(Jsonb *one, Jsonb *other);
-extern void bpm_push_key(JsonbParseState **state, const char *key);
-extern void bpm_push_number(JsonbParseState **state, const char *key, int64 number);
-extern void bpm_push_text(JsonbParseState **state, const char *key, const char *text);
-extern void bpm_push_document(JsonbParseState **state, const char *key, Jsonb *document);
 
 /* rule_explain.c */
 extern int64 bpm_require_request(BpmCall *call, int64 request, BpmCode *division, BpmCode *unit);

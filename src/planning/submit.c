@@ -57,12 +57,11 @@ is_submission(const BpmFlow *flow, int step)
 		return true;
 	for (int i = 0; i < effects->count; i++)
 	{
-		JsonbValue	move;
+		const BpmEffectSpec *effect = &effects->items[i];
+		char	   *move = effect->name && strcmp(effect->name, "prepare") == 0 ?
+			bpm_jsonb_text(&effect->arguments->root, "move") : NULL;
 
-		if (effects->items[i].name && strcmp(effects->items[i].name, "prepare") == 0 &&
-			getKeyJsonValueFromContainer(&effects->items[i].arguments->root, "move", strlen("move"), &move) &&
-			move.type == jbvString && move.val.string.len == strlen("submit") &&
-			strncmp(move.val.string.val, "submit", strlen("submit")) == 0)
+		if (move && strcmp(move, "submit") == 0)
 			return true;
 	}
 	return false;
@@ -97,8 +96,7 @@ submit_again(BpmCall *call, int64 case_id, const char *opinion)
 				 errmsg("case " INT64_FORMAT " does not wait for a submission by \"%s\"", case_id,
 						work->actor),
 				 errhint("case_history() shows where it is; my_tasks() lists the tasks of a person.")));
-	bpm_act_task(work, task, "approve", opinion,
-				 DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"))));
+	bpm_act_task(work, task, "approve", opinion, bpm_empty_object());
 }
 
 /* Returns the case that a key began for the unit, 0 for none. */

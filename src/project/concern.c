@@ -84,7 +84,7 @@ details_of(const char *kind, const char *colour, const char *day, int64 case_id)
 	if (case_id)
 		appendStringInfo(&text, ", \"case\": " INT64_FORMAT, case_id);
 	appendStringInfoChar(&text, '}');
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+	return bpm_jsonb_of(text.data);
 }
 
 /* Writes concerns by one statement, and notes each with its project; returns how many. */
@@ -133,7 +133,7 @@ case_facts(const BpmProject *project, HeapTuple row, TupleDesc desc)
 	appendStringInfo(&text, ", \"concern\": " INT64_FORMAT ", \"colour\": \"%s\", \"as_of\": \"%s\", \"reasons\": %s}",
 					 bpm_row_number(row, desc, 2), bpm_row_string(row, desc, 4), bpm_row_string(row, desc, 7),
 					 reasons ? reasons : "[]");
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+	return bpm_jsonb_of(text.data);
 }
 
 /* Begins the case of a concern, and returns it. */

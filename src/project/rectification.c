@@ -36,15 +36,14 @@ static char *
 flow_of(BpmLedger *ledger, BpmCode division)
 {
 	Jsonb	   *flows = bpm_registry_setting(ledger, division, "project.signal.flows", GetSQLCurrentDate());
-	JsonbValue	name;
+	char	   *flow = flows && JB_ROOT_IS_OBJECT(flows) ? bpm_jsonb_text(&flows->root, "rectification") : NULL;
 
-	if (flows == NULL || !JB_ROOT_IS_OBJECT(flows) ||
-		getKeyJsonValueFromContainer(&flows->root, "rectification", 13, &name) == NULL || name.type != jbvString)
+	if (flow == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("setting \"project.signal.flows\" names no flow for \"rectification\""),
 				 errhint("Profile standard shows its members.")));
-	return pnstrdup(name.val.string.val, name.val.string.len);
+	return flow;
 }
 
 /* Checks the form of a notice: every part is there, and its day is to come. */

@@ -182,7 +182,7 @@ read_photos(FunctionCallInfo fcinfo, BpmLedger *ledger, Entry *entry, BpmFaultLi
 	int			rows;
 
 	entry->photos = PG_ARGISNULL(ARG_PHOTOS) ?
-		DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("[]"))) : PG_GETARG_JSONB_P(ARG_PHOTOS);
+		bpm_jsonb_of("[]") : PG_GETARG_JSONB_P(ARG_PHOTOS);
 	if (!JB_ROOT_IS_ARRAY(entry->photos) || JB_ROOT_IS_SCALAR(entry->photos))
 		bpm_add_fault(faults, NULL, "the photos are not an array", NULL);
 	else if (JB_ROOT_COUNT(entry->photos) > MOST_PHOTOS)

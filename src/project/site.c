@@ -188,7 +188,7 @@ note_version(BpmCall *call, BpmProject *project, const Site *site, const char *r
 	details = psprintf("{\"site\": %d, \"version\": %d, \"active\": %s, \"digest\": \"%s\"}",
 					   site->number, site->version, site->active ? "true" : "false", hex);
 	bpm_call_note(call, project, "site", reason,
-				  DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(details))));
+				  bpm_jsonb_of(details));
 }
 
 /* Stores a site as its next version. */

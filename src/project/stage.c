@@ -261,16 +261,9 @@ static Jsonb *
 one_text(const char *key, const char *text)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue	value;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	value.type = jbvString;
-	value.val.string.val = (char *) key;
-	value.val.string.len = strlen(key);
-	pushJsonbValue(&state, WJB_KEY, &value);
-	value.val.string.val = (char *) text;
-	value.val.string.len = strlen(text);
-	pushJsonbValue(&state, WJB_VALUE, &value);
+	bpm_push_text(&state, key, text);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
@@ -322,22 +315,11 @@ bpm_move_project(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(project.events);
 }
 
-/* Returns a text of an effect's arguments, NULL for none. */
-static char *
-text_of(Jsonb *arguments, const char *key)
-{
-	JsonbValue	value;
-
-	if (getKeyJsonValueFromContainer(&arguments->root, key, strlen(key), &value) == NULL || value.type != jbvString)
-		return NULL;
-	return pnstrdup(value.val.string.val, value.val.string.len);
-}
-
 /* The effect project_stage: moves a project of the place where the decision was made. */
 static Jsonb *
 run_effect(BpmLedger *ledger, const BpmEffectCall *call)
 {
-	char	   *code = text_of(call->arguments, "project");
+	char	   *code = bpm_jsonb_text(&call->arguments->root, "project");
 	BpmProject	project;
 	Move		move = {0};
 	JsonbValue	result;
@@ -352,8 +334,8 @@ run_effect(BpmLedger *ledger, const BpmEffectCall *call)
 				(errcode(ERRCODE_BPM_NOT_ALLOWED),
 				 errmsg("project \"%s\" is not of the place that case " INT64_FORMAT " belongs to",
 						code, call->case_id)));
-	move.to = text_of(call->arguments, "to");
-	move.reason = text_of(call->arguments, "reason");
+	move.to = bpm_jsonb_text(&call->arguments->root, "to");
+	move.reason = bpm_jsonb_text(&call->arguments->root, "reason");
 	move.on = GetSQLCurrentDate();
 	move.case_id = call->case_id;
 	move.actor = move.login = call->actor;
@@ -371,10 +353,10 @@ check_effect(BpmLedger *ledger, Jsonb *arguments)
 	static const BpmStatement known = {
 		"SELECT 1 FROM @ledger@.project_stage_move WHERE to_stage" EQ "$1 LIMIT 1", "t"
 	};
-	char	   *to = text_of(arguments, "to");
+	char	   *to = bpm_jsonb_text(&arguments->root, "to");
 	Datum		value;
 
-	if (text_of(arguments, "project") == NULL)
+	if (bpm_jsonb_text(&arguments->root, "project") == NULL)
 		return pstrdup("\"project\" is missing");
 	if (to == NULL)
 		return pstrdup("\"to\" is missing");

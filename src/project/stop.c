@@ -216,28 +216,13 @@ bpm_decide_stop(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Returns a text or number of an effect's arguments as text, NULL for none. */
-static char *
-member(Jsonb *arguments, const char *key)
-{
-	JsonbValue	value;
-
-	if (getKeyJsonValueFromContainer(&arguments->root, key, strlen(key), &value) == NULL)
-		return NULL;
-	if (value.type == jbvString)
-		return pnstrdup(value.val.string.val, value.val.string.len);
-	if (value.type == jbvNumeric)
-		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
-	return NULL;
-}
-
 /* The effect payment_stop: the case's decision about the stop that it was begun for. */
 static Jsonb *
 run_effect(BpmLedger *ledger, const BpmEffectCall *call)
 {
-	char	   *text = member(call->arguments, "stop");
-	char	   *decision = member(call->arguments, "decision");
-	char	   *reason = member(call->arguments, "reason");
+	char	   *text = bpm_jsonb_scalar(&call->arguments->root, "stop");
+	char	   *decision = bpm_jsonb_scalar(&call->arguments->root, "decision");
+	char	   *reason = bpm_jsonb_scalar(&call->arguments->root, "reason");
 	int64		id = text ? pg_strtoint64(text) : 0;
 	Stop		stop;
 
@@ -264,9 +249,9 @@ run_effect(BpmLedger *ledger, const BpmEffectCall *call)
 static char *
 check_effect(BpmLedger *ledger, Jsonb *arguments)
 {
-	char	   *decision = member(arguments, "decision");
+	char	   *decision = bpm_jsonb_scalar(&arguments->root, "decision");
 
-	if (member(arguments, "stop") == NULL)
+	if (bpm_jsonb_scalar(&arguments->root, "stop") == NULL)
 		return pstrdup("\"stop\" is missing");
 	if (decision == NULL)
 		return pstrdup("\"decision\" is missing");

@@ -85,8 +85,7 @@ take_facts(BpmCase *work, const BpmNode *options)
 		return;
 	bpm_node_find(options, "facts", &value);
 	bpm_check_facts(work->flow, bpm_jsonb_value(&value));
-	work->facts = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(work->facts),
-													 JsonbPGetDatum(bpm_jsonb_value(&value))));
+	work->facts = bpm_jsonb_join(work->facts, bpm_jsonb_value(&value));
 	work->facts_changed = true;
 }
 
@@ -372,7 +371,7 @@ bpm_act(PG_FUNCTION_ARGS)
 	Datum		state;
 
 	bpm_require_argument(fcinfo, 1, "task");
-	options = PG_ARGISNULL(4) ? DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"))) :
+	options = PG_ARGISNULL(4) ? bpm_empty_object() :
 		PG_GETARG_JSONB_P(4);
 	if (!JB_ROOT_IS_OBJECT(options))
 		ereport(ERROR,

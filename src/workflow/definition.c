@@ -120,7 +120,7 @@ parse_effect(const BpmNode *node, BpmEffectSpec *effect)
 		effect->arguments = bpm_jsonb_value(&value);
 	}
 	else
-		effect->arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+		effect->arguments = bpm_empty_object();
 }
 
 /* Reads a list of effects. */

@@ -52,7 +52,7 @@ bind_arguments(BpmCase *work, Jsonb *arguments)
 		text = pnstrdup(value.val.string.val, value.val.string.len);
 		found = evaluate(text, work->facts);
 		if (found == NULL)
-			found = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("null")));
+			found = bpm_jsonb_of("null");
 		bound = bpm_jsonb_with(bound, key, found);
 	}
 	return bound;

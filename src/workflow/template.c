@@ -133,20 +133,16 @@ changed_step(JsonbValue *step, Jsonb *changes, const char *name, BpmFaults *faul
 		bpm_fault(faults, psprintf("changes.steps.%s", name), "must be an object");
 		return plain;
 	}
-	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(plain),
-											  JsonbPGetDatum(bpm_jsonb_value(&change))));
+	return bpm_jsonb_join(plain, bpm_jsonb_value(&change));
 }
 
 /* Returns the name of a step, NULL for none. */
 static char *
 step_name(const JsonbValue *step)
 {
-	JsonbValue	name;
-
-	if (step->type != jbvBinary || !JsonContainerIsObject(step->val.binary.data) ||
-		getKeyJsonValueFromContainer(step->val.binary.data, "step", 4, &name) == NULL || name.type != jbvString)
+	if (step->type != jbvBinary || !JsonContainerIsObject(step->val.binary.data))
 		return NULL;
-	return pnstrdup(name.val.string.val, name.val.string.len);
+	return bpm_jsonb_text(step->val.binary.data, "step");
 }
 
 /* Reports changes of steps that the template has not. */
@@ -223,7 +219,7 @@ with_changes(Jsonb *definition, Jsonb *changes, BpmFaults *faults)
 		merged = changed_steps(definition, bpm_jsonb_value(&steps), faults);
 		rest = DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(changes), CStringGetTextDatum("steps")));
 	}
-	definition = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(definition), JsonbPGetDatum(rest)));
+	definition = bpm_jsonb_join(definition, rest);
 	if (merged)
 		definition = bpm_jsonb_with(definition, "steps", merged);
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_strip_nulls, JsonbPGetDatum(definition)));

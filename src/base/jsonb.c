@@ -1,6 +1,6 @@
 /*
- * rule_json.c
- *	  Small documents made and taken apart, and statements that leave memory alone.
+ * jsonb.c
+ *	  Small documents made and taken apart.
  */
 #include "postgres.h"
 
@@ -8,25 +8,27 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "planning/rule.h"
-#include "planning/rule_private.h"
+#include "base/jsonb.h"
 
-/* Executes a statement and stays in the current memory context, which SPI leaves for its own. */
-int
-bpm_run_here(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls)
+/* Returns the document that a text says. */
+Jsonb *
+bpm_jsonb_of(const char *text)
 {
-	MemoryContext here = CurrentMemoryContext;
-	int			rows = bpm_ledger_execute(ledger, statement, 0, values, nulls);
-
-	MemoryContextSwitchTo(here);
-	return rows;
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 }
 
 /* Returns {}. */
 Jsonb *
 bpm_empty_object(void)
 {
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+	return bpm_jsonb_of("{}");
+}
+
+/* Makes a document of a value. */
+Jsonb *
+bpm_jsonb_value(const JsonbValue *value)
+{
+	return JsonbValueToJsonb((JsonbValue *) value);
 }
 
 /* Returns a member of an object as a document of its own, NULL for none. */
@@ -52,6 +54,21 @@ bpm_jsonb_text(JsonbContainer *object, const char *key)
 	return pnstrdup(value.val.string.val, value.val.string.len);
 }
 
+/* Returns a member of an object that is a text or a number, as text; NULL for any other. */
+char *
+bpm_jsonb_scalar(JsonbContainer *object, const char *key)
+{
+	JsonbValue	value;
+
+	if (getKeyJsonValueFromContainer(object, key, strlen(key), &value) == NULL)
+		return NULL;
+	if (value.type == jbvString)
+		return pnstrdup(value.val.string.val, value.val.string.len);
+	if (value.type == jbvNumeric)
+		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
+	return NULL;
+}
+
 /* Returns the items of an array, each as a document of its own. */
 List *
 bpm_jsonb_items(Jsonb *array)
@@ -71,16 +88,15 @@ bpm_jsonb_join(Jsonb *one, Jsonb *other)
 											  JsonbPGetDatum(other)));
 }
 
-/* Adds a member that is a number to the object being written. */
-void
-bpm_push_number(JsonbParseState **state, const char *key, int64 number)
+/* Returns the object with one member set. */
+Jsonb *
+bpm_jsonb_with(Jsonb *object, const char *key, Jsonb *value)
 {
-	JsonbValue	value;
+	JsonbParseState *state = NULL;
 
-	bpm_push_key(state, key);
-	value.type = jbvNumeric;
-	value.val.numeric = int64_to_numeric(number);
-	pushJsonbValue(state, WJB_VALUE, &value);
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	bpm_push_document(&state, key, value);
+	return bpm_jsonb_join(object, JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
 }
 
 /* Adds a key to the object being written. */
@@ -95,7 +111,26 @@ bpm_push_key(JsonbParseState **state, const char *key)
 	pushJsonbValue(state, WJB_KEY, &name);
 }
 
-/* Adds a member that is a text, or null for NULL, to the object being written. */
+/* Adds a member that is a whole number to the object being written. */
+void
+bpm_push_number(JsonbParseState **state, const char *key, int64 number)
+{
+	bpm_push_numeric(state, key, int64_to_numeric(number));
+}
+
+/* Adds a member that is an exact number, or null for NULL, to the object being written. */
+void
+bpm_push_numeric(JsonbParseState **state, const char *key, Numeric number)
+{
+	JsonbValue	value;
+
+	bpm_push_key(state, key);
+	value.type = number ? jbvNumeric : jbvNull;
+	value.val.numeric = number;
+	pushJsonbValue(state, WJB_VALUE, &value);
+}
+
+/* Adds a member that is a copy of a text, or null for NULL, to the object being written. */
 void
 bpm_push_text(JsonbParseState **state, const char *key, const char *text)
 {
@@ -103,7 +138,7 @@ bpm_push_text(JsonbParseState **state, const char *key, const char *text)
 
 	bpm_push_key(state, key);
 	value.type = text ? jbvString : jbvNull;
-	value.val.string.val = (char *) text;
+	value.val.string.val = text ? pstrdup(text) : NULL;
 	value.val.string.len = text ? strlen(text) : 0;
 	pushJsonbValue(state, WJB_VALUE, &value);
 }
