@@ -66,7 +66,7 @@ BEGIN
   END IF;
   IF root IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-      MESSAGE = 'argument "root" must not be null',
+      MESSAGE = 'root must not be null',
       HINT = 'It is the official code of the root division, such as 320000000.';
   END IF;
   IF NOT budgetpm.digest_available(coalesce(digest, '')) THEN

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "access/duty.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/rows.h"
 #include "registry/registry.h"
@@ -35,16 +36,6 @@ static const BpmStatement close_duty = {
 	"UPDATE @ledger@.duty SET valid_to = $2"
 	" WHERE duty_id OPERATOR(pg_catalog.=) $1", "ld"
 };
-
-/* Refuses NULL where an argument has no default meaning. */
-static void
-require_argument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be null", name)));
-}
 
 /* A duty of a misspelt login would cover nobody, and later whoever takes the name. */
 static void
@@ -92,7 +83,7 @@ bpm_register_principal(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 
-	require_argument(fcinfo, 1, "login");
+	bpm_require_argument(fcinfo, 1, "login");
 	bpm_authorize(ledger, "register_principal", 0, 0);
 	PG_RETURN_INT64(register_principal(ledger, text_to_cstring(PG_GETARG_TEXT_PP(1)),
 									   PG_GETARG_DATUM(2), !PG_ARGISNULL(2)));
@@ -166,7 +157,7 @@ bpm_grant_duty(PG_FUNCTION_ARGS)
 	char		nulls[] = "        ";
 	Datum		values[8];
 
-	require_argument(fcinfo, 1, "login");
+	bpm_require_argument(fcinfo, 1, "login");
 	login = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	resolve_place(ledger, fcinfo, &division, &unit);
 	authorize_rights(ledger, "grant_duty", division, unit, may_read, may_post);
@@ -244,7 +235,7 @@ bpm_end_duty(PG_FUNCTION_ARGS)
 	DateADT		last;
 	Datum		values[2];
 
-	require_argument(fcinfo, 1, "duty");
+	bpm_require_argument(fcinfo, 1, "duty");
 	lock_duty(ledger, PG_GETARG_INT64(1), &row);
 	authorize_rights(ledger, "end_duty", row.division, row.unit, row.may_read, row.may_post);
 	last = PG_ARGISNULL(2) ? bpm_access_date() - 1 : PG_GETARG_DATEADT(2);

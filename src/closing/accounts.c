@@ -17,29 +17,11 @@
 #include "closing/closing.h"
 #include "registry/registry.h"
 
-/* Returns a text argument, or refuses its absence by its name. */
-char *
-bpm_closing_text(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
-/* Returns a text argument, NULL for NULL. */
-char *
-bpm_closing_optional_text(FunctionCallInfo fcinfo, int number)
-{
-	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
 /* Returns the tree key of a division that may be left out, 0 for none. */
 static BpmCode
 optional_division(BpmLedger *ledger, FunctionCallInfo fcinfo, int number)
 {
-	char	   *code = bpm_closing_optional_text(fcinfo, number);
+	char	   *code = bpm_optional_argument(fcinfo, number);
 
 	return code ? bpm_registry_division(ledger, code) : 0;
 }
@@ -149,9 +131,9 @@ PG_FUNCTION_INFO_V1(bpm_add_chart);
 Datum
 bpm_add_chart(PG_FUNCTION_ARGS)
 {
-	char	   *chart = bpm_closing_text(fcinfo, 1, "chart");
-	char	   *name = bpm_closing_text(fcinfo, 2, "name");
-	char	   *copy_of = bpm_closing_optional_text(fcinfo, 4);
+	char	   *chart = bpm_argument(fcinfo, 1, "chart");
+	char	   *name = bpm_argument(fcinfo, 2, "name");
+	char	   *copy_of = bpm_optional_argument(fcinfo, 4);
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	BpmCode		division;
@@ -188,11 +170,11 @@ PG_FUNCTION_INFO_V1(bpm_add_account);
 Datum
 bpm_add_account(PG_FUNCTION_ARGS)
 {
-	char	   *chart = bpm_closing_text(fcinfo, 1, "chart");
-	char	   *code = bpm_closing_text(fcinfo, 2, "code");
-	char	   *name = bpm_closing_text(fcinfo, 3, "name");
-	char	   *side = bpm_closing_optional_text(fcinfo, 4);
-	char	   *parent = bpm_closing_optional_text(fcinfo, 5);
+	char	   *chart = bpm_argument(fcinfo, 1, "chart");
+	char	   *code = bpm_argument(fcinfo, 2, "code");
+	char	   *name = bpm_argument(fcinfo, 3, "name");
+	char	   *side = bpm_optional_argument(fcinfo, 4);
+	char	   *parent = bpm_optional_argument(fcinfo, 5);
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	Datum		values[5];
@@ -259,11 +241,11 @@ PG_FUNCTION_INFO_V1(bpm_add_account_rule);
 Datum
 bpm_add_account_rule(PG_FUNCTION_ARGS)
 {
-	char	   *chart = bpm_closing_text(fcinfo, 1, "chart");
-	char	   *account = bpm_closing_text(fcinfo, 2, "account");
-	char	   *side = bpm_closing_text(fcinfo, 3, "side");
-	char	   *kind = bpm_closing_optional_text(fcinfo, 4);
-	char	   *fund_type = bpm_closing_optional_text(fcinfo, 5);
+	char	   *chart = bpm_argument(fcinfo, 1, "chart");
+	char	   *account = bpm_argument(fcinfo, 2, "account");
+	char	   *side = bpm_argument(fcinfo, 3, "side");
+	char	   *kind = bpm_optional_argument(fcinfo, 4);
+	char	   *fund_type = bpm_optional_argument(fcinfo, 5);
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	BpmCode		division;
@@ -325,10 +307,10 @@ PG_FUNCTION_INFO_V1(bpm_divert_account);
 Datum
 bpm_divert_account(PG_FUNCTION_ARGS)
 {
-	char	   *chart = bpm_closing_text(fcinfo, 1, "chart");
-	char	   *account = bpm_closing_text(fcinfo, 2, "account");
-	char	   *into = bpm_closing_text(fcinfo, 3, "into_account");
-	char	   *fund_type = bpm_closing_optional_text(fcinfo, 5);
+	char	   *chart = bpm_argument(fcinfo, 1, "chart");
+	char	   *account = bpm_argument(fcinfo, 2, "account");
+	char	   *into = bpm_argument(fcinfo, 3, "into_account");
+	char	   *fund_type = bpm_optional_argument(fcinfo, 5);
 	BpmOwnerScope scope;
 	BpmLedger  *ledger;
 	BpmCode		division;

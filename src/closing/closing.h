@@ -9,11 +9,10 @@
 
 #include "fmgr.h"
 
+#include "base/arguments.h"
 #include "base/ledger.h"
 
 /* accounts.c */
-extern char *bpm_closing_text(FunctionCallInfo fcinfo, int number, const char *name);
-extern char *bpm_closing_optional_text(FunctionCallInfo fcinfo, int number);
 
 /* year.c */
 extern char *bpm_closing_document(FunctionCallInfo fcinfo, int number);

@@ -138,8 +138,8 @@ PG_FUNCTION_INFO_V1(bpm_decide_closing);
 Datum
 bpm_decide_closing(PG_FUNCTION_ARGS)
 {
-	char	   *item = bpm_closing_text(fcinfo, 2, "item");
-	char	   *decision = bpm_closing_text(fcinfo, 3, "decision");
+	char	   *item = bpm_argument(fcinfo, 2, "item");
+	char	   *decision = bpm_argument(fcinfo, 3, "decision");
 	char	   *document = bpm_closing_document(fcinfo, 4);
 	const char *login = GetUserNameFromId(GetUserId(), false);
 	Place		place = {0};
@@ -149,10 +149,7 @@ bpm_decide_closing(PG_FUNCTION_ARGS)
 	int			year;
 	int64		result;
 
-	if (PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fiscal_year must not be null")));
+	bpm_require_argument(fcinfo, 1, "fiscal_year");
 	year = PG_GETARG_INT32(1);
 	check_choice(item, decision);
 	SPI_connect();

@@ -28,10 +28,7 @@
 static int
 year_argument(FunctionCallInfo fcinfo, int number)
 {
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fiscal_year must not be null")));
+	bpm_require_argument(fcinfo, number, "fiscal_year");
 	return PG_GETARG_INT32(number);
 }
 
@@ -39,7 +36,7 @@ year_argument(FunctionCallInfo fcinfo, int number)
 char *
 bpm_closing_document(FunctionCallInfo fcinfo, int number)
 {
-	char	   *document = bpm_closing_text(fcinfo, number, "document");
+	char	   *document = bpm_argument(fcinfo, number, "document");
 
 	if (document[0] == '\0' || strlen(document) > 200)
 		ereport(ERROR,

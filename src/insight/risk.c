@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "access/access.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/rows.h"
@@ -112,10 +113,7 @@ check_given(FunctionCallInfo fcinfo)
 	static const char *const names[] = {"ledger", "outcome", "held_out", "years", "outcomes", "names", "features"};
 
 	for (int i = 0; i < 3; i++)
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("argument \"%s\" must not be null", names[i])));
+		bpm_require_argument(fcinfo, i, names[i]);
 	check_outcome(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	for (int i = 3; i < lengthof(names); i++)
 		if (PG_ARGISNULL(i))

@@ -11,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "access/access.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/guard.h"
 #include "ledger/arguments.h"
@@ -59,10 +60,7 @@ check_present(FunctionCallInfo fcinfo)
 	};
 
 	for (int i = 0; i < lengthof(names); i++)
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", names[i])));
+		bpm_require_argument(fcinfo, i, names[i]);
 }
 
 /* Fills the announcement with codes looked up and form checked. */

@@ -14,6 +14,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/jsonb.h"
 #include "ledger/arguments.h"
@@ -106,18 +107,11 @@ check_text(const char *string, const char *name, int limit, BpmRefusal *refusal)
 	return check_visible(string, name, refusal);
 }
 
-/* Returns a text argument as it was sent, NULL when absent. */
-static char *
-text_argument(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(argument));
-}
-
 /* Returns a text argument, NULL when absent; refuses one that is blank, too long or not what it looks. */
 char *
 bpm_limited_text(FunctionCallInfo fcinfo, int argument, const char *name, int limit)
 {
-	char	   *string = text_argument(fcinfo, argument);
+	char	   *string = bpm_optional_argument(fcinfo, argument);
 	BpmRefusal	refusal;
 
 	if (!check_text(string, name, limit, &refusal))
@@ -333,13 +327,6 @@ bpm_check_form(const BpmForm *form, BpmRequest *request, BpmRefusal *refusal)
 		read_date(form, request, refusal);
 }
 
-/* Returns a number as it is written, NULL when absent. */
-static char *
-number_argument(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NULL : numeric_normalize(PG_GETARG_NUMERIC(argument));
-}
-
 /* Fills the request from the arguments of budgetpm.post(); false says what is wrong with them. */
 bool
 bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request, BpmRefusal *refusal)
@@ -347,19 +334,19 @@ bpm_read_request(FunctionCallInfo fcinfo, BpmRequest *request, BpmRefusal *refus
 	BpmForm		form;
 
 	form.case_id = 0;
-	form.operation = text_argument(fcinfo, ARG_OPERATION);
+	form.operation = bpm_optional_argument(fcinfo, ARG_OPERATION);
 	form.line_given = !PG_ARGISNULL(ARG_LINE);
 	form.line = form.line_given ? PG_GETARG_INT64(ARG_LINE) : 0;
 	form.other_given = !PG_ARGISNULL(ARG_OTHER);
 	form.other = form.other_given ? PG_GETARG_INT64(ARG_OTHER) : 0;
 	form.obligation = PG_ARGISNULL(ARG_OBLIGATION) ? 0 : PG_GETARG_INT64(ARG_OBLIGATION);
-	form.amount = number_argument(fcinfo, ARG_AMOUNT);
-	form.from_pending = number_argument(fcinfo, ARG_FROM_PENDING);
-	form.from_frozen = number_argument(fcinfo, ARG_FROM_FROZEN);
-	form.document = text_argument(fcinfo, ARG_DOCUMENT);
-	form.detail = text_argument(fcinfo, ARG_DETAIL);
-	form.key = text_argument(fcinfo, ARG_KEY);
-	form.actor = text_argument(fcinfo, ARG_ACTOR);
+	form.amount = bpm_optional_number(fcinfo, ARG_AMOUNT);
+	form.from_pending = bpm_optional_number(fcinfo, ARG_FROM_PENDING);
+	form.from_frozen = bpm_optional_number(fcinfo, ARG_FROM_FROZEN);
+	form.document = bpm_optional_argument(fcinfo, ARG_DOCUMENT);
+	form.detail = bpm_optional_argument(fcinfo, ARG_DETAIL);
+	form.key = bpm_optional_argument(fcinfo, ARG_KEY);
+	form.actor = bpm_optional_argument(fcinfo, ARG_ACTOR);
 	form.memo = PG_ARGISNULL(ARG_MEMO) ? NULL : PG_GETARG_JSONB_P(ARG_MEMO);
 	form.date_given = !PG_ARGISNULL(ARG_ACCOUNTING_DATE);
 	form.accounting_date = form.date_given ? PG_GETARG_DATEADT(ARG_ACCOUNTING_DATE) : 0;

@@ -14,6 +14,7 @@
 #include "utils/numeric.h"
 
 #include "access/access.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/jsonb.h"
 #include "ledger/arguments.h"
@@ -202,13 +203,6 @@ id_argument(FunctionCallInfo fcinfo, int argument)
 	return PG_ARGISNULL(argument) ? 0 : PG_GETARG_INT64(argument);
 }
 
-/* Returns a number as it is written, NULL when absent. */
-static char *
-number_argument(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NULL : numeric_normalize(PG_GETARG_NUMERIC(argument));
-}
-
 /* Fills the request with what a posting function would be called with. */
 static void
 read_question(FunctionCallInfo fcinfo, BpmPosting *posting)
@@ -225,9 +219,9 @@ read_question(FunctionCallInfo fcinfo, BpmPosting *posting)
 	form.other = id_argument(fcinfo, ARG_OTHER);
 	form.obligation = first_argument(operation) == ARG_OBLIGATION ? 0 :
 		id_argument(fcinfo, ARG_OBLIGATION);
-	form.amount = number_argument(fcinfo, ARG_AMOUNT);
-	form.from_pending = number_argument(fcinfo, ARG_FROM_PENDING);
-	form.from_frozen = number_argument(fcinfo, ARG_FROM_FROZEN);
+	form.amount = bpm_optional_number(fcinfo, ARG_AMOUNT);
+	form.from_pending = bpm_optional_number(fcinfo, ARG_FROM_PENDING);
+	form.from_frozen = bpm_optional_number(fcinfo, ARG_FROM_FROZEN);
 	form.document = pstrdup("check_funds");
 	form.detail = PG_ARGISNULL(ARG_TARGET) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_TARGET));
 	form.date_given = !PG_ARGISNULL(ARG_ACCOUNTING_DATE);
@@ -247,10 +241,7 @@ bpm_check_funds(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	bool		passes;
 
-	if (PG_ARGISNULL(ARG_KIND))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("kind must not be null")));
+	bpm_require_argument(fcinfo, ARG_KIND, "kind");
 	posting->dry = true;
 	read_question(fcinfo, posting);
 	SPI_connect();

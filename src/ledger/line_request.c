@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "ledger/arguments.h"
 #include "ledger/entry.h"
@@ -65,10 +66,7 @@ is_provisional(Jsonb *elements)
 void
 bpm_read_line_request(FunctionCallInfo fcinfo, BpmLineRequest *request)
 {
-	if (PG_ARGISNULL(ARG_FISCAL_YEAR))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fiscal_year must not be null")));
+	bpm_require_argument(fcinfo, ARG_FISCAL_YEAR, "fiscal_year");
 	request->fiscal_year = PG_GETARG_INT32(ARG_FISCAL_YEAR);
 	request->unit = required_text(fcinfo, ARG_UNIT, "unit", 21);
 	request->func = required_text(fcinfo, ARG_FUNC, "func_code", 20);

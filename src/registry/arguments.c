@@ -14,23 +14,13 @@
 
 #include "registry/registry_private.h"
 
-/* Refuses NULL by the name of the argument. */
-static void
-refuse_null(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be null", name)));
-}
-
 /* Returns a text argument that must be there. */
 char *
 bpm_text_argument(FunctionCallInfo fcinfo, int number, const char *name)
 {
 	char	   *value;
 
-	refuse_null(fcinfo, number, name);
+	bpm_require_argument(fcinfo, number, name);
 	value = text_to_cstring(PG_GETARG_TEXT_PP(number));
 	if (value[0] == '\0')
 		ereport(ERROR,
@@ -39,20 +29,13 @@ bpm_text_argument(FunctionCallInfo fcinfo, int number, const char *name)
 	return value;
 }
 
-/* Returns a text argument, NULL for NULL. */
-char *
-bpm_optional_text(FunctionCallInfo fcinfo, int number)
-{
-	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
 /* Returns a date argument that must be there and be finite. */
 DateADT
 bpm_date_argument(FunctionCallInfo fcinfo, int number, const char *name)
 {
 	DateADT		date;
 
-	refuse_null(fcinfo, number, name);
+	bpm_require_argument(fcinfo, number, name);
 	date = PG_GETARG_DATEADT(number);
 	if (DATE_NOT_FINITE(date))
 		ereport(ERROR,
@@ -65,7 +48,7 @@ bpm_date_argument(FunctionCallInfo fcinfo, int number, const char *name)
 int32
 bpm_int_argument(FunctionCallInfo fcinfo, int number, const char *name)
 {
-	refuse_null(fcinfo, number, name);
+	bpm_require_argument(fcinfo, number, name);
 	return PG_GETARG_INT32(number);
 }
 
@@ -77,7 +60,7 @@ bpm_text_list(FunctionCallInfo fcinfo, int number, const char *name, int *count)
 	bool	   *nulls;
 	char	  **list;
 
-	refuse_null(fcinfo, number, name);
+	bpm_require_argument(fcinfo, number, name);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT,
 					  &items, &nulls, count);
 	if (*count == 0)

@@ -234,10 +234,10 @@ bpm_register_division(PG_FUNCTION_ARGS)
 
 	node.official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	node.name = bpm_text_argument(fcinfo, 2, "name");
-	parent_code = bpm_optional_text(fcinfo, 3);
+	parent_code = bpm_optional_argument(fcinfo, 3);
 	node.level = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT32(4);
 	node.valid_from = bpm_date_argument(fcinfo, 5, "valid_from");
-	document = bpm_optional_text(fcinfo, 6);
+	document = bpm_optional_argument(fcinfo, 6);
 
 	bpm_tree_begin(&work, ledger, &divisions, "register_division");
 	parent = bpm_node_prepare(ledger, &divisions, &node, parent_code);

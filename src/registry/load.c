@@ -280,7 +280,7 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 	char	   *name = bpm_text_argument(fcinfo, 1, "scheme");
 	int			edition = bpm_int_argument(fcinfo, 2, "edition");
 	int			first_year = PG_ARGISNULL(3) ? 0 : PG_GETARG_INT32(3);
-	char	   *source = bpm_optional_text(fcinfo, 5);
+	char	   *source = bpm_optional_argument(fcinfo, 5);
 	Scheme		scheme;
 	Datum		values[4];
 	int			loaded;
@@ -360,10 +360,7 @@ check_share(FunctionCallInfo fcinfo, int number)
 {
 	Datum		share;
 
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"share\" must not be null")));
+	bpm_require_argument(fcinfo, number, "share");
 	share = PG_GETARG_DATUM(number);
 	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, share,
 										  NumericGetDatum(int64_to_numeric(0)))) <= 0 ||

@@ -248,8 +248,8 @@ bpm_node_rename(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *name = bpm_text_argument(fcinfo, 2, "name");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
-	char	   *document = bpm_optional_text(fcinfo, 4);
-	char	   *new_code = bpm_optional_text(fcinfo, 5);
+	char	   *document = bpm_optional_argument(fcinfo, 4);
+	char	   *new_code = bpm_optional_argument(fcinfo, 5);
 	BpmTreeNode		node;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
@@ -340,10 +340,10 @@ bpm_node_move(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operatio
 	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	char	   *to_parent = tree->one_root ? bpm_text_argument(fcinfo, 2, "to_parent") :
-		bpm_optional_text(fcinfo, 2);
+		bpm_optional_argument(fcinfo, 2);
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
-	char	   *document = bpm_optional_text(fcinfo, 4);
-	char	   *new_code = bpm_optional_text(fcinfo, 5);
+	char	   *document = bpm_optional_argument(fcinfo, 4);
+	char	   *new_code = bpm_optional_argument(fcinfo, 5);
 	BpmTreeNode		node;
 	BpmTreeNode		parent;
 	BpmCode		key;
@@ -388,7 +388,7 @@ bpm_nodes_merge(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	char	  **codes = bpm_text_list(fcinfo, 1, "official_codes", &count);
 	char	   *into = bpm_text_argument(fcinfo, 2, "into_code");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
-	char	   *document = bpm_optional_text(fcinfo, 4);
+	char	   *document = bpm_optional_argument(fcinfo, 4);
 	BpmTreeNode		target;
 
 	bpm_tree_begin(&work, ledger, tree, operation);

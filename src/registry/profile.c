@@ -169,10 +169,7 @@ bpm_register_profile(PG_FUNCTION_ARGS)
 	Datum		version;
 	bool		isnull;
 
-	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"content\" must not be null")));
+	bpm_require_argument(fcinfo, 3, "content");
 	if (strspn(profile, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(profile) ||
 		strlen(profile) > 40 || profile[0] == '_' || (profile[0] >= '0' && profile[0] <= '9'))
 		ereport(ERROR,
@@ -247,7 +244,7 @@ bpm_apply_profile(PG_FUNCTION_ARGS)
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;
 	char	   *profile = bpm_text_argument(fcinfo, 1, "profile");
-	char	   *division = bpm_optional_text(fcinfo, 2);
+	char	   *division = bpm_optional_argument(fcinfo, 2);
 	DateADT		valid_from = bpm_date_argument(fcinfo, 3, "valid_from");
 	BpmCode		code;
 	int			version;

@@ -93,7 +93,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 	char	   *unit_code = bpm_text_argument(fcinfo, 3, "unit");
 	char	   *category = bpm_text_argument(fcinfo, 4, "category");
 	int			setup_year = bpm_int_argument(fcinfo, 5, "setup_year");
-	char	   *parent = bpm_optional_text(fcinfo, 6);
+	char	   *parent = bpm_optional_argument(fcinfo, 6);
 	BpmCode		unit;
 	BpmCode		division;
 	Datum		values[7];

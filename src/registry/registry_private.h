@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 
+#include "base/arguments.h"
 #include "base/operators.h"
 #include "registry/registry.h"
 
@@ -37,7 +38,6 @@ extern Datum bpm_row_datum(int row, int column, bool *isnull);
 
 /* arguments.c */
 extern char *bpm_text_argument(FunctionCallInfo fcinfo, int number, const char *name);
-extern char *bpm_optional_text(FunctionCallInfo fcinfo, int number);
 extern DateADT bpm_date_argument(FunctionCallInfo fcinfo, int number, const char *name);
 extern int32 bpm_int_argument(FunctionCallInfo fcinfo, int number, const char *name);
 extern char **bpm_text_list(FunctionCallInfo fcinfo, int number, const char *name, int *count);

@@ -183,10 +183,10 @@ bpm_register_unit(PG_FUNCTION_ARGS)
 	node.official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	node.name = bpm_text_argument(fcinfo, 2, "name");
 	division = bpm_text_argument(fcinfo, 3, "division");
-	parent_code = bpm_optional_text(fcinfo, 4);
-	node.kind = bpm_optional_text(fcinfo, 5);
+	parent_code = bpm_optional_argument(fcinfo, 4);
+	node.kind = bpm_optional_argument(fcinfo, 5);
 	node.valid_from = bpm_date_argument(fcinfo, 6, "valid_from");
-	document = bpm_optional_text(fcinfo, 7);
+	document = bpm_optional_argument(fcinfo, 7);
 
 	if (node.kind == NULL)
 		node.kind = parent_code ? "unit" : "department";

@@ -15,6 +15,7 @@
 #include "utils/guc.h"
 
 #include "access/access.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "ledger/segment.h"
 #include "registry/registry.h"
@@ -180,16 +181,6 @@ bpm_rollup_tail(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* Refuses a null where a value is needed. */
-static void
-require(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be null", name)));
-}
-
 /*
  * rollup_total(ledger, division, fiscal_year, month_from, month_to, fund_type, own):
  * the sums of a division, read with the owner's rights once a duty to read all of
@@ -206,8 +197,8 @@ bpm_rollup_total(PG_FUNCTION_ARGS)
 	bool		own;
 	BpmOwnerScope scope;
 
-	require(fcinfo, 1, "division");
-	require(fcinfo, 2, "fiscal_year");
+	bpm_require_argument(fcinfo, 1, "division");
+	bpm_require_argument(fcinfo, 2, "fiscal_year");
 	own = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();

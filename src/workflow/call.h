@@ -6,6 +6,7 @@
 #ifndef BPM_CALL_H
 #define BPM_CALL_H
 
+#include "base/arguments.h"
 #include "workflow/workflow.h"
 
 typedef struct BpmCall
@@ -17,7 +18,6 @@ typedef struct BpmCall
 	BpmOwnerScope scope;
 } BpmCall;
 
-extern void bpm_require_argument(FunctionCallInfo fcinfo, int number, const char *name);
 extern void bpm_call_begin(BpmCall *call, FunctionCallInfo fcinfo, const char *operation,
 						   const char *actor);
 extern void bpm_call_require(BpmCall *call, BpmCode division, BpmCode unit);

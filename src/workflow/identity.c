@@ -27,31 +27,6 @@
 #include "ledger/posting.h"
 #include "workflow/call.h"
 
-/* Refuses a missing argument by its name. */
-void
-bpm_require_argument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-}
-
-/* Returns a text argument, or refuses its absence by its name. */
-char *
-bpm_argument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	bpm_require_argument(fcinfo, number, name);
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
-/* Returns a text argument, NULL for NULL. */
-char *
-bpm_optional_argument(FunctionCallInfo fcinfo, int number)
-{
-	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
 /* Returns who acts: the current user, or the role that he names and may speak for. */
 static char *
 acting(BpmLedger *ledger, const char *actor)

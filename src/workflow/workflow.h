@@ -324,8 +324,6 @@ extern bool bpm_flow_known(BpmLedger *ledger, const char *name);
 extern bool bpm_may_act_for(BpmLedger *ledger, const char *actor, const char *assignee,
 							const char *flow);
 extern Datum bpm_names_of(BpmLedger *ledger, const char *actor);
-extern char *bpm_argument(FunctionCallInfo fcinfo, int number, const char *name);
-extern char *bpm_optional_argument(FunctionCallInfo fcinfo, int number);
 
 /* state.c */
 extern BpmCase *bpm_case_lock(BpmLedger *ledger, int64 case_id);
