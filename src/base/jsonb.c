@@ -65,7 +65,7 @@ bpm_jsonb_scalar(JsonbContainer *object, const char *key)
 	if (value.type == jbvString)
 		return pnstrdup(value.val.string.val, value.val.string.len);
 	if (value.type == jbvNumeric)
-		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
+		return bpm_numeric_text(value.val.numeric);
 	return NULL;
 }
 

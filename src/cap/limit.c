@@ -12,6 +12,7 @@
 #include "utils/numeric.h"
 
 #include "base/errors.h"
+#include "base/number.h"
 #include "cap/cap_private.h"
 
 /* Places of the buckets that make a basis, in the order of balance rows. */
@@ -207,7 +208,7 @@ bpm_cap_ratio(Numeric ratio)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("ratio %s has more than four decimals",
-						DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(ratio)))),
+						bpm_numeric_text(ratio)),
 				 errhint("0.8 is 80 %%, 1.05 is 105 %%.")));
 	return DatumGetInt32(DirectFunctionCall1(numeric_int4, scaled));
 }

@@ -14,6 +14,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "form/form_private.h"
 #include "ledger/posting.h"
@@ -164,7 +165,7 @@ check_limits(FunctionCallInfo fcinfo, const char *type, BpmFaults *faults)
 	if (!PG_ARGISNULL(MAXIMUM))
 		check_bound(PG_GETARG_NUMERIC(MAXIMUM), "maximum", faults);
 	if (!PG_ARGISNULL(MINIMUM) && !PG_ARGISNULL(MAXIMUM) &&
-		DatumGetBool(DirectFunctionCall2(numeric_gt, PG_GETARG_DATUM(MINIMUM), PG_GETARG_DATUM(MAXIMUM))))
+		bpm_exceeds(PG_GETARG_NUMERIC(MINIMUM), PG_GETARG_NUMERIC(MAXIMUM)))
 		bpm_fault(faults, "maximum", "is less than the minimum");
 	if (!PG_ARGISNULL(MAX_LENGTH) && strcmp(type, "text") != 0)
 		bpm_fault(faults, "max_length", "a %s has none", type);

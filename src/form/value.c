@@ -9,6 +9,7 @@
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/number.h"
 #include "form/form_private.h"
 
 /* Gives the characters of a text value. */
@@ -22,11 +23,9 @@ characters(const JsonbValue *value)
 static char *
 fault_of_range(const BpmFormField *field, Numeric number)
 {
-	if (field->minimum && DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(number),
-														   NumericGetDatum(field->minimum))))
+	if (field->minimum && bpm_exceeds(field->minimum, number))
 		return psprintf("must be at least %s", numeric_normalize(field->minimum));
-	if (field->maximum && DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(number),
-														   NumericGetDatum(field->maximum))))
+	if (field->maximum && bpm_exceeds(number, field->maximum))
 		return psprintf("must be at most %s", numeric_normalize(field->maximum));
 	return NULL;
 }
@@ -55,9 +54,7 @@ fault_of_amount(const BpmFormField *field, const JsonbValue *value)
 	if (whole == 0 || whole > 15 || decimals > 2 || (at[whole] == '.' && decimals == 0) ||
 		at[whole + (at[whole] == '.') + decimals] != '\0')
 		return "must be an amount in yuan with at most two decimals";
-	return fault_of_range(field, DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-																	 ObjectIdGetDatum(InvalidOid),
-																	 Int32GetDatum(-1))));
+	return fault_of_range(field, bpm_numeric_of(text));
 }
 
 /* Says what is wrong with a date. */

@@ -20,6 +20,7 @@
 #include "utils/numeric.h"
 
 #include "base/jsonb.h"
+#include "base/number.h"
 #include "insight/smooth.h"
 
 #define MOST_VALUES		10000
@@ -250,8 +251,7 @@ exact_number(double number)
 {
 	char	   *digits = DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(number)));
 
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
-											   Int32GetDatum(-1)));
+	return bpm_numeric_of(digits);
 }
 
 /* Adds a number to an object under construction. */

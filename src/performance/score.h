@@ -16,6 +16,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "base/number.h"
 #include "base/refusal.h"
 #include "project/signal.h"
 
@@ -56,8 +57,6 @@ extern bool bpm_score_exactly(BpmScoring *scoring, BpmRefusal *refusal);
 
 /* score_parts.c: what the rules are made of */
 extern char *bpm_plain_number(Numeric number);
-extern int	bpm_numeric_sign(Numeric number);
-extern Numeric bpm_minus(Numeric one, Numeric other);
 extern Numeric bpm_whole_times(Numeric number, Numeric of);
 extern bool bpm_set_part(BpmScoring *scoring, Numeric x, Numeric y, const char *formula);
 extern bool bpm_set_full(BpmScoring *scoring, const char *why);

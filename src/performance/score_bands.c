@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/number.h"
 #include "performance/score.h"
 
 /* A qualitative judgement, by any of its names, and the band of the weight it opens. */
@@ -266,8 +267,7 @@ bpm_score_qualitative(BpmScoring *scoring, BpmRefusal *refusal)
 								  psprintf("Of weight %s it lies in [%s, %s%s, with two decimals at most.",
 										   bpm_plain_number(scoring->weight), bpm_plain_number(from),
 										   bpm_plain_number(to), level->band == 0 ? "]" : ")"), NULL);
-	scoring->score = DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(scoring->actual),
-														 Int32GetDatum(2)));
+	scoring->score = bpm_rounded(scoring->actual, 2);
 	if (scoring->formula)
 		appendStringInfo(scoring->formula, "%s: %s in [%s, %s%s", word, bpm_plain_number(scoring->actual),
 						 bpm_plain_number(from), bpm_plain_number(to), level->band == 0 ? "]" : ")");

@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/number.h"
 #include "performance/score.h"
 
 /* Returns a number as people write it, without zeros at its end. */
@@ -14,20 +15,6 @@ char *
 bpm_plain_number(Numeric number)
 {
 	return numeric_normalize(number);
-}
-
-/* Returns the sign of a number: -1, 0 or 1. */
-int
-bpm_numeric_sign(Numeric number)
-{
-	return bpm_compare_numeric(number, int64_to_numeric(0));
-}
-
-/* Subtracts exactly. */
-Numeric
-bpm_minus(Numeric one, Numeric other)
-{
-	return numeric_sub_opt_error(one, other, NULL);
 }
 
 /* Returns how many whole times one positive number is in another. */
@@ -56,7 +43,7 @@ bpm_set_part(BpmScoring *scoring, Numeric x, Numeric y, const char *formula)
 	scoring->score = rounded_quotient(bpm_times(scoring->weight, x), y);
 	if (scoring->formula)
 		appendStringInfo(scoring->formula, "%s = %s", formula,
-						 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(scoring->score))));
+						 bpm_numeric_text(scoring->score));
 	return true;
 }
 
@@ -64,11 +51,10 @@ bpm_set_part(BpmScoring *scoring, Numeric x, Numeric y, const char *formula)
 bool
 bpm_set_full(BpmScoring *scoring, const char *why)
 {
-	scoring->score = DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(scoring->weight),
-														 Int32GetDatum(2)));
+	scoring->score = bpm_rounded(scoring->weight, 2);
 	if (scoring->formula)
 		appendStringInfo(scoring->formula, "%s: %s", why,
-						 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(scoring->score))));
+						 bpm_numeric_text(scoring->score));
 	return true;
 }
 

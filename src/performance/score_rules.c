@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/number.h"
 #include "performance/score.h"
 
 /* Writes a formula, or nothing where nobody asks for one. */
@@ -144,8 +145,7 @@ score_direct(BpmScoring *scoring, BpmRefusal *refusal)
 		return bpm_refuse_scoring(refusal, psprintf("score %s is not between 0 and %s",
 													bpm_plain_number(scoring->actual),
 													bpm_plain_number(scoring->weight)), NULL, NULL);
-	scoring->score = DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(scoring->actual),
-														 Int32GetDatum(2)));
+	scoring->score = bpm_rounded(scoring->actual, 2);
 	if (scoring->formula)
 		appendStringInfo(scoring->formula, "given: %s", bpm_plain_number(scoring->score));
 	return true;

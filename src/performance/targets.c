@@ -12,6 +12,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
 #include "performance/performance.h"
@@ -76,21 +77,14 @@ static const BpmStatement insert_ante = {
 	" division, unit, digest) SELECT $1, $2, $3, $4, $5, $6::budgetpm.amount, $7, $8, $9, $10, $11, ''::bytea", "llijtntztcc"
 };
 
-/* Reads a number of a setting. */
-static Datum
-number_of(const char *text)
-{
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
 /* Reads what the weights must add up to: the arguments, otherwise the settings. */
 static void
 read_totals(FunctionCallInfo fcinfo, BpmLedger *ledger, BpmCode division, Datum *total, Datum *execution)
 {
 	*total = PG_ARGISNULL(TARGETS_TOTAL) ?
-		number_of(bpm_performance_setting(ledger, division, "performance.total", "90")) : PG_GETARG_DATUM(TARGETS_TOTAL);
+		NumericGetDatum(bpm_numeric_of(bpm_performance_setting(ledger, division, "performance.total", "90"))) : PG_GETARG_DATUM(TARGETS_TOTAL);
 	*execution = PG_ARGISNULL(TARGETS_EXECUTION) ?
-		number_of(bpm_performance_setting(ledger, division, "performance.execution_weight", "10")) :
+		NumericGetDatum(bpm_numeric_of(bpm_performance_setting(ledger, division, "performance.execution_weight", "10"))) :
 		PG_GETARG_DATUM(TARGETS_EXECUTION);
 }
 

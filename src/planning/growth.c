@@ -17,13 +17,11 @@
 #include "utils/lsyscache.h"
 
 #include "base/errors.h"
+#include "base/number.h"
 #include "planning/growth.h"
 
 #define CALL2(function, a, b) \
 	DatumGetNumeric(DirectFunctionCall2(function, NumericGetDatum(a), NumericGetDatum(b)))
-#define MUL(a, b)	CALL2(numeric_mul, a, b)
-#define ADD(a, b)	CALL2(numeric_add, a, b)
-#define SUB(a, b)	CALL2(numeric_sub, a, b)
 #define WHOLE(n)	int64_to_numeric(n)
 
 static const char *const means[] = {"arithmetic", "compound"};
@@ -48,13 +46,6 @@ bpm_mean_name(BpmMean mean)
 	return means[mean];
 }
 
-/* Compares two numbers as strcmp() does. */
-static int
-compare(Numeric a, Numeric b)
-{
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
-}
-
 /* Returns 1 with BPM_RATE_SCALE zeros: how many steps of a rate make a whole. */
 static Numeric
 steps_of_whole(void)
@@ -70,22 +61,21 @@ steps_of_whole(void)
 static Numeric
 steps_to_rate(Numeric steps)
 {
-	Numeric		step = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum("0.0000000001"),
-														   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	Numeric		step = bpm_numeric_of("0.0000000001");
 
-	return MUL(steps, step);
+	return bpm_times(steps, step);
 }
 
 /* Returns part / whole, rounded up at the last decimal of a rate; whole is above zero. */
 static Numeric
 ratio_up(Numeric part, Numeric whole)
 {
-	Numeric		scaled = MUL(part, steps_of_whole());
+	Numeric		scaled = bpm_times(part, steps_of_whole());
 	Numeric		steps = CALL2(numeric_div_trunc, scaled, whole);
 
 	/* Cut towards zero, so a remainder above zero is one step more. */
-	if (compare(MUL(steps, whole), scaled) < 0)
-		steps = ADD(steps, WHOLE(1));
+	if (bpm_compare_numeric(bpm_times(steps, whole), scaled) < 0)
+		steps = bpm_plus(steps, WHOLE(1));
 	return steps_to_rate(steps);
 }
 
@@ -93,7 +83,7 @@ ratio_up(Numeric part, Numeric whole)
 static bool
 is_base(Numeric figure)
 {
-	return figure != NULL && compare(figure, WHOLE(0)) > 0;
+	return figure != NULL && bpm_compare_numeric(figure, WHOLE(0)) > 0;
 }
 
 /*
@@ -111,11 +101,11 @@ arithmetic_mean(const Numeric *figures, int count, int *rates)
 	{
 		if (figures[i] == NULL || !is_base(figures[i - 1]))
 			continue;
-		part = ADD(MUL(part, figures[i - 1]), MUL(SUB(figures[i], figures[i - 1]), whole));
-		whole = MUL(whole, figures[i - 1]);
+		part = bpm_plus(bpm_times(part, figures[i - 1]), bpm_times(bpm_minus(figures[i], figures[i - 1]), whole));
+		whole = bpm_times(whole, figures[i - 1]);
 		++*rates;
 	}
-	return *rates == 0 ? NULL : ratio_up(part, MUL(whole, WHOLE(*rates)));
+	return *rates == 0 ? NULL : ratio_up(part, bpm_times(whole, WHOLE(*rates)));
 }
 
 /* Returns a number to a small power. */
@@ -125,7 +115,7 @@ power(Numeric number, int exponent)
 	Numeric		result = WHOLE(1);
 
 	for (int i = 0; i < exponent; i++)
-		result = MUL(result, number);
+		result = bpm_times(result, number);
 	return result;
 }
 
@@ -144,20 +134,20 @@ compound_mean(const Numeric *figures, int count, int *rates)
 	Numeric		steps;
 
 	*rates = 0;
-	if (count < 2 || !is_base(first) || last == NULL || compare(last, WHOLE(0)) < 0)
+	if (count < 2 || !is_base(first) || last == NULL || bpm_compare_numeric(last, WHOLE(0)) < 0)
 		return NULL;
 	*rates = count - 1;
-	goal = MUL(last, power(whole, *rates));
-	steps = CALL2(numeric_div, last, first);
-	if (compare(last, WHOLE(0)) > 0)
-		steps = CALL2(numeric_power, steps, CALL2(numeric_div, WHOLE(1), WHOLE(*rates)));
-	steps = DatumGetNumeric(DirectFunctionCall1(numeric_ceil, NumericGetDatum(MUL(steps, whole))));
-	while (compare(MUL(first, power(steps, *rates)), goal) < 0)
-		steps = ADD(steps, WHOLE(1));
-	while (compare(steps, WHOLE(0)) > 0 &&
-		   compare(MUL(first, power(SUB(steps, WHOLE(1)), *rates)), goal) >= 0)
-		steps = SUB(steps, WHOLE(1));
-	return steps_to_rate(SUB(steps, whole));
+	goal = bpm_times(last, power(whole, *rates));
+	steps = bpm_divided(last, first);
+	if (bpm_compare_numeric(last, WHOLE(0)) > 0)
+		steps = CALL2(numeric_power, steps, bpm_divided(WHOLE(1), WHOLE(*rates)));
+	steps = DatumGetNumeric(DirectFunctionCall1(numeric_ceil, NumericGetDatum(bpm_times(steps, whole))));
+	while (bpm_compare_numeric(bpm_times(first, power(steps, *rates)), goal) < 0)
+		steps = bpm_plus(steps, WHOLE(1));
+	while (bpm_compare_numeric(steps, WHOLE(0)) > 0 &&
+		   bpm_compare_numeric(bpm_times(first, power(bpm_minus(steps, WHOLE(1)), *rates)), goal) >= 0)
+		steps = bpm_minus(steps, WHOLE(1));
+	return steps_to_rate(bpm_minus(steps, whole));
 }
 
 /*

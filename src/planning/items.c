@@ -16,6 +16,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/errors.h"
+#include "base/number.h"
 #include "planning/private.h"
 #include "registry/registry.h"
 
@@ -145,19 +146,11 @@ bpm_read_decimal(const BpmNode *node, const char *key, int decimals, bool or_zer
 	return *text != NULL;
 }
 
-/* Makes a numeric of digits that were looked at. */
-static Datum
-numeric_of(const char *text)
-{
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid),
-							   Int32GetDatum(-1));
-}
-
 /* Tells whether a number is above another one. */
 static bool
 is_above(const char *number, const char *other)
 {
-	return DatumGetBool(DirectFunctionCall2(numeric_gt, numeric_of(number), numeric_of(other)));
+	return bpm_exceeds(bpm_numeric_of(number), bpm_numeric_of(other));
 }
 
 /* Takes cost and measure of the standard that an item names, or says why not. */
@@ -212,15 +205,14 @@ static void
 work_out_amount(const BpmNode *node, BpmItem *item, const char *given, BpmFindings *findings)
 {
 	char	   *where = psprintf("%s.amount", node->path);
-	Datum		product;
+	Numeric		product;
 	BpmFen		stated;
 	BpmRefusal	refusal;
 
 	if (item->unit_cost == NULL || item->quantity == NULL)
 		return;
-	product = DirectFunctionCall2(numeric_mul, numeric_of(item->unit_cost), numeric_of(item->quantity));
-	product = DirectFunctionCall2(numeric_round, product, Int32GetDatum(2));
-	if (!bpm_fen_parse(numeric_normalize(DatumGetNumeric(product)), &item->amount, &refusal))
+	product = bpm_rounded(bpm_times(bpm_numeric_of(item->unit_cost), bpm_numeric_of(item->quantity)), 2);
+	if (!bpm_fen_parse(numeric_normalize(product), &item->amount, &refusal))
 		bpm_finding(findings, refusal.sqlstate, where, refusal.message);
 	else if (given && (!bpm_fen_parse(given, &stated, &refusal) || stated != item->amount))
 		bpm_finding(findings, ERRCODE_INVALID_PARAMETER_VALUE, where,

@@ -12,6 +12,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+#include "base/number.h"
 #include "planning/rule.h"
 
 /* Finds the next {name} or {name%}; false at the end of the text. */
@@ -96,7 +97,7 @@ append_value(StringInfo text, JsonbValue *value, bool percent)
 			break;
 		case jbvNumeric:
 			appendStringInfoString(text, percent ? percent_text(value->val.numeric) :
-								   DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric))));
+								   bpm_numeric_text(value->val.numeric));
 			break;
 		case jbvBool:
 			appendStringInfoString(text, value->val.boolean ? "true" : "false");

@@ -14,6 +14,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "control/control.h"
 #include "planning/rule.h"
@@ -101,7 +102,7 @@ put_summary(Replay *replay)
 	values[6] = CStringGetTextDatum(psprintf(INT64_FORMAT " findings about " INT64_FORMAT " of " INT64_FORMAT
 											 " requests, %s yuan",
 											 replay->findings, replay->found, replay->requests,
-											 DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(replay->amount)))));
+											 bpm_numeric_text(replay->amount)));
 	tuplestore_putvalues(replay->result->setResult, replay->result->setDesc, values, nulls);
 }
 

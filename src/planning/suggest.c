@@ -15,12 +15,11 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "planning/rule_private.h"
 #include "registry/registry.h"
 
-#define CALL2(function, a, b) \
-	DatumGetNumeric(DirectFunctionCall2(function, NumericGetDatum(a), NumericGetDatum(b)))
 #define MOST_YEARS	10
 
 /* Argument positions of budgetpm.suggest_request() */
@@ -64,21 +63,6 @@ put_line(Suggestion *suggestion, Numeric value, const char *text)
 	bool		nulls[3] = {false, false, false};
 
 	tuplestore_putvalues(suggestion->result->setResult, suggestion->result->setDesc, values, nulls);
-}
-
-/* Returns a number as it is written in a line. */
-static char *
-shown(Numeric number)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-}
-
-/* Rounds to a number of decimals, half away from zero. */
-static Numeric
-rounded(Numeric number, int decimals)
-{
-	return DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(number),
-											   Int32GetDatum(decimals)));
 }
 
 /* Refuses a suggestion that would stand on nothing. */
@@ -155,10 +139,10 @@ suggest_history(Suggestion *suggestion)
 	Numeric		average;
 
 	for (int i = count - 1; i >= 0; i--)
-		sum = CALL2(numeric_add, sum, put_year(suggestion, i, 3));
+		sum = bpm_plus(sum, put_year(suggestion, i, 3));
 	put_line(suggestion, sum, "sum (合计)");
-	average = rounded(CALL2(numeric_div, sum, int64_to_numeric(count)), 2);
-	put_line(suggestion, average, psprintf("suggestion (建议数): %s / %d", shown(sum), count));
+	average = bpm_rounded(bpm_divided(sum, int64_to_numeric(count)), 2);
+	put_line(suggestion, average, psprintf("suggestion (建议数): %s / %d", bpm_numeric_text(sum), count));
 }
 
 /* Yearly values of a driver in the division or the nearest one above, as published on a day. */
@@ -223,11 +207,11 @@ put_growth(Suggestion *suggestion)
 		refuse_missing(psprintf("driver \"%s\" has no value for the year before %s", suggestion->driver,
 								published[0].period), "Load its values with load_driver_values().");
 	put_line(suggestion, published[1].value, published[1].text);
-	growth = CALL2(numeric_sub, CALL2(numeric_div, published[0].value, published[1].value),
+	growth = bpm_minus(bpm_divided(published[0].value, published[1].value),
 				   int64_to_numeric(1));
-	growth = rounded(growth, 6);
-	put_line(suggestion, growth, psprintf("growth (增长率): %s / %s - 1", shown(published[0].value),
-										  shown(published[1].value)));
+	growth = bpm_rounded(growth, 6);
+	put_line(suggestion, growth, psprintf("growth (增长率): %s / %s - 1", bpm_numeric_text(published[0].value),
+										  bpm_numeric_text(published[1].value)));
 	return growth;
 }
 
@@ -235,10 +219,10 @@ put_growth(Suggestion *suggestion)
 static void
 put_changed(Suggestion *suggestion, Numeric base, Numeric change)
 {
-	Numeric		amount = rounded(CALL2(numeric_mul, base,
-									   CALL2(numeric_add, int64_to_numeric(1), change)), 2);
+	Numeric		amount = bpm_rounded(bpm_times(base,
+									   bpm_plus(int64_to_numeric(1), change)), 2);
 
-	put_line(suggestion, amount, psprintf("suggestion (建议数): %s × (1 + %s)", shown(base), shown(change)));
+	put_line(suggestion, amount, psprintf("suggestion (建议数): %s × (1 + %s)", bpm_numeric_text(base), bpm_numeric_text(change)));
 }
 
 /* The last complete year and the growth of a driver. */
@@ -311,8 +295,8 @@ suggest_norm(Suggestion *suggestion)
 		quantity = published[0].value;
 		put_line(suggestion, quantity, published[0].text);
 	}
-	put_line(suggestion, rounded(CALL2(numeric_mul, cost, quantity), 2),
-			 psprintf("suggestion (建议数): %s × %s", shown(cost), shown(quantity)));
+	put_line(suggestion, bpm_rounded(bpm_times(cost, quantity), 2),
+			 psprintf("suggestion (建议数): %s × %s", bpm_numeric_text(cost), bpm_numeric_text(quantity)));
 }
 
 /* What was advised: an amount, or a change of the year before. */

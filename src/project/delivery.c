@@ -15,6 +15,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
@@ -24,18 +25,15 @@ static Datum
 quantity_argument(FunctionCallInfo fcinfo, int number)
 {
 	Numeric		quantity;
-	Datum		rounded;
 
 	bpm_require_argument(fcinfo, number, "quantity");
 	quantity = PG_GETARG_NUMERIC(number);
-	rounded = numeric_is_nan(quantity) || numeric_is_inf(quantity) ? (Datum) 0 :
-		DirectFunctionCall2(numeric_round, NumericGetDatum(quantity), Int32GetDatum(4));
-	if (rounded == 0 || !DatumGetBool(DirectFunctionCall2(numeric_eq, rounded, NumericGetDatum(quantity))) ||
-		!DatumGetBool(DirectFunctionCall2(numeric_gt, rounded, NumericGetDatum(int64_to_numeric(0)))))
+	if (numeric_is_nan(quantity) || numeric_is_inf(quantity) || bpm_numeric_sign(quantity) <= 0 ||
+		bpm_compare_numeric(bpm_rounded(quantity, 4), quantity) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a quantity must be above 0 with at most four decimals")));
-	return rounded;
+	return NumericGetDatum(bpm_rounded(quantity, 4));
 }
 
 /* Finds the contract that a caller names by its number and may see. */

@@ -20,6 +20,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
 #include "project/datum.h"
@@ -81,39 +82,17 @@ static const BpmStatement insert_report = {
 	"lltdntnntffzjnsltzttccy"
 };
 
-/* Returns a number as text. */
-static char *
-numeric_text(Numeric number)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-}
-
-/* Reads a number that was written as text. */
-static Numeric
-numeric_of(const char *text)
-{
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-}
-
-/* Tells whether one number is greater than another. */
-static bool
-greater(Numeric one, Numeric other)
-{
-	return DatumGetBool(DirectFunctionCall2(numeric_gt, NumericGetDatum(one), NumericGetDatum(other)));
-}
-
 /* Reads the percentage: two decimals at most, from 0 to 100. */
 static void
 read_percent(Entry *entry, Numeric percent, BpmFaultList *faults)
 {
 	if (numeric_is_nan(percent) || numeric_is_inf(percent) ||
-		greater(numeric_of("0"), percent) || greater(percent, numeric_of("100")))
-		bpm_add_fault(faults, NULL, psprintf("percent %s is not between 0 and 100", numeric_text(percent)), NULL);
+		bpm_exceeds(bpm_numeric_of("0"), percent) || bpm_exceeds(percent, bpm_numeric_of("100")))
+		bpm_add_fault(faults, NULL, psprintf("percent %s is not between 0 and 100", bpm_numeric_text(percent)), NULL);
 	else if (DatumGetInt32(DirectFunctionCall1(numeric_min_scale, NumericGetDatum(percent))) > 2)
-		bpm_add_fault(faults, NULL, psprintf("percent %s has more than two decimals", numeric_text(percent)), NULL);
-	entry->percent = DatumGetNumeric(DirectFunctionCall2(numeric_round, NumericGetDatum(percent), Int32GetDatum(2)));
-	entry->report.percent = numeric_text(entry->percent);
+		bpm_add_fault(faults, NULL, psprintf("percent %s has more than two decimals", bpm_numeric_text(percent)), NULL);
+	entry->percent = bpm_rounded(percent, 2);
+	entry->report.percent = bpm_numeric_text(entry->percent);
 }
 
 /* Reads for which day, and when it was taken: neither lies in the future. */
@@ -277,17 +256,7 @@ limit(BpmLedger *ledger, BpmCode division, const char *key, const char *usual)
 {
 	Jsonb	   *setting = bpm_registry_setting(ledger, division, key, GetSQLCurrentDate());
 
-	return numeric_of(setting ? JsonbToCString(NULL, &setting->root, VARSIZE(setting)) : usual);
-}
-
-/* Returns a number of a row, NULL for null. */
-static Numeric
-row_numeric(HeapTuple row, TupleDesc desc, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(row, desc, column, &isnull);
-
-	return isnull ? NULL : DatumGetNumericCopy(value);
+	return bpm_numeric_of(setting ? JsonbToCString(NULL, &setting->root, VARSIZE(setting)) : usual);
 }
 
 /* Flags a report where something about it holds. */
@@ -338,23 +307,23 @@ flag_entry(BpmLedger *ledger, const BpmProject *project, Entry *entry)
 	ask_facts(ledger, entry);
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
-	earlier = row_numeric(row, desc, 1);
-	later = row_numeric(row, desc, 2);
-	entry->distance = row_numeric(row, desc, 3);
-	speed = row_numeric(row, desc, 4);
+	earlier = bpm_row_numeric(row, desc, 1);
+	later = bpm_row_numeric(row, desc, 2);
+	entry->distance = bpm_row_numeric(row, desc, 3);
+	speed = bpm_row_numeric(row, desc, 4);
 	reused = SPI_getvalue(row, desc, 5) != NULL;
 	sites = DatumGetBool(SPI_getbinval(row, desc, 6, &isnull));
 	late = DatumGetBool(SPI_getbinval(row, desc, 7, &isnull));
-	flag(entry, entry->distance && greater(entry->distance, limit(ledger, division, "project.site_tolerance", "500")), "off_site");
+	flag(entry, entry->distance && bpm_exceeds(entry->distance, limit(ledger, division, "project.site_tolerance", "500")), "off_site");
 	flag(entry, sites && !entry->placed, "no_place");
 	flag(entry, entry->placed && !bpm_in_china(entry->place) &&
 		 bpm_registry_setting(ledger, division, "project.site_bounds", GetSQLCurrentDate()) == NULL, "outside_china");
-	flag(entry, speed && greater(speed, limit(ledger, division, "project.report_speed", "400")), "too_fast");
-	flag(entry, (earlier && greater(earlier, entry->percent)) || (later && greater(entry->percent, later)), "falling");
-	flag(entry, earlier && greater(numeric_sub_opt_error(entry->percent, earlier, NULL),
+	flag(entry, speed && bpm_exceeds(speed, limit(ledger, division, "project.report_speed", "400")), "too_fast");
+	flag(entry, (earlier && bpm_exceeds(earlier, entry->percent)) || (later && bpm_exceeds(entry->percent, later)), "falling");
+	flag(entry, earlier && bpm_exceeds(bpm_minus(entry->percent, earlier),
 								   limit(ledger, division, "project.progress_jump", "30")), "jumping");
 	flag(entry, reused, "photo_reused");
-	flag(entry, late && greater(hundred, entry->percent), "past_deadline");
+	flag(entry, late && bpm_exceeds(hundred, entry->percent), "past_deadline");
 }
 
 /* Returns the flags as text[], and joins them for the digest. */
@@ -380,7 +349,7 @@ flag_array(Entry *entry)
 static void
 set_numeric(Datum *values, char *nulls, int at, const char *text)
 {
-	bpm_set_datum(values, nulls, at, text ? NumericGetDatum(numeric_of(text)) : (Datum) 0);
+	bpm_set_datum(values, nulls, at, text ? NumericGetDatum(bpm_numeric_of(text)) : (Datum) 0);
 }
 
 /* Returns the report that the key brought before, 0 if none; the same key with another content is an error. */
@@ -437,7 +406,7 @@ store_entry(BpmLedger *ledger, const BpmProject *project, Entry *entry)
 	char		nulls[] = "                       ";
 
 	report->id = bpm_next_id(ledger, "report_seq", 0);
-	report->distance = entry->distance ? numeric_text(entry->distance) : NULL;
+	report->distance = entry->distance ? bpm_numeric_text(entry->distance) : NULL;
 	values[0] = Int64GetDatum(report->id);
 	values[1] = Int64GetDatum(report->project);
 	values[2] = CStringGetTextDatum(report->kind);

@@ -139,13 +139,6 @@ push_reason(JsonbParseState **state, const BpmReason *reason)
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
-/* Adds two numbers. */
-static Numeric
-plus(Numeric a, Numeric b)
-{
-	return DatumGetNumeric(DirectFunctionCall2(numeric_add, NumericGetDatum(a), NumericGetDatum(b)));
-}
-
 /*
  * Returns the weighted share of what was measured, in percent, NULL where no weight is
  * given; several indicators have the weight of one dimension together.
@@ -173,15 +166,12 @@ score_of(const BpmFacts *facts)
 			weight = DatumGetNumeric(DirectFunctionCall2(numeric_div, NumericGetDatum(weight),
 														 NumericGetDatum(int64_to_numeric(several))));
 		}
-		sum = plus(sum, bpm_times(weight, reason->share));
-		weights = plus(weights, weight);
+		sum = bpm_plus(sum, bpm_times(weight, reason->share));
+		weights = bpm_plus(weights, weight);
 	}
 	if (bpm_compare_numeric(weights, int64_to_numeric(0)) <= 0)
 		return NULL;
-	return DatumGetNumeric(DirectFunctionCall2(numeric_round,
-											   DirectFunctionCall2(numeric_div,
-																   NumericGetDatum(bpm_times(sum, int64_to_numeric(100))),
-																   NumericGetDatum(weights)), Int32GetDatum(2)));
+	return bpm_rounded(bpm_divided(bpm_times(sum, int64_to_numeric(100)), weights), 2);
 }
 
 /* Makes the answer: the worst colour, the score, and every reason. */

@@ -16,6 +16,7 @@
 #include "utils/numeric.h"
 
 #include "base/json.h"
+#include "base/number.h"
 
 /* In order of badness: the worst wins. */
 typedef enum BpmColour
@@ -104,10 +105,7 @@ extern Numeric bpm_node_number(const BpmNode *node, const char *key);
 extern void bpm_refuse_faults(const BpmFaults *faults, const char *what);
 
 /* signal_measure.c */
-extern int	bpm_compare_numeric(Numeric a, Numeric b);
-extern Numeric bpm_times(Numeric a, Numeric b);
 extern Numeric bpm_quotient(Numeric num, Numeric den);
-extern char *bpm_numeric_text(Numeric value);
 extern BpmReason *bpm_add_reason(BpmFacts *facts, BpmDimension dimension);
 extern void bpm_judge_ratio(BpmFacts *facts, BpmReason *reason, Numeric num, Numeric den);
 extern bool bpm_judge_by_time(BpmFacts *facts, BpmReason *reason, Numeric reached,

@@ -12,6 +12,7 @@
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/number.h"
 #include "project/signal.h"
 
 /* The part of the year, or of the project's share of it, that has passed. */
@@ -23,27 +24,6 @@ typedef struct Elapsed
 	int			months;
 } Elapsed;
 
-/* Compares two numbers: below, equal to, or above 0 as the first is to the second. */
-int
-bpm_compare_numeric(Numeric a, Numeric b)
-{
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a), NumericGetDatum(b)));
-}
-
-/* Multiplies exactly. */
-Numeric
-bpm_times(Numeric a, Numeric b)
-{
-	return DatumGetNumeric(DirectFunctionCall2(numeric_mul, NumericGetDatum(a), NumericGetDatum(b)));
-}
-
-/* Subtracts exactly. */
-static Numeric
-minus(Numeric a, Numeric b)
-{
-	return DatumGetNumeric(DirectFunctionCall2(numeric_sub, NumericGetDatum(a), NumericGetDatum(b)));
-}
-
 /* Divides, cut off after four decimals; the divisor is not 0. */
 Numeric
 bpm_quotient(Numeric num, Numeric den)
@@ -53,13 +33,6 @@ bpm_quotient(Numeric num, Numeric den)
 											NumericGetDatum(den));
 
 	return bpm_times(DatumGetNumeric(whole), int64_div_fast_to_numeric(1, 4));
-}
-
-/* Writes a number as numeric does. */
-char *
-bpm_numeric_text(Numeric value)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value)));
 }
 
 /* Adds a reason, without a colour yet. */
@@ -289,7 +262,7 @@ measure_gap(BpmFacts *facts)
 		return;
 	}
 	distance = DatumGetNumeric(DirectFunctionCall1(numeric_abs,
-												   NumericGetDatum(minus(bpm_times(achievement, budget), paid))));
+												   NumericGetDatum(bpm_minus(bpm_times(achievement, budget), paid))));
 	reason->value = bpm_quotient(distance, budget);
 	reason->threshold = rule->points;
 	reason->formula = psprintf("|achievement %s - paid %s / budget %s|", bpm_numeric_text(achievement),

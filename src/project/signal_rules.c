@@ -11,6 +11,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/errors.h"
+#include "base/number.h"
 #include "project/signal.h"
 
 const char *const bpm_dimension_names[] = {
@@ -25,14 +26,6 @@ const char *const bpm_colour_names[] = {
 static const char *const rule_keys[] = {
 	"execution", "contract", "delivery", "schedule", "indicator", "gap"
 };
-
-/* Reads a number that is written in the code. */
-static Numeric
-number(const char *digits)
-{
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(digits),
-											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-}
 
 /* Returns a number of the object, NULL for none. */
 Numeric
@@ -58,8 +51,7 @@ ratio(const BpmNode *node, const char *key, Numeric missing)
 	if (getKeyJsonValueFromContainer(node->object, key, strlen(key), &value) == NULL)
 		return missing;
 	found = bpm_node_number(node, key);
-	if (found && DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(found),
-												   NumericGetDatum(number("0")))) < 0)
+	if (found && bpm_numeric_sign(found) < 0)
 		bpm_fault(node->faults, bpm_node_place(node, key), "must not be negative");
 	return found ? DatumGetNumericCopy(NumericGetDatum(found)) : NULL;
 }
@@ -167,16 +159,16 @@ set_defaults(BpmSignalRules *rules)
 		BpmSignalRule *rule = &rules->of[d];
 
 		rule->used = d != DIMENSION_GAP;
-		rule->red_below = number("0.6");
-		rule->yellow_below = number("0.8");
+		rule->red_below = bpm_numeric_of("0.6");
+		rule->yellow_below = bpm_numeric_of("0.8");
 		rule->start_month = d == DIMENSION_PAYMENT || d == DIMENSION_INDICATOR ? 3 : 1;
 		rule->over_budget = COLOUR_YELLOW;
 		rule->worst = COLOUR_RED;
 	}
-	rules->of[DIMENSION_PAYMENT].blue_from = number("1.2");
-	rules->of[DIMENSION_SCHEDULE].blue_from = number("1.2");
-	rules->of[DIMENSION_INDICATOR].blue_from = number("1.2");
-	rules->of[DIMENSION_GAP].points = number("0.1");
+	rules->of[DIMENSION_PAYMENT].blue_from = bpm_numeric_of("1.2");
+	rules->of[DIMENSION_SCHEDULE].blue_from = bpm_numeric_of("1.2");
+	rules->of[DIMENSION_INDICATOR].blue_from = bpm_numeric_of("1.2");
+	rules->of[DIMENSION_GAP].points = bpm_numeric_of("0.1");
 	rules->of[DIMENSION_GAP].worst = COLOUR_YELLOW;
 	rules->of[DIMENSION_INDICATOR].words[COLOUR_GREEN] =
 		list_make3("达成", "达成年度指标", "达成预期指标");
@@ -212,8 +204,7 @@ read_rule(const BpmNode *root, BpmDimension dimension, BpmSignalRule *rule)
 	read_ladder(&node, rule);
 	read_words(&node, rule);
 	if (rule->red_below && rule->yellow_below &&
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(rule->red_below),
-										  NumericGetDatum(rule->yellow_below))) > 0)
+		bpm_exceeds(rule->red_below, rule->yellow_below))
 		bpm_fault(node.faults, psprintf("%s.red_below", node.path), "must not be above yellow_below");
 }
 

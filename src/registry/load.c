@@ -14,6 +14,7 @@
 #include "utils/numeric.h"
 
 #include "base/errors.h"
+#include "base/number.h"
 #include "registry/registry_private.h"
 
 /* The codes being loaded, in their order; $1 everywhere. */
@@ -358,18 +359,15 @@ check_shares(BpmLedger *ledger, Datum *values, const char *official_code)
 static void
 check_share(FunctionCallInfo fcinfo, int number)
 {
-	Datum		share;
+	Numeric		share;
 
 	bpm_require_argument(fcinfo, number, "share");
-	share = PG_GETARG_DATUM(number);
-	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, share,
-										  NumericGetDatum(int64_to_numeric(0)))) <= 0 ||
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, share,
-										  NumericGetDatum(int64_to_numeric(1)))) > 0)
+	share = PG_GETARG_NUMERIC(number);
+	if (bpm_numeric_sign(share) <= 0 || bpm_exceeds(share, int64_to_numeric(1)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("share %s is out of range",
-						DatumGetCString(DirectFunctionCall1(numeric_out, share))),
+						bpm_numeric_text(share)),
 				 errdetail("A share lies above 0 and is at most 1.")));
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/number.h"
 #include "base/operators.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
@@ -94,7 +95,7 @@ length_of_setting(const char *key, Jsonb *value)
 	char	   *digits = NULL;
 
 	if (JB_ROOT_IS_SCALAR(value) && JsonbExtractScalar(&value->root, &scalar) && scalar.type == jbvNumeric)
-		digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(scalar.val.numeric)));
+		digits = bpm_numeric_text(scalar.val.numeric);
 	if (digits == NULL || strlen(digits) > 4 || strspn(digits, "0123456789") != strlen(digits) || atoi(digits) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
