@@ -9,6 +9,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/jsonb.h"
+#include "base/number.h"
 
 /* Returns the document that a text says. */
 Jsonb *

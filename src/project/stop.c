@@ -14,7 +14,6 @@
 #include "base/effect.h"
 #include "base/errors.h"
 #include "base/guard.h"
-#include "base/number.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
 #include "project/watch.h"
