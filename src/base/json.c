@@ -116,6 +116,20 @@ bpm_node_int(const BpmNode *node, const char *key, int64 missing, int64 least)
 	return missing;
 }
 
+/* Returns a number of the object, NULL for none. */
+Numeric
+bpm_node_number(const BpmNode *node, const char *key)
+{
+	JsonbValue	value;
+
+	if (!bpm_node_find(node, key, &value))
+		return NULL;
+	if (value.type == jbvNumeric)
+		return value.val.numeric;
+	bpm_fault(node->faults, bpm_node_place(node, key), "must be a number");
+	return NULL;
+}
+
 /* Returns a boolean, false for a missing one. */
 bool
 bpm_node_bool(const BpmNode *node, const char *key)

@@ -27,6 +27,7 @@ extern bool bpm_node_find(const BpmNode *node, const char *key, JsonbValue *valu
 extern char *bpm_node_text(const BpmNode *node, const char *key, bool required);
 extern char *bpm_node_word(const BpmNode *node, const char *key, const char *const *words);
 extern int64 bpm_node_int(const BpmNode *node, const char *key, int64 missing, int64 least);
+extern Numeric bpm_node_number(const BpmNode *node, const char *key);
 extern bool bpm_node_bool(const BpmNode *node, const char *key);
 extern bool bpm_node_object(const BpmNode *node, const char *key, BpmNode *child);
 extern int	bpm_node_array(const BpmNode *node, const char *key, BpmNode *array);

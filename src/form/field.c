@@ -200,7 +200,6 @@ check_definition(FunctionCallInfo fcinfo)
 	char	   *field = bpm_argument(fcinfo, FIELD, "field");
 	char	   *type = bpm_argument(fcinfo, TYPE, "type");
 	BpmFaults	faults = {0};
-	StringInfoData list;
 
 	bpm_require_argument(fcinfo, LABEL, "label");
 	if (!is_word(bpm_argument(fcinfo, FORM, "form"), forms))
@@ -217,16 +216,7 @@ check_definition(FunctionCallInfo fcinfo)
 	if (!PG_ARGISNULL(VALID_FROM) && !PG_ARGISNULL(VALID_TO) &&
 		PG_GETARG_DATEADT(VALID_TO) <= PG_GETARG_DATEADT(VALID_FROM))
 		bpm_fault(&faults, "valid_to", "must be after valid_from");
-	if (faults.count == 0)
-		return;
-	initStringInfo(&list);
-	for (int i = 0; i < faults.count; i++)
-		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", faults.items[i].path, faults.items[i].text);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg_plural("field of a form has %d fault", "field of a form has %d faults", faults.count,
-						   faults.count),
-			 errdetail_internal("%s", list.data)));
+	bpm_refuse_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "field of a form has", 0, NULL);
 }
 
 /*

@@ -59,11 +59,10 @@ check_rule(FunctionCallInfo fcinfo, BpmLedger *ledger)
 	static const int arguments[] = {RULE_NAME, RULE_FROM, RULE_CAUSE, RULE_CHANGE, RULE_ACTION, RULE_GRADE, RULE_MIN, RULE_MAX, RULE_ACTIVE};
 	Datum		values[lengthof(arguments)];
 	char		nulls[] = "         ";
-	BpmFaultList faults;
+	BpmFaults	faults = {0};
 
 	for (int i = 0; i < (int) lengthof(arguments); i++)
 		bpm_set_argument(fcinfo, arguments[i], values, nulls, i);
-	bpm_faults_init(&faults);
 	bpm_gather_faults(ledger, &rule_problems, values, nulls, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "this cannot be a rule of consequence");
 }

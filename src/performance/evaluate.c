@@ -136,7 +136,7 @@ check_evaluation(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmProject *p
 	Datum		head[9] = {Int64GetDatum(project->id)};
 	char		nulls[] = "         ";
 	Datum		values[4];
-	BpmFaultList faults;
+	BpmFaults	faults = {0};
 
 	bpm_set_argument(fcinfo, ARG_YEAR, head, nulls, 1);
 	bpm_set_argument(fcinfo, ARG_EVALUATOR, head, nulls, 2);
@@ -146,7 +146,6 @@ check_evaluation(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmProject *p
 	bpm_set_argument(fcinfo, ARG_JOINT, head, nulls, 6);
 	bpm_set_argument(fcinfo, ARG_BUDGET, head, nulls, 7);
 	bpm_set_argument(fcinfo, ARG_PAID, head, nulls, 8);
-	bpm_faults_init(&faults);
 	bpm_gather_faults(ledger, &head_problems, head, nulls, &faults);
 	values[0] = Int64GetDatum(set);
 	values[1] = as_of;
@@ -345,7 +344,7 @@ bpm_open_joint_evaluation(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
 	BpmCode		division;
-	BpmFaultList faults;
+	BpmFaults	faults = {0};
 	Datum		asked[2];
 	Datum		values[8];
 	char		nulls[] = "        ";
@@ -359,7 +358,6 @@ bpm_open_joint_evaluation(PG_FUNCTION_ARGS)
 	bpm_call_require(&call, division, 0);
 	asked[0] = Int64GetDatum(division);
 	asked[1] = PG_GETARG_DATUM(4);
-	bpm_faults_init(&faults);
 	bpm_gather_faults(call.ledger, &joint_problems, asked, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "these projects cannot be evaluated together");
 	id = bpm_next_id(call.ledger, "joint_evaluation_seq", 0);

@@ -11,17 +11,15 @@
 
 #include "postgres.h"
 
+#include "base/faults.h"
 #include "base/ledger.h"
 #include "project/project.h"
-#include "project/site.h"
 
 /* record.c */
 extern void bpm_insert_sealed(BpmLedger *ledger, const char *table, const char *belongs,
 							  const BpmStatement *statement, Datum *values, const char *nulls);
 extern bool bpm_seal_holds(BpmLedger *ledger, const BpmStatement *statement, Datum *values);
 extern char *bpm_read_text(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls);
-extern void bpm_gather_faults(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
-							  const char *nulls, BpmFaultList *faults);
 extern char *bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, const char *usual);
 extern void bpm_set_argument(FunctionCallInfo fcinfo, int argument, Datum *values, char *nulls, int at);
 extern Jsonb *bpm_array_argument(FunctionCallInfo fcinfo, int argument, const char *name);

@@ -128,20 +128,6 @@ bpm_read_text(BpmLedger *ledger, const BpmStatement *statement, Datum *values, c
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
-/* Adds the faults that a statement finds: where, what, and what to do. */
-void
-bpm_gather_faults(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
-				  const char *nulls, BpmFaultList *faults)
-{
-	int			rows = bpm_ledger_execute(ledger, statement, 0, values, nulls);
-	SPITupleTable *table = SPI_tuptable;
-
-	for (int i = 0; i < rows; i++)
-		bpm_add_fault(faults, SPI_getvalue(table->vals[i], table->tupdesc, 1),
-					  SPI_getvalue(table->vals[i], table->tupdesc, 2),
-					  SPI_getvalue(table->vals[i], table->tupdesc, 3));
-}
-
 /* Returns a setting of the division's profile as JSON, or the usual value. */
 char *
 bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, const char *usual)

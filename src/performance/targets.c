@@ -146,7 +146,7 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
 	BpmProject	project;
-	BpmFaultList faults;
+	BpmFaults	faults = {0};
 	Datum		values[5];
 	char	   *place;
 	int64		id;
@@ -161,7 +161,6 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 	values[1] = PG_GETARG_DATUM(TARGETS_YEAR);
 	values[2] = PG_GETARG_DATUM(TARGETS_TARGETS);
 	read_totals(fcinfo, call.ledger, project.division, &values[3], &values[4]);
-	bpm_faults_init(&faults);
 	bpm_gather_faults(call.ledger, &target_problems, values, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("these cannot be the targets of project \"%s\"", project.official_code));
@@ -195,7 +194,7 @@ Datum
 bpm_define_indicator(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
-	BpmFaultList faults;
+	BpmFaults	faults = {0};
 	BpmCode		division;
 	Datum		values[7];
 	char		nulls[] = "       ";
@@ -209,7 +208,6 @@ bpm_define_indicator(PG_FUNCTION_ARGS)
 	bpm_call_begin(&call, fcinfo, "define_indicator", NULL);
 	division = read_owner(fcinfo, call.ledger);
 	bpm_call_require(&call, division, 0);
-	bpm_faults_init(&faults);
 	bpm_gather_faults(call.ledger, &indicator_problems, asked, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("this cannot be indicator \"%s\"", TextDatumGetCString(asked[0])));
@@ -233,7 +231,7 @@ bpm_record_ex_ante(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
 	BpmProject	project;
-	BpmFaultList faults;
+	BpmFaults	faults = {0};
 	Datum		values[11];
 	char		nulls[] = "           ";
 	Datum		asked[3];
@@ -246,7 +244,6 @@ bpm_record_ex_ante(PG_FUNCTION_ARGS)
 	bpm_call_project(&call, bpm_argument(fcinfo, ANTE_PROJECT, "project"), &project);
 	for (int i = 0; i < 3; i++)
 		bpm_set_argument(fcinfo, ANTE_DIMENSIONS + i, asked, asked_nulls, i);
-	bpm_faults_init(&faults);
 	bpm_gather_faults(call.ledger, &ante_problems, asked, asked_nulls, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("this cannot be an assessment of project \"%s\"", project.official_code));

@@ -81,21 +81,8 @@ bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument, bool detailed
 void
 bpm_raise_findings(const BpmFindings *findings, const char *what)
 {
-	const BpmFaults *faults = &findings->faults;
-	StringInfoData text;
-
-	if (faults->count == 0)
-		return;
-	initStringInfo(&text);
-	for (int i = 0; i < Min(faults->count, SHOWN_FINDINGS); i++)
-		appendStringInfo(&text, "%s%s: %s", i ? "\n" : "", faults->items[i].path,
-						 faults->items[i].text);
-	if (faults->count > SHOWN_FINDINGS)
-		appendStringInfo(&text, "\nand %d more", faults->count - SHOWN_FINDINGS);
-	ereport(ERROR,
-			(errcode(findings->coded == faults->count ? findings->sqlstate :
-					 ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg_plural("%s has %d fault", "%s has %d faults", faults->count, what,
-						   faults->count),
-			 errdetail_internal("%s", text.data)));
+	bpm_refuse_faults(&findings->faults,
+					  findings->coded == findings->faults.count ? findings->sqlstate :
+					  ERRCODE_INVALID_PARAMETER_VALUE,
+					  psprintf("%s has", what), SHOWN_FINDINGS, NULL);
 }

@@ -8,9 +8,9 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/faults.h"
 #include "base/rows.h"
 #include "project/project.h"
-#include "project/site.h"
 
 #define ITEMS \
 	" FROM (SELECT i.ordinality, i.value OPERATOR(pg_catalog.->>) 'division' AS code," \
@@ -43,7 +43,7 @@ Datum
 bpm_load_boundaries(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
-	BpmFaultList	faults;
+	BpmFaults	faults = {0};
 	Datum		values[3];
 	int			rows;
 
@@ -54,12 +54,7 @@ bpm_load_boundaries(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(1);
 	values[1] = PG_GETARG_DATUM(2);
 	values[2] = CStringGetTextDatum(call.login);
-	bpm_faults_init(&faults);
-	rows = bpm_ledger_execute(call.ledger, &find_problems, 0, values, NULL);
-	for (int i = 0; i < rows; i++)
-		bpm_add_fault(&faults, bpm_row_string(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1),
-					  bpm_row_string(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2),
-					  SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3));
+	bpm_gather_faults(call.ledger, &find_problems, values, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("boundaries cannot be loaded: %d faults", faults.count));
 	rows = bpm_ledger_execute(call.ledger, &store, 0, values, NULL);

@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "base/faults.h"
 #include "base/guard.h"
 #include "base/number.h"
 #include "base/rows.h"
@@ -26,7 +27,6 @@
 #include "project/datum.h"
 #include "project/project.h"
 #include "project/report.h"
-#include "project/site.h"
 #include "registry/registry.h"
 
 /* Argument positions of budgetpm.submit_report() */
@@ -84,7 +84,7 @@ static const BpmStatement insert_report = {
 
 /* Reads the percentage: two decimals at most, from 0 to 100. */
 static void
-read_percent(Entry *entry, Numeric percent, BpmFaultList *faults)
+read_percent(Entry *entry, Numeric percent, BpmFaults *faults)
 {
 	if (numeric_is_nan(percent) || numeric_is_inf(percent) ||
 		bpm_exceeds(bpm_numeric_of("0"), percent) || bpm_exceeds(percent, bpm_numeric_of("100")))
@@ -97,7 +97,7 @@ read_percent(Entry *entry, Numeric percent, BpmFaultList *faults)
 
 /* Reads for which day, and when it was taken: neither lies in the future. */
 static void
-read_moments(FunctionCallInfo fcinfo, Entry *entry, BpmFaultList *faults)
+read_moments(FunctionCallInfo fcinfo, Entry *entry, BpmFaults *faults)
 {
 	BpmReport  *report = &entry->report;
 
@@ -120,7 +120,7 @@ coordinate(double value)
 
 /* Reads from where it was reported, and takes that into CGCS2000. */
 static void
-read_place(FunctionCallInfo fcinfo, Entry *entry, BpmFaultList *faults)
+read_place(FunctionCallInfo fcinfo, Entry *entry, BpmFaults *faults)
 {
 	char	   *datum = bpm_optional_argument(fcinfo, ARG_DATUM);
 	int			given = !PG_ARGISNULL(ARG_LONGITUDE) + !PG_ARGISNULL(ARG_LATITUDE) + (datum != NULL);
@@ -155,7 +155,7 @@ read_place(FunctionCallInfo fcinfo, Entry *entry, BpmFaultList *faults)
 
 /* Reads the photos: an array of objects, each with a digest. */
 static void
-read_photos(FunctionCallInfo fcinfo, BpmLedger *ledger, Entry *entry, BpmFaultList *faults)
+read_photos(FunctionCallInfo fcinfo, BpmLedger *ledger, Entry *entry, BpmFaults *faults)
 {
 	Datum		value;
 	int			rows;
@@ -179,7 +179,7 @@ read_photos(FunctionCallInfo fcinfo, BpmLedger *ledger, Entry *entry, BpmFaultLi
 
 /* Reads what is said in words. */
 static void
-read_texts(FunctionCallInfo fcinfo, Entry *entry, BpmFaultList *faults)
+read_texts(FunctionCallInfo fcinfo, Entry *entry, BpmFaults *faults)
 {
 	BpmReport  *report = &entry->report;
 
@@ -200,9 +200,8 @@ read_texts(FunctionCallInfo fcinfo, Entry *entry, BpmFaultList *faults)
 static void
 read_entry(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project, Entry *entry)
 {
-	BpmFaultList	faults;
+	BpmFaults	faults = {0};
 
-	bpm_faults_init(&faults);
 	entry->report.project = project->id;
 	entry->report.reported_by = call->actor;
 	entry->report.login = call->login;

@@ -218,6 +218,6 @@ bpm_signal(PG_FUNCTION_ARGS)
 	for (int d = 0; d < DIMENSION_COUNT; d++)
 		if (facts.rules->of[d].used)
 			bpm_measure(&facts, (BpmDimension) d);
-	bpm_refuse_faults(&faults, "facts of the signal");
+	bpm_refuse_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "facts of the signal have", 0, NULL);
 	PG_RETURN_JSONB_P(answer(&facts));
 }

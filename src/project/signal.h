@@ -101,8 +101,6 @@ typedef struct BpmFacts
 extern const char *const bpm_dimension_names[];
 extern const char *const bpm_colour_names[];
 extern BpmSignalRules *bpm_read_signal_rules(Jsonb *rules);
-extern Numeric bpm_node_number(const BpmNode *node, const char *key);
-extern void bpm_refuse_faults(const BpmFaults *faults, const char *what);
 
 /* signal_measure.c */
 extern Numeric bpm_quotient(Numeric num, Numeric den);

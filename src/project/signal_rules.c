@@ -27,20 +27,6 @@ static const char *const rule_keys[] = {
 	"execution", "contract", "delivery", "schedule", "indicator", "gap"
 };
 
-/* Returns a number of the object, NULL for none. */
-Numeric
-bpm_node_number(const BpmNode *node, const char *key)
-{
-	JsonbValue	value;
-
-	if (!bpm_node_find(node, key, &value))
-		return NULL;
-	if (value.type == jbvNumeric)
-		return value.val.numeric;
-	bpm_fault(node->faults, bpm_node_place(node, key), "must be a number");
-	return NULL;
-}
-
 /* Returns a number that lies in the caller's memory, or what stands for a missing one; null means none. */
 static Numeric
 ratio(const BpmNode *node, const char *key, Numeric missing)
@@ -258,24 +244,6 @@ read_colours(const BpmNode *root, BpmSignalRules *rules)
 	}
 }
 
-/* Raises all that is wrong with a document, if anything is. */
-void
-bpm_refuse_faults(const BpmFaults *faults, const char *what)
-{
-	StringInfoData list;
-
-	if (faults->count == 0)
-		return;
-	initStringInfo(&list);
-	for (int i = 0; i < faults->count; i++)
-		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", faults->items[i].path, faults->items[i].text);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg_plural("%s have %d fault", "%s have %d faults",
-						   faults->count, what, faults->count),
-			 errdetail_internal("%s", list.data)));
-}
-
 /* Reads the rules, in the current memory; 22023 lists every fault. */
 BpmSignalRules *
 bpm_read_signal_rules(Jsonb *document)
@@ -298,6 +266,6 @@ bpm_read_signal_rules(Jsonb *document)
 		read_rule(&root, (BpmDimension) d, &rules->of[d]);
 	read_dimensions(&root, rules);
 	read_colours(&root, rules);
-	bpm_refuse_faults(&faults, "rules of the signal");
+	bpm_refuse_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "rules of the signal have", 0, NULL);
 	return rules;
 }

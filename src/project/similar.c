@@ -47,7 +47,7 @@ read_weights(BpmLedger *ledger, BpmCode division)
 		else if (bpm_compare_numeric(value, int64_to_numeric(0)) < (strcmp(keys[i], "near") == 0 ? 1 : 0))
 			bpm_fault(&faults, psprintf("$.%s", keys[i]), "is too small");
 	}
-	bpm_refuse_faults(&faults, "weights of likeness");
+	bpm_refuse_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "weights of likeness have", 0, NULL);
 	return weights;
 }
 

@@ -18,11 +18,11 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/faults.h"
 #include "base/guard.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
 #include "project/project.h"
-#include "project/site.h"
 #include "registry/registry.h"
 
 #define BOUNDS_SETTING	"project.site_bounds"
@@ -84,7 +84,7 @@ static const BpmStatement read_items = {
 
 /* Adds what PostGIS has against a geometry. */
 static void
-check_geometry(BpmLedger *ledger, BpmCode division, bytea *place, const char *where, BpmFaultList *faults)
+check_geometry(BpmLedger *ledger, BpmCode division, bytea *place, const char *where, BpmFaults *faults)
 {
 	Datum		values[2];
 	char		nulls[2] = "  ";
@@ -248,7 +248,7 @@ change_site(BpmCall *call, BpmProject *project, Site *wanted, const char *reason
 
 /* Adds what is wrong with a site apart from its geometry. */
 static void
-check_names(const Site *site, const char *reason, const char *where, BpmFaultList *faults)
+check_names(const Site *site, const char *reason, const char *where, BpmFaults *faults)
 {
 	if (site->number < 1 || site->number > 9999)
 		bpm_add_fault(faults, where, "its number is not between 1 and 9999", NULL);
@@ -266,7 +266,7 @@ bpm_set_site(PG_FUNCTION_ARGS)
 	BpmCall		call;
 	BpmProject	project;
 	Site		site = {0};
-	BpmFaultList	faults;
+	BpmFaults	faults = {0};
 	char	   *reason = bpm_optional_argument(fcinfo, 5);
 
 	bpm_require_argument(fcinfo, 2, "place");
@@ -276,7 +276,6 @@ bpm_set_site(PG_FUNCTION_ARGS)
 	site.title = bpm_optional_argument(fcinfo, 4);
 	bpm_call_begin(&call, fcinfo, "set_site", bpm_optional_argument(fcinfo, 6));
 	bpm_call_project(&call, bpm_argument(fcinfo, 1, "project"), &project);
-	bpm_faults_init(&faults);
 	check_names(&site, reason, NULL, &faults);
 	check_geometry(call.ledger, project.division, site.place, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
@@ -345,7 +344,7 @@ take_items(BpmLedger *ledger, Datum items, int *count)
 
 /* Adds what is wrong with an item of load_sites(). */
 static void
-check_item(BpmCall *call, const SiteItem *item, BpmFaultList *faults)
+check_item(BpmCall *call, const SiteItem *item, BpmFaults *faults)
 {
 	BpmProject	project;
 
@@ -367,7 +366,7 @@ Datum
 bpm_load_sites(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
-	BpmFaultList	faults;
+	BpmFaults	faults = {0};
 	SiteItem   *items;
 	int			count;
 	int32		made = 0;
@@ -375,7 +374,6 @@ bpm_load_sites(PG_FUNCTION_ARGS)
 	bpm_require_argument(fcinfo, 1, "items");
 	bpm_call_begin(&call, fcinfo, "load_sites", bpm_optional_argument(fcinfo, 2));
 	items = take_items(call.ledger, PG_GETARG_DATUM(1), &count);
-	bpm_faults_init(&faults);
 	for (int i = 0; i < count; i++)
 		check_item(&call, &items[i], &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,

@@ -178,19 +178,8 @@ check_definition(BpmLedger *ledger, Jsonb *definition, BpmFaults *faults)
 void
 bpm_refuse_definition(const BpmFaults *faults)
 {
-	StringInfoData list;
-
-	if (faults->count == 0)
-		return;
-	initStringInfo(&list);
-	for (int i = 0; i < faults->count; i++)
-		appendStringInfo(&list, "%s%s: %s", i ? "\n" : "", faults->items[i].path, faults->items[i].text);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg_plural("definition of a flow has %d fault", "definition of a flow has %d faults",
-						   faults->count, faults->count),
-			 errdetail_internal("%s", list.data),
-			 errhint("check_flow() gives them as rows.")));
+	bpm_refuse_faults(faults, ERRCODE_INVALID_PARAMETER_VALUE, "definition of a flow has", 0,
+					  "check_flow() gives them as rows.");
 }
 
 /* Lists the faults of a definition. */
@@ -198,7 +187,6 @@ PG_FUNCTION_INFO_V1(bpm_check_flow);
 Datum
 bpm_check_flow(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	BpmFaults	faults = {0};
 	BpmCall		call;
 
@@ -206,14 +194,7 @@ bpm_check_flow(PG_FUNCTION_ARGS)
 	bpm_require_argument(fcinfo, 1, "definition");
 	bpm_call_begin(&call, fcinfo, "check_flow", NULL);
 	check_definition(call.ledger, PG_GETARG_JSONB_P(1), &faults);
-	for (int i = 0; i < faults.count; i++)
-	{
-		Datum		values[2] = {CStringGetTextDatum(faults.items[i].path),
-		CStringGetTextDatum(faults.items[i].text)};
-		bool		nulls[2] = {false, false};
-
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
+	bpm_put_faults(&faults, (ReturnSetInfo *) fcinfo->resultinfo);
 	bpm_call_end(&call);
 	return (Datum) 0;
 }
