@@ -4,7 +4,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "base/errors.h"
@@ -47,6 +49,20 @@ bpm_row_number(HeapTuple row, TupleDesc rows, int column)
 	}
 }
 
+/* Returns a text of the last result, NULL for null. */
+char *
+bpm_result_text(int row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+/* Returns a number of the last result, 0 for null. */
+int64
+bpm_result_int(int row, int column)
+{
+	return bpm_row_number(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
 /* Sets an id, a code or a moment; null for 0. */
 void
 bpm_set_id(Datum *values, char *nulls, int at, int64 id)
@@ -68,6 +84,18 @@ void
 bpm_set_text(Datum *values, char *nulls, int at, const char *text)
 {
 	bpm_set_datum(values, nulls, at, text ? CStringGetTextDatum(text) : (Datum) 0);
+}
+
+/* Returns ids as a parameter, in the order in which they are. */
+Datum
+bpm_id_array(const int64 *ids, int count)
+{
+	Datum	   *elements = palloc(Max(count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		elements[i] = Int64GetDatum(ids[i]);
+	return PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /* Orders ids, for qsort() and bsearch(). */

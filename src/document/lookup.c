@@ -9,6 +9,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base/rows.h"
 #include "document/document.h"
 
 /* From so many on, looking keys up is worth a plan of its own. */
@@ -40,24 +41,12 @@ static const BpmStatement postings_of_keys = {
 	"  AND j.key OPERATOR(pg_catalog.=) u.key OFFSET 0) AS j", "xs"
 };
 
-/* Gives ids as int8[]. */
-static Datum
-id_array(const int64 *ids, int count)
-{
-	Datum	   *elements = palloc(count * sizeof(Datum));
-
-	for (int i = 0; i < count; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	return PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
 /* Finds the commitments of contracts; connected to SPI, as the ledger's owner. */
 int
 bpm_find_commitments(BpmLedger *ledger, const int64 *contracts, int count,
 					 BpmCommitment **found)
 {
-	Datum		values[1] = {id_array(contracts, count)};
+	Datum		values[1] = {bpm_id_array(contracts, count)};
 	int			rows = bpm_ledger_execute(ledger, &commitments, 0, values, NULL);
 	bool		isnull;
 
@@ -92,7 +81,7 @@ bpm_find_postings(BpmLedger *ledger, const int64 *lines, char **keys, int count,
 		texts[i] = CStringGetTextDatum(keys[i]);
 		postings[i] = 0;
 	}
-	values[0] = id_array(lines, count);
+	values[0] = bpm_id_array(lines, count);
 	values[1] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
 	if (count > MANY_KEYS)
 		bpm_ledger_plan_anew(ledger, &postings_of_keys, 0);

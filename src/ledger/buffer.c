@@ -125,18 +125,6 @@ bpm_reach_latest_rows(BpmLedger *ledger, const BpmStatement *statement, int year
 	return reach_rows(ledger, statement, year, values, true);
 }
 
-/* Gives ids as int8[]. */
-Datum
-bpm_id_array(const int64 *ids, int count)
-{
-	Datum	   *elements = palloc(count * sizeof(Datum));
-
-	for (int i = 0; i < count; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	return PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64),
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
 /* Each line is locked when its turn comes: the order of the array is the order of the locks. */
 static const BpmStatement look_at_balances = {
 	"SELECT b.* FROM pg_catalog.unnest($1) AS u (id) CROSS JOIN LATERAL (SELECT " BALANCE_LIST

@@ -7,6 +7,7 @@
 
 #include "utils/hsearch.h"
 
+#include "base/rows.h"
 #include "ledger/buffer.h"
 
 struct BpmBuffer
@@ -28,7 +29,6 @@ struct BpmBuffer
 };
 
 /* buffer.c */
-extern Datum bpm_id_array(const int64 *ids, int count);
 extern int	bpm_same_year_count(const int64 *ids, int count);
 
 /* buffer_obligation.c */

@@ -8,11 +8,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "common/int.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "base/errors.h"
@@ -119,12 +117,11 @@ static void
 lock_all(BpmLedger *ledger, const Ceiling *ceilings, int count)
 {
 	BpmParameters parameters = {0};
-	Datum	   *ids = palloc(Max(count, 1) * sizeof(Datum));
+	int64	   *ids = palloc(Max(count, 1) * sizeof(int64));
 
 	for (int i = 0; i < count; i++)
-		ids[i] = Int64GetDatum(ceilings[i].id);
-	bpm_bind_datum(&parameters, PointerGetDatum(construct_array(ids, count, INT8OID, 8,
-																FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+		ids[i] = ceilings[i].id;
+	bpm_bind_datum(&parameters, bpm_id_array(ids, count));
 	if (bpm_planning_read(ledger, &lock_ceilings, &parameters) != count)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

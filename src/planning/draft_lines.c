@@ -8,11 +8,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -294,13 +292,12 @@ static void
 check_sums(BpmLedger *ledger, const BpmDraft *draft, const ApprovedLine *lines, int count)
 {
 	BpmParameters parameters = {0};
-	Datum	   *ids = palloc(Max(count, 1) * sizeof(Datum));
+	int64	   *ids = palloc(Max(count, 1) * sizeof(int64));
 
 	for (int i = 0; i < count; i++)
-		ids[i] = Int64GetDatum(lines[i].line);
+		ids[i] = lines[i].line;
 	bpm_bind_id(&parameters, draft->id);
-	bpm_bind_datum(&parameters, PointerGetDatum(construct_array(ids, count, INT8OID, sizeof(int64),
-																FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+	bpm_bind_datum(&parameters, bpm_id_array(ids, count));
 	if (bpm_planning_read(ledger, &differing_units, &parameters) == 0)
 		return;
 	ereport(ERROR,

@@ -123,17 +123,3 @@ bpm_planning_store(BpmLedger *ledger, const char *table, const BpmStatement *sta
 {
 	return bpm_planning_write(ledger, table, statement, parameters->values, parameters->nulls);
 }
-
-/* Returns a number of the last result; 0 for null. */
-int64
-bpm_result_int(int row, int column)
-{
-	return bpm_row_number(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
-}
-
-/* Returns a text of the last result, NULL for null. */
-char *
-bpm_result_text(int row, int column)
-{
-	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
-}

@@ -6,6 +6,7 @@
 #define BPM_PLANNING_PRIVATE_H
 
 #include "base/operators.h"
+#include "base/rows.h"
 #include "planning/planning.h"
 #include "workflow/call.h"
 
@@ -82,8 +83,6 @@ extern int	bpm_planning_read_latest(BpmLedger *ledger, const BpmStatement *state
 									 BpmParameters *parameters);
 extern int	bpm_planning_store(BpmLedger *ledger, const char *table,
 							   const BpmStatement *statement, BpmParameters *parameters);
-extern int64 bpm_result_int(int row, int column);
-extern char *bpm_result_text(int row, int column);
 
 /* findings.c */
 typedef void (*BpmAttempt) (BpmLedger *ledger, void *argument);

@@ -8,9 +8,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "base/rows.h"
@@ -152,18 +150,6 @@ static const BpmStatement read_duplicates = {
 	" CROSS JOIN LATERAL (SELECT budgetpm.plain_name(r.title) AS title OFFSET 0) t", "x"
 };
 
-/* Returns versions as a parameter. */
-static Datum
-versions_datum(const int64 *versions, int count)
-{
-	Datum	   *items = palloc(Max(count, 1) * sizeof(Datum));
-
-	for (int i = 0; i < count; i++)
-		items[i] = Int64GetDatum(versions[i]);
-	return PointerGetDatum(construct_array(items, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
 /* Reads the versions as they were asked for. */
 static BpmSubject *
 read_subjects(BpmLedger *ledger, Datum *values, int *found)
@@ -257,7 +243,7 @@ join_categories(BpmRuleSet *set, BpmSubject *subjects, int count)
 BpmSubject *
 bpm_rule_subjects(BpmLedger *ledger, BpmRuleSet *set, const int64 *versions, int count, int *found)
 {
-	Datum		values[3] = {versions_datum(versions, count)};
+	Datum		values[3] = {bpm_id_array(versions, count)};
 	BpmSubject *subjects = read_subjects(ledger, values, found);
 	uint32		facts = find_instances(ledger, set, subjects, *found);
 

@@ -5,9 +5,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -85,14 +83,13 @@ apply_rules(List *findings, const BpmSubject *subject)
 static Datum
 requests_datum(List *findings)
 {
-	Datum	   *items = palloc(Max(list_length(findings), 1) * sizeof(Datum));
+	int64	   *requests = palloc(Max(list_length(findings), 1) * sizeof(int64));
 	int			count = 0;
 	ListCell   *cell;
 
 	foreach(cell, findings)
-		items[count++] = Int64GetDatum(((BpmRuleFinding *) lfirst(cell))->subject->request);
-	return PointerGetDatum(construct_array(items, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+		requests[count++] = ((BpmRuleFinding *) lfirst(cell))->subject->request;
+	return bpm_id_array(requests, count);
 }
 
 /* Tells whether two documents say the same. */

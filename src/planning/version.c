@@ -170,12 +170,11 @@ bpm_request_note(BpmLedger *ledger, const BpmRequestRow *request, const char *re
 static Datum
 id_array(const BpmRequestRow *requests, int count, bool versions)
 {
-	Datum	   *items = palloc(Max(count, 1) * sizeof(Datum));
+	int64	   *ids = palloc(Max(count, 1) * sizeof(int64));
 
 	for (int i = 0; i < count; i++)
-		items[i] = Int64GetDatum(versions ? requests[i].version : requests[i].id);
-	return PointerGetDatum(construct_array(items, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+		ids[i] = versions ? requests[i].version : requests[i].id;
+	return bpm_id_array(ids, count);
 }
 
 /* Returns the ids of requests as an array parameter. */

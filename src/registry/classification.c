@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/registry_private.h"
 
 /* Finds the edition that is in force in a year, and whether only leaves count. */
@@ -70,9 +71,9 @@ refuse_unknown(BpmLedger *ledger, const char *scheme, int fiscal_year, int editi
 	char	   *follow;
 
 	bpm_ledger_execute(ledger, &others, 0, values, NULL);
-	held = bpm_row_text(0, 1);
+	held = bpm_result_text(0, 1);
 	bpm_ledger_execute(ledger, &successors, 0, values, NULL);
-	follow = bpm_row_text(0, 1);
+	follow = bpm_result_text(0, 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 			 errmsg("code \"%s\" of classification scheme \"%s\" is not valid in fiscal year %d",
@@ -107,7 +108,7 @@ refuse_inner(BpmLedger *ledger, const char *scheme, int edition, const char *off
 			 errdetail("Scheme \"%s\" lets only lowest-level codes (末级科目) stand on a line; edition %d has codes below this one.",
 					   scheme, edition),
 			 found ? errhint("Use one below it, such as %s (%s).",
-							 bpm_row_text(0, 1), bpm_row_text(0, 2)) : 0));
+							 bpm_result_text(0, 1), bpm_result_text(0, 2)) : 0));
 }
 
 /* Finds a code in the edition that its fiscal year goes by; a leaf, if asked and the scheme says so. */

@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/node.h"
 
 /* Digits of the groups of an official code: 省 市 县 乡 村. */
@@ -186,7 +187,7 @@ refuse_in_use(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *divisio
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("division \"%s\" is still in use", division->official_code),
-				 errdetail("%s (\"%s\") belongs to it.", bpm_row_text(0, 2), bpm_row_text(0, 1)),
+				 errdetail("%s (\"%s\") belongs to it.", bpm_result_text(0, 2), bpm_result_text(0, 1)),
 				 errhint("Merge the division into another one, or close what belongs to it first.")));
 }
 

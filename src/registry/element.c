@@ -10,6 +10,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/registry_private.h"
 
 typedef struct Element
@@ -46,9 +47,9 @@ read_catalogue(BpmLedger *ledger, int *count)
 		catalogue[i].element = bpm_row_name(i, 1);
 		catalogue[i].name = bpm_row_name(i, 2);
 		catalogue[i].kind = bpm_row_name(i, 3);
-		catalogue[i].scheme = bpm_row_text(i, 4);
-		catalogue[i].line_column = bpm_row_text(i, 5);
-		catalogue[i].max_length = bpm_row_text(i, 6);
+		catalogue[i].scheme = bpm_result_text(i, 4);
+		catalogue[i].line_column = bpm_result_text(i, 5);
+		catalogue[i].max_length = bpm_result_text(i, 6);
 		catalogue[i].required = DatumGetBool(bpm_row_datum(i, 8, &isnull));
 	}
 	return catalogue;

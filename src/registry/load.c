@@ -15,6 +15,7 @@
 
 #include "base/errors.h"
 #include "base/number.h"
+#include "base/rows.h"
 #include "registry/registry_private.h"
 
 /* The codes being loaded, in their order; $1 everywhere. */
@@ -88,7 +89,7 @@ bpm_register_scheme(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("classification scheme \"%s\" already exists", scheme),
-				 errdetail("It is %s.", bpm_row_text(0, 1)),
+				 errdetail("It is %s.", bpm_result_text(0, 1)),
 				 errhint("Load editions of it, or use another name.")));
 	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
 	bpm_work_end(&work);
@@ -243,20 +244,20 @@ check_items(BpmLedger *ledger, Scheme *scheme, int edition, Datum *values)
 	};
 
 	if (bpm_ledger_execute(ledger, &malformed, 0, values, NULL) > 0)
-		refuse_malformed(scheme, bpm_row_text(0, 1), bpm_row_text(0, 2));
+		refuse_malformed(scheme, bpm_result_text(0, 1), bpm_result_text(0, 2));
 	if (bpm_ledger_execute(ledger, &duplicate, 0, values, NULL) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("code \"%s\" is already in edition %d of classification scheme \"%s\"",
-						bpm_row_text(0, 1), edition, scheme->scheme),
+						bpm_result_text(0, 1), edition, scheme->scheme),
 				 errdetail("It is there, or twice among the items.")));
 	if (bpm_ledger_execute(ledger, &orphan, 0, values, NULL) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("code \"%s\" of classification scheme \"%s\" has no parent",
-						bpm_row_text(0, 1), scheme->scheme),
+						bpm_result_text(0, 1), scheme->scheme),
 				 errdetail("Code \"%s\" is neither in edition %d nor among the items.",
-						   bpm_row_text(0, 2), edition),
+						   bpm_result_text(0, 2), edition),
 				 errhint("Load the upper level too.")));
 }
 
@@ -352,7 +353,7 @@ check_shares(BpmLedger *ledger, Datum *values, const char *official_code)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("shares of code \"%s\" make more than 1", official_code),
-				 errdetail("With this row they make %s.", bpm_row_text(0, 1))));
+				 errdetail("With this row they make %s.", bpm_result_text(0, 1))));
 }
 
 /* Refuses a share that is no part of a whole; NaN is greater than every number. */

@@ -30,13 +30,6 @@ bpm_reading_end(BpmOwnerScope *scope)
 	bpm_owner_leave(scope);
 }
 
-/* Returns a field of the last result as text, NULL for NULL. */
-char *
-bpm_row_text(int row, int column)
-{
-	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
-}
-
 /* Returns a field of the last result that cannot be null. */
 char *
 bpm_row_name(int row, int column)
@@ -81,8 +74,8 @@ bpm_check_reader(BpmLedger *ledger)
 static bool
 check_living(BpmLedger *ledger, const char *what, const char *official_code, BpmRefusal *refusal)
 {
-	char	   *valid_to = bpm_row_text(0, 3);
-	char	   *successor = bpm_row_text(0, 4);
+	char	   *valid_to = bpm_result_text(0, 3);
+	char	   *successor = bpm_result_text(0, 4);
 
 	if (valid_to == NULL)
 		return true;
@@ -90,7 +83,7 @@ check_living(BpmLedger *ledger, const char *what, const char *official_code, Bpm
 						   psprintf("%s \"%s\" no longer exists", what, official_code),
 						   psprintf("It ended on %s.", valid_to),
 						   successor ? psprintf("Use \"%s\" (%s), which took over.",
-												successor, bpm_row_text(0, 5)) :
+												successor, bpm_result_text(0, 5)) :
 						   psprintf("Use a %s that exists; %s.%s lists them.", what,
 									ledger->schema, what));
 }
@@ -188,7 +181,7 @@ bpm_registry_fund_type(BpmLedger *ledger, const char *fund_type)
 	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
 	{
 		bpm_ledger_execute(ledger, &list, 0, NULL, NULL);
-		known = bpm_row_text(0, 1);
+		known = bpm_result_text(0, 1);
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("fund type \"%s\" is not in ledger %s", fund_type, ledger->schema),

@@ -13,6 +13,7 @@
 #include "utils/date.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/node.h"
 
 /*
@@ -43,7 +44,7 @@ find_node(BpmLedger *ledger, const BpmTree *tree, const char *official_code, Bpm
 	node->valid_from = DatumGetDateADT(bpm_row_datum(0, 5, &isnull));
 	node->level = DatumGetInt16(bpm_row_datum(0, 6, &isnull));
 	node->division = DatumGetInt64(bpm_row_datum(0, 7, &isnull));
-	node->kind = bpm_row_text(0, 8);
+	node->kind = bpm_result_text(0, 8);
 	return true;
 }
 

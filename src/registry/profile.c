@@ -9,6 +9,7 @@
 #include "utils/jsonb.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/registry_private.h"
 
 /* Returns the setting that holds in a division on a day, NULL when no profile has the key. */
@@ -78,7 +79,7 @@ find_version(BpmLedger *ledger, const char *profile, int version)
 	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
 	{
 		bpm_ledger_execute(ledger, &list, 0, NULL, NULL);
-		known = bpm_row_text(0, 1);
+		known = bpm_result_text(0, 1);
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 version ? errmsg("profile \"%s\" has no version %d", profile, version) :
@@ -125,15 +126,15 @@ check_content(BpmLedger *ledger, Datum content)
 				 errmsg("content of a profile must be a JSON object"),
 				 errhint("Pass {\"settings\": {...}, \"categories\": [...]}.")));
 	bpm_ledger_execute(ledger, &shape, 0, &content, NULL);
-	if (bpm_row_text(0, 1))
+	if (bpm_result_text(0, 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("content of a profile cannot hold \"%s\"", bpm_row_text(0, 1)),
+				 errmsg("content of a profile cannot hold \"%s\"", bpm_result_text(0, 1)),
 				 errdetail("It holds settings and categories.")));
 	if (bpm_ledger_execute(ledger, &bad_key, 0, &content, NULL) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("setting \"%s\" of the profile is malformed", bpm_row_text(0, 1)),
+				 errmsg("setting \"%s\" of the profile is malformed", bpm_result_text(0, 1)),
 				 errdetail("A key is lower-case words joined by dots, the first one a module; it stands for {\"value\": ..., \"name\": ...}.")));
 }
 
@@ -218,7 +219,7 @@ bind_profile(BpmLedger *ledger, Datum *values, const char *division)
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("division \"%s\" already has a profile from %s",
 						division, bpm_date_text(DatumGetDateADT(values[1]))),
-				 errdetail("It is \"%s\" version %s.", bpm_row_text(0, 1), bpm_row_text(0, 2)),
+				 errdetail("It is \"%s\" version %s.", bpm_result_text(0, 1), bpm_result_text(0, 2)),
 				 errhint("Apply the other one from a later day.")));
 	bpm_ledger_execute(ledger, &end_former, 0, values, NULL);
 	bpm_ledger_execute(ledger, &insert, 0, values, NULL);

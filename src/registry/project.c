@@ -9,6 +9,7 @@
 #include "utils/jsonb.h"
 
 #include "base/errors.h"
+#include "base/rows.h"
 #include "registry/registry_private.h"
 
 /* Makes sure that a category holds in a division today. */
@@ -37,7 +38,7 @@ bpm_registry_category(BpmLedger *ledger, BpmCode division, const char *category)
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("project category \"%s\" does not hold in this division", category),
 				 errdetail("Categories (项目类别) here are: %s.",
-						   bpm_row_text(0, 2) ? bpm_row_text(0, 2) : "none"),
+						   bpm_result_text(0, 2) ? bpm_result_text(0, 2) : "none"),
 				 errhint("Use one of these, or apply a profile that brings it.")));
 	bpm_reading_end(&scope);
 }
@@ -159,7 +160,7 @@ bpm_registry_fundable_project(BpmLedger *ledger, const char *official_code, BpmC
 
 	bpm_reading_begin(ledger, &scope);
 	bpm_ledger_execute(ledger, &read, 0, &value, NULL);
-	strlcpy(stage, bpm_row_text(0, 1), sizeof(stage));
+	strlcpy(stage, bpm_result_text(0, 1), sizeof(stage));
 	target = DatumGetBool(bpm_row_datum(0, 2, &isnull));
 	bpm_reading_end(&scope);
 	if (strcmp(stage, "cancelled") == 0 || strcmp(stage, "closed") == 0)

@@ -32,7 +32,6 @@ extern void bpm_check_reader(BpmLedger *ledger);
 extern char *bpm_root_code(BpmLedger *ledger);
 extern void bpm_reading_begin(BpmLedger *ledger, BpmOwnerScope *scope);
 extern void bpm_reading_end(BpmOwnerScope *scope);
-extern char *bpm_row_text(int row, int column);
 extern char *bpm_row_name(int row, int column);
 extern Datum bpm_row_datum(int row, int column, bool *isnull);
 

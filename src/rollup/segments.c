@@ -30,6 +30,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/guard.h"
+#include "base/rows.h"
 #include "rollup/rollup.h"
 
 /* A posting takes milliseconds: so many of them are given to those under way. */
@@ -97,14 +98,13 @@ journal_relations(BpmLedger *ledger)
 {
 	Oid			journal = bpm_guarded_relation(ledger, "journal", 0);
 	List	   *relations = lappend_oid(find_inheritance_children(journal, NoLock), journal);
-	Datum	   *values = palloc(list_length(relations) * sizeof(Datum));
+	int64	   *ids = palloc(list_length(relations) * sizeof(int64));
 	int			count = 0;
 	ListCell   *cell;
 
 	foreach(cell, relations)
-		values[count++] = Int64GetDatum((int64) lfirst_oid(cell));
-	return PointerGetDatum(construct_array(values, count, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+		ids[count++] = lfirst_oid(cell);
+	return bpm_id_array(ids, count);
 }
 
 /*
