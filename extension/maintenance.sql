@@ -44,6 +44,22 @@ $$;
 COMMENT ON FUNCTION budgetpm.ledger_ddl(text) IS
   'The DDL of a ledger of that name, to read, or to run by oneself in one transaction with search_path = pg_catalog, budgetpm. create_ledger() runs it, then adds the row of the ledger, the root division and the first year. Error: 42602.';
 
+-- Two settings that hold while it runs: the bodies are the ones that this version was
+-- tested with, and are not parsed a second time; and what the server stores of views
+-- and functions is compressed with lz4 where the server has it, a tenth of the whole.
+CREATE FUNCTION budgetpm.run_ledger_ddl(name text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp
+SET check_function_bodies TO off SET default_toast_compression TO pglz AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_settings s WHERE s.name = 'default_toast_compression' AND 'lz4' = ANY (s.enumvals)) THEN
+    SET LOCAL default_toast_compression TO lz4;
+  END IF;
+  EXECUTE budgetpm.ledger_ddl(name);
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.run_ledger_ddl(text) IS
+  'Runs ledger_ddl(name): a ledger''s schemas with everything in them, but no row of the ledger, no division and no year.';
+
 -- What create_ledger() is given is checked before anything is made, so that the
 -- message speaks of the argument and not of some object of the DDL.
 CREATE FUNCTION budgetpm.check_new_ledger(name text, root text, digest text) RETURNS void
@@ -109,7 +125,7 @@ DECLARE
 BEGIN
   PERFORM budgetpm.check_new_ledger(name, root, digest);
   PERFORM budgetpm.report_progress('create_ledger', 'tables', 0, 4);
-  EXECUTE budgetpm.ledger_ddl(name);
+  PERFORM budgetpm.run_ledger_ddl(name);
   EXECUTE format('INSERT INTO %I.ledger (layout, digest, root_code, title) VALUES ($1, $2, $3, $4)', name)
     USING budgetpm.newest_layout(), digest, root, heading;
   PERFORM budgetpm.report_progress('create_ledger', 'root division', 1, 4);
@@ -447,7 +463,7 @@ DECLARE
 BEGIN
   years := budgetpm.ledger_years(name);
   BEGIN
-    EXECUTE budgetpm.ledger_ddl(scratch);
+    PERFORM budgetpm.run_ledger_ddl(scratch);
     EXECUTE format('INSERT INTO %I.ledger (layout, digest, root_code, title) VALUES ($1, ''sha256'', ''1'', ''scratch'')', scratch)
       USING budgetpm.newest_layout();
     EXECUTE format('SELECT %I.add_year(y) FROM unnest($1) y', scratch) USING years;

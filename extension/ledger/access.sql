@@ -38,15 +38,13 @@ COMMENT ON COLUMN @ledger@.duty.granted_at IS 'When it was given.';
 
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.principal
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
-ALTER TABLE @ledger@.principal ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.duty
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
-ALTER TABLE @ledger@.duty ENABLE ALWAYS TRIGGER invalidate_ledger;
 
-ALTER TABLE @ledger@.principal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.principal ENABLE ALWAYS TRIGGER invalidate_ledger, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.principal FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, NULL, NULL));
-ALTER TABLE @ledger@.duty ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.duty ENABLE ALWAYS TRIGGER invalidate_ledger, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.duty FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 

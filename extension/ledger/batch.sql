@@ -86,8 +86,7 @@ COMMENT ON COLUMN @ledger@.staged_entry_load.hint IS 'As in staged_entry.';
 
 CREATE TRIGGER stage_row BEFORE INSERT OR UPDATE ON @ledger@.staged_entry
   FOR EACH ROW EXECUTE FUNCTION budgetpm.stage_row();
-ALTER TABLE @ledger@.staged_entry ENABLE ALWAYS TRIGGER stage_row;
-ALTER TABLE @ledger@.staged_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.staged_entry ENABLE ALWAYS TRIGGER stage_row, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON @ledger@.staged_entry
   USING (staged_by OPERATOR(pg_catalog.=) CURRENT_USER::pg_catalog.text)
   WITH CHECK (staged_by OPERATOR(pg_catalog.=) CURRENT_USER::pg_catalog.text);

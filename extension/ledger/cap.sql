@@ -166,57 +166,50 @@ COMMENT ON COLUMN @ledger@.alert_event.unit IS 'The alert''s unit, for row secur
 -- Guards. ALWAYS: session_replication_role must not open a road.
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.cap
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.cap
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.cap_member
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap_member ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.cap_member
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap_member ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.cap_balance
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap_balance ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.cap_balance
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap_balance ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.cap_slot
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap_slot ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.cap_slot
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.cap_slot ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.alert
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.alert ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.alert
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.alert ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.alert_event
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.alert_event ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.alert_event
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.alert_event ENABLE ALWAYS TRIGGER guard_truncate;
 
 -- Row security: a cap and its alerts are read by whoever may read its place.
-ALTER TABLE @ledger@.cap ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.cap ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.cap FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.cap_balance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.cap_balance ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.cap_balance FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.cap_slot ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.cap_slot ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.cap_slot FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.alert ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.alert FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.alert_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.alert_event ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.alert_event FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.cap_member ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.cap_member ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.cap_member FOR SELECT
   USING (EXISTS (SELECT 1 FROM @ledger@.cap c WHERE c.cap_id = cap_member.cap_id));

@@ -130,20 +130,17 @@ COMMENT ON COLUMN @ledger@.payment_load.created_by IS 'As in payment.';
 -- ALWAYS: session_replication_role must not open a road past them.
 CREATE TRIGGER document_row BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.contract
   FOR EACH ROW EXECUTE FUNCTION budgetpm.document_row('contract');
-ALTER TABLE @ledger@.contract ENABLE ALWAYS TRIGGER document_row;
 CREATE TRIGGER post_inserted AFTER INSERT ON @ledger@.contract REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('contract');
-ALTER TABLE @ledger@.contract ENABLE ALWAYS TRIGGER post_inserted;
 CREATE TRIGGER post_updated AFTER UPDATE ON @ledger@.contract REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('contract');
-ALTER TABLE @ledger@.contract ENABLE ALWAYS TRIGGER post_updated;
 CREATE TRIGGER post_inserted AFTER INSERT ON @ledger@.contract_load REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('contract');
-ALTER TABLE @ledger@.contract_load ENABLE ALWAYS TRIGGER post_inserted;
 CREATE TRIGGER post_updated AFTER UPDATE ON @ledger@.contract_load REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('contract');
-ALTER TABLE @ledger@.contract_load ENABLE ALWAYS TRIGGER post_updated;
-ALTER TABLE @ledger@.contract ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.contract_load ENABLE ALWAYS TRIGGER post_inserted, ENABLE ALWAYS TRIGGER post_updated;
+ALTER TABLE @ledger@.contract ENABLE ALWAYS TRIGGER document_row,
+  ENABLE ALWAYS TRIGGER post_inserted, ENABLE ALWAYS TRIGGER post_updated, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.contract FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE POLICY insert_scope ON @ledger@.contract FOR INSERT
@@ -156,20 +153,17 @@ CREATE POLICY delete_scope ON @ledger@.contract FOR DELETE
 
 CREATE TRIGGER document_row BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.payment
   FOR EACH ROW EXECUTE FUNCTION budgetpm.document_row('payment');
-ALTER TABLE @ledger@.payment ENABLE ALWAYS TRIGGER document_row;
 CREATE TRIGGER post_inserted AFTER INSERT ON @ledger@.payment REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('payment');
-ALTER TABLE @ledger@.payment ENABLE ALWAYS TRIGGER post_inserted;
 CREATE TRIGGER post_updated AFTER UPDATE ON @ledger@.payment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('payment');
-ALTER TABLE @ledger@.payment ENABLE ALWAYS TRIGGER post_updated;
 CREATE TRIGGER post_inserted AFTER INSERT ON @ledger@.payment_load REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('payment');
-ALTER TABLE @ledger@.payment_load ENABLE ALWAYS TRIGGER post_inserted;
 CREATE TRIGGER post_updated AFTER UPDATE ON @ledger@.payment_load REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.post_documents('payment');
-ALTER TABLE @ledger@.payment_load ENABLE ALWAYS TRIGGER post_updated;
-ALTER TABLE @ledger@.payment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.payment_load ENABLE ALWAYS TRIGGER post_inserted, ENABLE ALWAYS TRIGGER post_updated;
+ALTER TABLE @ledger@.payment ENABLE ALWAYS TRIGGER document_row,
+  ENABLE ALWAYS TRIGGER post_inserted, ENABLE ALWAYS TRIGGER post_updated, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.payment FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE POLICY insert_scope ON @ledger@.payment FOR INSERT

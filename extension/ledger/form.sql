@@ -58,11 +58,10 @@ ALTER TABLE @ledger@.project ENABLE ALWAYS TRIGGER check_form;
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.form_field
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.form_field ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.form_field
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.form_field ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.form_field ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.form_field ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.form_field FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 

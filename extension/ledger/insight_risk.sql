@@ -26,11 +26,10 @@ COMMENT ON COLUMN @ledger@.risk_model.fitted_at IS 'When it was fitted.';
 COMMENT ON COLUMN @ledger@.risk_model.fitted_by IS 'By which role.';
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.risk_model
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.risk_model ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.risk_model
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.risk_model ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.risk_model ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.risk_model ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.risk_model FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
 
@@ -55,11 +54,10 @@ COMMENT ON COLUMN @ledger@.risk_weight.scale IS 'Its standard deviation there; 1
 COMMENT ON COLUMN @ledger@.risk_weight.weight IS 'Its weight, by standard deviations: positive raises the risk.';
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.risk_weight
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.risk_weight ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.risk_weight
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.risk_weight ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.risk_weight ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.risk_weight ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.risk_weight FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
 
@@ -82,11 +80,10 @@ COMMENT ON COLUMN @ledger@.risk_calibration.predicted IS 'Mean of their probabil
 COMMENT ON COLUMN @ledger@.risk_calibration.observed IS 'Share of them that it happened to.';
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.risk_calibration
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.risk_calibration ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.risk_calibration
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.risk_calibration ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.risk_calibration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.risk_calibration ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.risk_calibration FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
 

@@ -341,61 +341,53 @@ COMMENT ON COLUMN @ledger@.transfer.origin_id IS 'Its number there: announced ag
 -- add_year() makes one for each partition.
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.balance
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.balance ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.balance
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.balance ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.journal
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.journal ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.journal
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.journal ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.line
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.line ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.line
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.line ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.transfer
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.transfer ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.transfer
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.transfer ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.fiscal_year
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.fiscal_year ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.fiscal_year
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.fiscal_year ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.fiscal_year ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.journal_segment
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.journal_segment ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.journal_segment
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.journal_segment ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.journal_segment ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.entry_kind
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.entry_kind ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.entry_kind
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.entry_kind ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.entry_kind ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE ON @ledger@.virement_rule
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
 ALTER TABLE @ledger@.virement_rule ENABLE ALWAYS TRIGGER invalidate_ledger;
 
 -- Row security: read down the tree.
-ALTER TABLE @ledger@.line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.line ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.line FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.balance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.balance ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.balance FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.journal ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.journal FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.transfer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.transfer ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.transfer FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, from_division, NULL)
       OR budgetpm.can_read('@ledger@.ledger'::regclass, to_division, NULL));

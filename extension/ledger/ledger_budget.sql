@@ -19,11 +19,10 @@ COMMENT ON COLUMN @ledger@.budget_approval.approved_on IS 'Day of the vote; NULL
 COMMENT ON COLUMN @ledger@.budget_approval.case_id IS 'The case that carried it.';
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.budget_approval
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.budget_approval ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.budget_approval
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.budget_approval ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.budget_approval ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.budget_approval ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.budget_approval FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, NULL));
 
@@ -48,7 +47,6 @@ INSERT INTO @ledger@.supplement_source (source, name, posted_by, case_needed, nu
   ('adjustment', '预算调整（人大常委会批准）', 'supplement', true, 5);
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE ON @ledger@.supplement_source
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
-ALTER TABLE @ledger@.supplement_source ENABLE ALWAYS TRIGGER invalidate_ledger;
-ALTER TABLE @ledger@.supplement_source ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.supplement_source ENABLE ALWAYS TRIGGER invalidate_ledger, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.supplement_source FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));

@@ -33,11 +33,10 @@ COMMENT ON COLUMN @ledger@.obligation.opened_at IS 'When it was opened.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.obligation
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.obligation ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.obligation
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.obligation ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.obligation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.obligation ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.obligation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 

@@ -386,82 +386,73 @@ CREATE INDEX evaluation_answer_of ON @ledger@.evaluation_answer (evaluation_id);
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.target_set
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.target_set ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.target_set
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.target_set ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.target_set ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.target_set ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.target_set FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.target
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.target ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.target
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.target ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.target ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.target ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.target FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.ex_ante
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.ex_ante ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.ex_ante
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.ex_ante ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.ex_ante ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.ex_ante ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.ex_ante FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.monitoring
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.monitoring ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.monitoring
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.monitoring ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.monitoring ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.monitoring ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.monitoring FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.evaluation
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evaluation ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.evaluation
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evaluation ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.evaluation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.evaluation ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.evaluation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.evaluation_result
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evaluation_result ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.evaluation_result
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evaluation_result ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.evaluation_result ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.evaluation_result ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.evaluation_result FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.evaluation_answer
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evaluation_answer ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.evaluation_answer
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evaluation_answer ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.evaluation_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.evaluation_answer ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.evaluation_answer FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.accountability
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.accountability ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.accountability
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.accountability ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.accountability ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.accountability ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.accountability FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.joint_evaluation
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.joint_evaluation ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.joint_evaluation
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.joint_evaluation ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.joint_evaluation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.joint_evaluation ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.joint_evaluation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));

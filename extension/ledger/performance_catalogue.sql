@@ -42,11 +42,10 @@ SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.indicator
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.indicator ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.indicator
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.indicator ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.indicator ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.indicator ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.indicator FOR SELECT
   USING (division IS NULL OR budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));
 

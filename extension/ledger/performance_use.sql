@@ -12,11 +12,10 @@ SELECT pg_catalog.nextval('@ledger@.consequence_rule_seq'), rule, cause, grade, 
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.consequence_rule
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.consequence_rule ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.consequence_rule
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.consequence_rule ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.consequence_rule ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.consequence_rule ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.consequence_rule FOR SELECT
   USING (division IS NULL OR budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));
 

@@ -260,75 +260,67 @@ COMMENT ON COLUMN @ledger@.ceiling.key IS 'Idempotency key.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.preparation
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.preparation ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.preparation
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.preparation ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.preparation_round
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.preparation_round ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.preparation_round
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.preparation_round ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.round_reopening
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.round_reopening ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.round_reopening
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.round_reopening ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.expenditure_standard
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.expenditure_standard ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.expenditure_standard
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.expenditure_standard ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.request
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.request ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.request
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.request ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.request_version
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.request_version ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.request_version
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.request_version ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.request_item
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.request_item ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.request_item
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.request_item ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.ceiling
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.ceiling ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.ceiling
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.ceiling ENABLE ALWAYS TRIGGER guard_truncate;
 
 -- Everybody with a duty reads when what is due, and the standards of the divisions above his own.
-ALTER TABLE @ledger@.preparation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.preparation ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.preparation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
-ALTER TABLE @ledger@.preparation_round ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.preparation_round ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.preparation_round FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
-ALTER TABLE @ledger@.round_reopening ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.round_reopening ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.round_reopening FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.expenditure_standard ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.expenditure_standard ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.expenditure_standard FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
-ALTER TABLE @ledger@.request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.request ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.request FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.request_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.request_version ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.request_version FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, CASE WHEN NOT hidden THEN unit END));
-ALTER TABLE @ledger@.request_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.request_item ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.request_item FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, CASE WHEN NOT hidden THEN unit END));
-ALTER TABLE @ledger@.ceiling ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.ceiling ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.ceiling FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));

@@ -192,57 +192,51 @@ COMMENT ON COLUMN @ledger@.approval_notice.received_by IS 'Who confirmed that.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.division_draft
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.division_draft ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.division_draft
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.division_draft ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.draft
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.draft ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.draft
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.draft ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.draft_item
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.draft_item ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.draft_item
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.draft_item ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.revenue_estimate
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.revenue_estimate ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.revenue_estimate
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.revenue_estimate ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.planned_transfer
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.planned_transfer ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.planned_transfer
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.planned_transfer ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.approval_notice
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.approval_notice ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.approval_notice
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.approval_notice ENABLE ALWAYS TRIGGER guard_truncate;
 
-ALTER TABLE @ledger@.division_draft ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.division_draft ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.division_draft FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, NULL));
-ALTER TABLE @ledger@.draft ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.draft ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.draft FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, NULL));
-ALTER TABLE @ledger@.draft_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.draft_item ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.draft_item FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.revenue_estimate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.revenue_estimate ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.revenue_estimate FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, NULL));
-ALTER TABLE @ledger@.planned_transfer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.planned_transfer ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.planned_transfer FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, from_division, NULL)
       OR budgetpm.can_read('@ledger@.ledger'::regclass, to_division, NULL));
-ALTER TABLE @ledger@.approval_notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.approval_notice ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.approval_notice FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));

@@ -102,31 +102,28 @@ COMMENT ON COLUMN @ledger@.budget_advice.given_by IS 'By whom.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.spending_history
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.spending_history ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.spending_history
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.spending_history ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.spending_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.spending_history ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.spending_history FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.driver_value
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.driver_value ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.driver_value
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.driver_value ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.driver_value ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.driver_value ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.driver_value FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.budget_advice
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.budget_advice ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.budget_advice
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.budget_advice ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.budget_advice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.budget_advice ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.budget_advice FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 

@@ -165,30 +165,27 @@ CREATE INDEX project_plain_name ON @ledger@.project (budgetpm.plain_name(name));
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.planning_rule
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.planning_rule ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.planning_rule
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.planning_rule ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.planning_rule
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
-ALTER TABLE @ledger@.planning_rule ENABLE ALWAYS TRIGGER invalidate_ledger;
+ALTER TABLE @ledger@.planning_rule ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ALWAYS TRIGGER invalidate_ledger;
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rule_explanation
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rule_explanation ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rule_explanation
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rule_explanation ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.rule_explanation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.rule_explanation ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.rule_explanation FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rule_finding
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rule_finding ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rule_finding
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rule_finding ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.rule_finding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.rule_finding ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.rule_finding FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 

@@ -261,24 +261,19 @@ INSERT INTO @ledger@.project_template_document (category, stage, kind, title) VA
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_event
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project_event ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_event
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project_event ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.delivery
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.delivery ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.delivery
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.delivery ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.quality_record
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.quality_record ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.quality_record
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.quality_record ENABLE ALWAYS TRIGGER guard_truncate;
 
-ALTER TABLE @ledger@.project_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_event ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_event FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 ALTER TABLE @ledger@.project_year ENABLE ROW LEVEL SECURITY;
@@ -290,13 +285,15 @@ CREATE POLICY read_scope ON @ledger@.project_dependency FOR SELECT
 ALTER TABLE @ledger@.milestone ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.milestone FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.delivery ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.delivery FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 ALTER TABLE @ledger@.project_resource ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_resource FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.quality_record ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.quality_record ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.quality_record FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 ALTER TABLE @ledger@.project_stage_move ENABLE ROW LEVEL SECURITY;

@@ -110,29 +110,26 @@ COMMENT ON COLUMN @ledger@.invoice.unit IS 'Unit, for row security.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.contract_clause
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.contract_clause ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.contract_clause
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.contract_clause ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.contract_clause ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.contract_clause ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.contract_clause FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.evidence_document
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evidence_document ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.evidence_document
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.evidence_document ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.evidence_document ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.evidence_document ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.evidence_document FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.invoice
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.invoice ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.invoice
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.invoice ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.invoice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.invoice ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.invoice FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 

@@ -140,30 +140,27 @@ COMMENT ON COLUMN @ledger@.division_boundary.loaded_by IS 'The database role tha
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_site
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project_site ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_site
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project_site ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_site_version
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project_site_version ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_site_version
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project_site_version ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.progress_report
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.progress_report ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.progress_report
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.progress_report ENABLE ALWAYS TRIGGER guard_truncate;
 
-ALTER TABLE @ledger@.project_site ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_site ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_site FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.project_site_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_site_version ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_site_version FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.progress_report ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.progress_report ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.progress_report FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 -- A boundary is no secret: whoever reads anything sees on which map it lies.

@@ -361,8 +361,7 @@ COMMENT ON COLUMN @ledger@.project.grams IS 'Pairs of neighbouring characters of
 -- What the stage rests on: nobody sets it but the function that records the move.
 CREATE TRIGGER guard BEFORE UPDATE OF stage, stage_since, events, head ON @ledger@.project
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.project ENABLE ALWAYS TRIGGER guard;
-ALTER TABLE @ledger@.project ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project ENABLE ALWAYS TRIGGER guard, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 
@@ -1144,8 +1143,9 @@ WITH chart(scheme, edition, code, name) AS (VALUES
   ('revenue', 2018, '105', '债务收入'),
   ('revenue', 2018, '110', '转移性收入'))
 SELECT c.scheme, c.edition, c.code::budgetpm.budget_code, c.code, c.name,
-       NOT EXISTS (SELECT 1 FROM chart below WHERE below.scheme = c.scheme AND below.code <> c.code
-                                              AND pg_catalog.starts_with(below.code, c.code))
+       -- The codes below one come right behind it.
+       pg_catalog.starts_with(pg_catalog.lead(c.code) OVER (PARTITION BY c.scheme ORDER BY c.code COLLATE pg_catalog."C"),
+                              c.code) IS NOT TRUE
 FROM chart c;
 
 -- The codes are the common ones of fund types; add local ones as rows.

@@ -124,28 +124,25 @@ COMMENT ON COLUMN @ledger@.rollup_division.entries IS 'Number of entries.';
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rollup_run
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rollup_run ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rollup_run
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rollup_run ENABLE ALWAYS TRIGGER guard_truncate;
+ALTER TABLE @ledger@.rollup_run ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rollup_detail
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rollup_detail ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rollup_detail
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rollup_detail ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.rollup_division
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rollup_division ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.rollup_division
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.rollup_division ENABLE ALWAYS TRIGGER guard_truncate;
 
-ALTER TABLE @ledger@.rollup_detail ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.rollup_detail ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.rollup_detail FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 -- A sum over units is shown to those who may read all of them.
-ALTER TABLE @ledger@.rollup_division ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.rollup_division ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.rollup_division FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, NULL));
 

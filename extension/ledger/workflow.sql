@@ -270,67 +270,59 @@ COMMENT ON COLUMN @ledger@.proxy.ended_at IS 'When it was ended before its time.
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.flow_version
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.flow_version ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.flow_version
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.flow_version ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.approval_case
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.approval_case ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.approval_case
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.approval_case ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.case_token
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.case_token ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.case_token
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.case_token ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.task
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.task ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.task
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.task ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.case_event
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.case_event ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.case_event
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.case_event ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.outbox
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.outbox ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.outbox
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.outbox ENABLE ALWAYS TRIGGER guard_truncate;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.proxy
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.proxy ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.proxy
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.proxy ENABLE ALWAYS TRIGGER guard_truncate;
 
 -- Whoever may read a place reads its cases; a persons own tasks come from my_tasks().
-ALTER TABLE @ledger@.flow_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.flow_version ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.flow_version FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
-ALTER TABLE @ledger@.approval_case ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.approval_case ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.approval_case FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.case_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.case_token ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.case_token FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.task ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.task ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate, ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.task FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.case_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.case_event ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.case_event FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.outbox ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.outbox FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
-ALTER TABLE @ledger@.proxy ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.proxy ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.proxy FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, NULL, NULL));
 

@@ -68,11 +68,10 @@ COMMENT ON COLUMN @ledger@.watched_deadline.cancelled_at IS 'When the watch was 
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.watched_deadline
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.watched_deadline ENABLE ALWAYS TRIGGER guard;
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.watched_deadline
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
-ALTER TABLE @ledger@.watched_deadline ENABLE ALWAYS TRIGGER guard_truncate;
-ALTER TABLE @ledger@.watched_deadline ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.watched_deadline ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.watched_deadline FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::regclass, division, unit));
 
