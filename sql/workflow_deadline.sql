@@ -47,6 +47,24 @@ SELECT * FROM pg_temp.late('4 days');
 SELECT pg_temp.stand();
 SELECT flow, state FROM budget.approval_case WHERE flow = 'fails';
 
+-- what ends the whole call is no failure of a task: cancelled, shut down, out of memory, a broken assertion
+CREATE FUNCTION budget.fail_with(case_id bigint, facts jsonb, arguments jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  BEGIN RAISE 'no' USING ERRCODE = facts ->> 'code'; END $$;
+SELECT pg_temp.publish('ends', ARRAY[pg_temp.sign('a', 'bo', 'done', '{"deadline": {"hours": 1, "action": "pass"}, "effects": [{"function": "fail_with"}]}')]);
+SELECT pg_temp.start('ends', '{"code": "22012"}');
+SELECT error FROM pg_temp.late('2 hours') WHERE error ~ 'no$';
+\set VERBOSITY sqlstate
+SELECT pg_temp.do($$terminate(@case@, '')$$), pg_temp.start('ends', '{"code": "57014"}');
+SELECT * FROM pg_temp.late('2 hours');
+SELECT pg_temp.do($$terminate(@case@, '')$$), pg_temp.start('ends', '{"code": "57P01"}');
+SELECT * FROM pg_temp.late('2 hours');
+SELECT pg_temp.do($$terminate(@case@, '')$$), pg_temp.start('ends', '{"code": "53200"}');
+SELECT * FROM pg_temp.late('2 hours');
+SELECT pg_temp.do($$terminate(@case@, '')$$), pg_temp.start('ends', '{"code": "P0004"}');
+SELECT * FROM pg_temp.late('2 hours');
+\set VERBOSITY default
+SELECT pg_temp.do($$terminate(@case@, '完')$$);
+
 -- days: calendar days keep the hour; working days follow the registry's calendar
 INSERT INTO budget.calendar_day (day, working, name) SELECT d::date, true, '调休上班' FROM generate_series(now() - interval '1 day', now() + interval '90 days', '1 day') d;
 INSERT INTO budget.calendar_day (day, working, name) VALUES ((timezone('UTC', now()))::date + 2, false, '放假') ON CONFLICT (day) DO UPDATE SET working = false;

@@ -5,16 +5,15 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonpath.h"
 #include "utils/numeric.h"
-#include "utils/resowner.h"
 
 #include "base/json.h"
+#include "base/undo.h"
 
 /* Says where a member of the object is. */
 char *
@@ -200,37 +199,34 @@ bpm_node_item(const BpmNode *array, int number, BpmNode *item)
 	return false;
 }
 
+/* A text that may be a jsonpath. */
+typedef struct PathText
+{
+	char	   *text;
+	Datum		path;
+} PathText;
+
+/* Reads a jsonpath or raises what is wrong with it. */
+static void
+read_path(void *argument)
+{
+	PathText   *read = argument;
+
+	read->path = DirectFunctionCall1(jsonpath_in, CStringGetDatum(read->text));
+}
+
 /* Reads a jsonpath; false, with the server's reason kept as a fault, for what is none. */
 bool
 bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool good = true;
+	PathText	read = {text};
+	ErrorData  *error = bpm_do_or_undo(read_path, &read);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		*path = DirectFunctionCall1(jsonpath_in, CStringGetDatum(text));
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		bpm_fault(node->faults, bpm_node_place(node, key),
-				  "\"%s\" is not a jsonpath: %s", text, error->message);
-		good = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	return good;
+	*path = read.path;
+	if (error)
+		bpm_fault(node->faults, bpm_node_place(node, key), "\"%s\" is not a jsonpath: %s", text,
+				  error->message);
+	return error == NULL;
 }
 
 /* Calls one of core's jsonpath functions, silently; NULL for no result. */

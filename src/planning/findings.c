@@ -4,11 +4,8 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "lib/stringinfo.h"
-#include "utils/resowner.h"
-
 #include "base/errors.h"
+#include "base/undo.h"
 #include "planning/private.h"
 
 #define SHOWN_FINDINGS	100
@@ -25,17 +22,34 @@ bpm_finding(BpmFindings *findings, int sqlstate, const char *place, char *text)
 
 /* Keeps the error just caught as a fault, unless it is none of the caller's. */
 static void
-keep_error(BpmFindings *findings, const char *place, bool detailed, const ErrorData *error)
+keep_error(BpmFindings *findings, const char *place, bool detailed, ErrorData *error)
 {
 	int			class = ERRCODE_TO_CATEGORY(error->sqlerrcode);
 
 	if (class != ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION) &&
 		class != ERRCODE_TO_CATEGORY(ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION))
-		ReThrowError((ErrorData *) error);
+		ReThrowError(error);
 	bpm_finding(findings, error->sqlerrcode, place,
 				detailed && error->detail ? psprintf("%s: %s", error->message, error->detail) :
 				error->hint ? psprintf("%s (%s)", error->message, error->hint) :
 				pstrdup(error->message));
+}
+
+/* Something that raises its refusal, for a ledger. */
+typedef struct Attempt
+{
+	BpmLedger  *ledger;
+	BpmAttempt	attempt;
+	void	   *argument;
+} Attempt;
+
+/* Runs what raises its refusal. */
+static void
+run_attempt(void *argument)
+{
+	Attempt    *run = argument;
+
+	run->attempt(run->ledger, run->argument);
 }
 
 /*
@@ -46,35 +60,12 @@ bool
 bpm_attempt(BpmLedger *ledger, BpmAttempt attempt, void *argument, bool detailed,
 			BpmFindings *findings, const char *place)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool good = true;
+	Attempt		run = {ledger, attempt, argument};
+	ErrorData  *error = bpm_do_or_undo(run_attempt, &run);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		attempt(ledger, argument);
-		MemoryContextSwitchTo(caller);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		CurrentResourceOwner = owner;
+	if (error)
 		keep_error(findings, place, detailed, error);
-		good = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	return good;
+	return error == NULL;
 }
 
 /* Refuses with every fault, if there is one; under their SQLSTATE where all have the same. */

@@ -7,16 +7,15 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
-#include "utils/resowner.h"
 
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/undo.h"
 #include "project/concern.h"
 
 /* Nobody has assessed project p after day $1. */
@@ -155,37 +154,35 @@ begin_case(BpmCall *call, const char *flow, HeapTuple row, TupleDesc desc)
 						  psprintf("concern/" INT64_FORMAT, bpm_row_number(row, desc, 2)));
 }
 
-/* Begins a case in a subtransaction: one that cannot begin leaves its reason, and the others go on. */
+/* A concern whose case is to begin. */
+typedef struct Beginning
+{
+	BpmCall    *call;
+	const char *flow;
+	HeapTuple	row;
+	TupleDesc	desc;
+	int64		case_id;		/* 0: it has not begun */
+} Beginning;
+
+/* Begins the case of a concern. */
+static void
+begin_one(void *argument)
+{
+	Beginning  *one = argument;
+
+	one->case_id = begin_case(one->call, one->flow, one->row, one->desc);
+}
+
+/* Begins a case by itself: one that cannot begin leaves its reason, and the others go on. */
 static int64
 begin_safely(BpmCall *call, const char *flow, HeapTuple row, TupleDesc desc, char **problem)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile int64 case_id = 0;
+	Beginning	one = {call, flow, row, desc, 0};
+	ErrorData  *failure = bpm_do_or_undo(begin_one, &one);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		case_id = begin_case(call, flow, row, desc);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *failure;
-
-		MemoryContextSwitchTo(caller);
-		failure = CopyErrorData();
-		if (failure->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		*problem = psprintf("%s: %s", unpack_sql_state(failure->sqlerrcode), failure->message);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	return case_id;
+	if (failure)
+		*problem = bpm_error_text(failure);
+	return failure ? 0 : one.case_id;
 }
 
 /* Keeps what became of a concern's case: its number, or why there is none. */

@@ -4,15 +4,14 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
 #include "base/operators.h"
+#include "base/undo.h"
 #include "workflow/call.h"
 #include "workflow/watch.h"
 
@@ -93,47 +92,43 @@ lock_if_free(BpmLedger *ledger, int64 root)
 	return bpm_ledger_execute(ledger, &lock, 0, &value, NULL) == 1;
 }
 
-/* Runs the deadline of one task in a subtransaction; a failure is returned as its message. */
-static const char *
-run_safely(BpmCall *call, int64 root, int64 case_id, int64 task_id, TimestampTz now, char **error)
+/* A task that is due, and what was done about it. */
+typedef struct DueTask
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	const char *volatile done = NULL;
+	BpmCall    *call;
+	int64		case_id;
+	int64		task_id;
+	TimestampTz now;
+	const char *done;			/* NULL: nothing */
+} DueTask;
+
+/* Runs the deadline of one task. */
+static void
+run_due(void *argument)
+{
+	DueTask    *due = argument;
+	BpmCase    *work = bpm_call_case(due->call, due->case_id);
+	BpmTask    *task = bpm_case_task(work, due->task_id);
+
+	work->actor = "(deadline)";
+	due->done = run_task(work, task, due->now);
+	if (due->done)
+		bpm_case_store(work);
+}
+
+/* Runs the deadline of one task by itself; a failure is returned as its message. */
+static const char *
+run_safely(DueTask *due, int64 root, char **error)
+{
+	ErrorData  *failure;
 
 	*error = NULL;
-	if (!lock_if_free(call->ledger, root))
+	if (!lock_if_free(due->call->ledger, root))
 		return NULL;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		BpmCase    *work = bpm_call_case(call, case_id);
-		BpmTask    *task = bpm_case_task(work, task_id);
-
-		work->actor = "(deadline)";
-		done = run_task(work, task, now);
-		if (done)
-			bpm_case_store(work);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *failure;
-
-		MemoryContextSwitchTo(caller);
-		failure = CopyErrorData();
-		if (failure->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		*error = psprintf("%s: %s", unpack_sql_state(failure->sqlerrcode), failure->message);
-		done = "failed";
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	return done;
+	failure = bpm_do_or_undo(run_due, due);
+	if (failure)
+		*error = bpm_error_text(failure);
+	return failure ? "failed" : due->done;
 }
 
 /* Runs the deadlines that have passed; lists what was done, and what could not be. */
@@ -165,7 +160,8 @@ bpm_run_deadlines(PG_FUNCTION_ARGS)
 		int64		task_id = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull));
 		int64		root = DatumGetInt64(SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull));
 		char	   *error;
-		const char *done = run_safely(&call, root, case_id, task_id, now, &error);
+		DueTask		due = {&call, case_id, task_id, now, NULL};
+		const char *done = run_safely(&due, root, &error);
 		Datum		values[5] = {Int64GetDatum(case_id), Int64GetDatum(task_id)};
 		bool		nulls[5] = {false, false, false, error == NULL, true};
 
