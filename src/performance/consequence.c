@@ -137,7 +137,7 @@ static int64
 begin_case(BpmCall *call, const BpmProject *project, const Poor *poor)
 {
 	Jsonb	   *flow = bpm_registry_setting(call->ledger, project->division, "performance.accountability_flow", GetSQLCurrentDate());
-	BpmCase    *work = palloc0(sizeof(BpmCase));
+	BpmNewCase	start = {.division = project->division,.unit = project->unit};
 	JsonbValue	name;
 	StringInfoData facts;
 
@@ -147,14 +147,11 @@ begin_case(BpmCall *call, const BpmProject *project, const Poor *poor)
 	appendStringInfo(&facts, "{\"evaluation\": " INT64_FORMAT ", \"score\": %s, \"project\": ", poor->evaluation, poor->score);
 	escape_json(&facts, project->official_code);
 	appendStringInfoChar(&facts, '}');
-	work->subject = psprintf("绩效问责 %s %s", project->official_code, poor->score);
-	work->facts = bpm_jsonb_of(facts.data);
-	work->division = project->division;
-	work->unit = project->unit;
-	work->initiator = work->actor = call->actor;
-	work->login = call->login;
-	return bpm_begin_case(call->ledger, bpm_flow_newest(call->ledger, pnstrdup(name.val.string.val, name.val.string.len)),
-						  work, psprintf("accountability/" INT64_FORMAT, poor->evaluation));
+	start.subject = psprintf("绩效问责 %s %s", project->official_code, poor->score);
+	start.facts = bpm_jsonb_of(facts.data);
+	start.flow = pnstrdup(name.val.string.val, name.val.string.len);
+	start.key = psprintf("accountability/" INT64_FORMAT, poor->evaluation);
+	return bpm_call_start(call, &start);
 }
 
 /* Records that a poor result is held to account. */

@@ -118,7 +118,7 @@ case_of_key(BpmCall *call, const BpmRequestPlace *place, const char *key)
 static int64
 begin_case(BpmCall *call, const BpmRequestPlace *place, const char *key)
 {
-	BpmCase    *work = palloc0(sizeof(BpmCase));
+	BpmNewCase	start = {place->preparation.flow,.division = place->division,.unit = place->unit,.key = key};
 	BpmParameters parameters = {0};
 	bool		isnull;
 	int64		id;
@@ -127,14 +127,10 @@ begin_case(BpmCall *call, const BpmRequestPlace *place, const char *key)
 	bpm_bind_id(&parameters, place->unit);
 	bpm_bind_int(&parameters, place->preparation.fiscal_year);
 	bpm_planning_read(call->ledger, &make_facts, &parameters);
-	work->facts = DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
-												   &isnull));
-	work->subject = psprintf("%d %s", place->preparation.fiscal_year, bpm_result_text(0, 2));
-	work->unit = place->unit;
-	work->division = place->division;
-	work->initiator = work->actor = call->actor;
-	work->login = call->login;
-	id = bpm_begin_case(call->ledger, bpm_flow_newest(call->ledger, place->preparation.flow), work, key);
+	start.facts = DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+													 &isnull));
+	start.subject = psprintf("%d %s", place->preparation.fiscal_year, bpm_result_text(0, 2));
+	id = bpm_call_start(call, &start);
 	if (id == 0)
 		id = case_of_key(call, place, key);
 	if (id == 0)

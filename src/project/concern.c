@@ -139,19 +139,17 @@ case_facts(const BpmProject *project, HeapTuple row, TupleDesc desc)
 static int64
 begin_case(BpmCall *call, const char *flow, HeapTuple row, TupleDesc desc)
 {
-	BpmCase    *work = palloc0(sizeof(BpmCase));
+	BpmNewCase	start = {flow};
 	BpmProject	project;
 
 	bpm_project_read_id(call->ledger, bpm_row_number(row, desc, 1), false, &project);
-	work->subject = psprintf("%s %s %s", strcmp(bpm_row_string(row, desc, 4), "red") == 0 ? "红色预警" : "黄色预警",
+	start.subject = psprintf("%s %s %s", strcmp(bpm_row_string(row, desc, 4), "red") == 0 ? "红色预警" : "黄色预警",
 							 project.official_code, bpm_row_string(row, desc, 7));
-	work->facts = case_facts(&project, row, desc);
-	work->division = project.division;
-	work->unit = project.unit;
-	work->initiator = work->actor = call->actor;
-	work->login = call->login;
-	return bpm_begin_case(call->ledger, bpm_flow_newest(call->ledger, flow), work,
-						  psprintf("concern/" INT64_FORMAT, bpm_row_number(row, desc, 2)));
+	start.facts = case_facts(&project, row, desc);
+	start.division = project.division;
+	start.unit = project.unit;
+	start.key = psprintf("concern/" INT64_FORMAT, bpm_row_number(row, desc, 2));
+	return bpm_call_start(call, &start);
 }
 
 /* A concern whose case is to begin. */

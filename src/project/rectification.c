@@ -94,7 +94,7 @@ bpm_notify_rectification(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
 	BpmProject	project;
-	BpmCase    *work;
+	BpmNewCase	start = {0};
 	Datum		values[6];
 	char		nulls[] = "      ";
 	char	   *key;
@@ -111,22 +111,21 @@ bpm_notify_rectification(PG_FUNCTION_ARGS)
 		values[i] = PG_ARGISNULL(i + 1) ? (Datum) 0 : PG_GETARG_DATUM(i + 1);
 	}
 	bpm_ledger_execute(call.ledger, &make_facts, 0, values, nulls);
-	work = palloc0(sizeof(BpmCase));
-	work->facts = DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	work->subject = psprintf("整改 %s %s", project.official_code, bpm_limited_text(fcinfo, 4, "document", 200));
-	work->division = project.division;
-	work->unit = project.unit;
-	work->initiator = work->actor = call.actor;
-	work->login = call.login;
-	id = find_notice(&call, key, work->facts);
+	start.facts = DatumGetJsonbPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	start.subject = psprintf("整改 %s %s", project.official_code, bpm_limited_text(fcinfo, 4, "document", 200));
+	start.division = project.division;
+	start.unit = project.unit;
+	start.key = key;
+	id = find_notice(&call, key, start.facts);
 	if (id == 0)
 	{
-		work->subject = pnstrdup(work->subject, pg_mbcharcliplen(work->subject, strlen(work->subject), 200));
-		id = bpm_begin_case(call.ledger, bpm_flow_newest(call.ledger, flow_of(call.ledger, project.division)), work, key);
+		start.subject = pnstrdup(start.subject, pg_mbcharcliplen(start.subject, strlen(start.subject), 200));
+		start.flow = flow_of(call.ledger, project.division);
+		id = bpm_call_start(&call, &start);
 		if (id == 0)
-			id = find_notice(&call, key, work->facts);
+			id = find_notice(&call, key, start.facts);
 		else
-			bpm_call_note(&call, &project, "rectification", NULL, work->facts);
+			bpm_call_note(&call, &project, "rectification", NULL, start.facts);
 	}
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);

@@ -54,17 +54,10 @@ typedef struct Wanted
 static int64
 begin_case(BpmLedger *ledger, const Wanted *stop)
 {
-	BpmCase    *work;
+	BpmCall		call = {ledger,.actor = stop->login,.login = stop->login};
+	BpmNewCase	start = {STOP_FLOW, psprintf("支付拦截 " INT64_FORMAT, stop->id), stop->facts, stop->division, stop->unit};
 
-	if (!bpm_flow_known(ledger, STOP_FLOW))
-		return 0;
-	work = palloc0(sizeof(BpmCase));
-	work->subject = psprintf("支付拦截 " INT64_FORMAT, stop->id);
-	work->facts = stop->facts;
-	work->division = stop->division;
-	work->unit = stop->unit;
-	work->initiator = work->actor = work->login = stop->login;
-	return bpm_begin_case(ledger, bpm_flow_newest(ledger, STOP_FLOW), work, NULL);
+	return bpm_flow_known(ledger, STOP_FLOW) ? bpm_call_start(&call, &start) : 0;
 }
 
 /* Begins the cases of the stops that a call has made; what it wrote is written. */

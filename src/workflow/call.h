@@ -25,6 +25,20 @@ extern bool bpm_call_reads(BpmCall *call, BpmCode division, BpmCode unit);
 extern BpmCase *bpm_call_case(BpmCall *call, int64 case_id);
 extern void bpm_call_end(BpmCall *call);
 
+/* A case that somebody's call is to begin. */
+typedef struct BpmNewCase
+{
+	const char *flow;
+	char	   *subject;
+	Jsonb	   *facts;
+	BpmCode		division;
+	BpmCode		unit;			/* 0: none */
+	const char *key;			/* NULL: none */
+} BpmNewCase;
+
+/* start.c */
+extern int64 bpm_call_start(BpmCall *call, BpmNewCase *start);
+
 /* publish.c */
 extern void bpm_refuse_definition(const BpmFaults *faults);
 extern int32 bpm_publish(BpmCall *call, Jsonb *definition, const char *template, BpmFaults *faults);

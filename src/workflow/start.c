@@ -89,28 +89,50 @@ bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *work, const char
 	return work->id;
 }
 
+/*
+ * Begins a case of the newest version of a flow as the one who acts in the call, and
+ * leaves its facts as its effects have left them; 0 when somebody else has used the
+ * key at the same moment.
+ */
+int64
+bpm_call_start(BpmCall *call, BpmNewCase *start)
+{
+	BpmCase    *work = palloc0(sizeof(BpmCase));
+	int64		id;
+
+	work->subject = start->subject;
+	work->facts = start->facts;
+	work->division = start->division;
+	work->unit = start->unit;
+	work->initiator = work->actor = call->actor;
+	work->login = call->login;
+	id = bpm_begin_case(call->ledger, bpm_flow_newest(call->ledger, start->flow), work, start->key);
+	start->facts = work->facts;
+	return id;
+}
+
 /* Returns the case that a key stands for already, 0 for none; another one under that key is refused. */
 static int64
-replay(BpmLedger *ledger, const char *key, const char *flow, const char *subject, Jsonb *facts)
+replay(BpmLedger *ledger, const BpmNewCase *start)
 {
 	Datum		values[2];
 	HeapTuple	row;
 	TupleDesc	desc;
 	bool		isnull;
 
-	if (key == NULL)
+	if (start->key == NULL)
 		return 0;
-	values[0] = CStringGetTextDatum(key);
-	values[1] = JsonbPGetDatum(facts);
+	values[0] = CStringGetTextDatum(start->key);
+	values[1] = JsonbPGetDatum(start->facts);
 	if (bpm_ledger_execute(ledger, &find_key, 0, values, NULL) != 1)
 		return 0;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
-	if (strcmp(bpm_row_string(row, desc, 2), flow) != 0 || strcmp(bpm_row_string(row, desc, 3), subject) != 0 ||
+	if (strcmp(bpm_row_string(row, desc, 2), start->flow) != 0 || strcmp(bpm_row_string(row, desc, 3), start->subject) != 0 ||
 		!DatumGetBool(SPI_getbinval(row, desc, 4, &isnull)))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_KEY_CONFLICT),
-				 errmsg("key \"%s\" was used for another case", key),
+				 errmsg("key \"%s\" was used for another case", start->key),
 				 errdetail("It stands for case %s of flow \"%s\".", bpm_row_string(row, desc, 1),
 						   bpm_row_string(row, desc, 2))));
 	return DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
@@ -118,7 +140,7 @@ replay(BpmLedger *ledger, const char *key, const char *flow, const char *subject
 
 /* Finds the place of a case: a unit with its division, or a division alone. */
 static void
-find_place(BpmLedger *ledger, BpmCase *work, const char *unit, const char *division)
+find_place(BpmLedger *ledger, BpmNewCase *start, const char *unit, const char *division)
 {
 	if ((unit == NULL) == (division == NULL))
 		ereport(ERROR,
@@ -126,9 +148,9 @@ find_place(BpmLedger *ledger, BpmCase *work, const char *unit, const char *divis
 				 errmsg("a case belongs to a unit or to a division"),
 				 errhint("Give one of the two, as official code.")));
 	if (unit)
-		bpm_registry_unit(ledger, unit, &work->unit, &work->division);
+		bpm_registry_unit(ledger, unit, &start->unit, &start->division);
 	else
-		work->division = bpm_registry_division(ledger, division);
+		start->division = bpm_registry_division(ledger, division);
 }
 
 /* Begins a case of a flow and returns it; a repeated key returns the case that it began. */
@@ -136,31 +158,27 @@ PG_FUNCTION_INFO_V1(bpm_start_case);
 Datum
 bpm_start_case(PG_FUNCTION_ARGS)
 {
-	BpmCase    *work = palloc0(sizeof(BpmCase));
+	BpmNewCase	start = {.flow = bpm_argument(fcinfo, 1, "flow")};
 	BpmCall		call;
-	char	   *flow = bpm_argument(fcinfo, 1, "flow");
-	char	   *key;
 	int64		id;
 
 	bpm_require_argument(fcinfo, 2, "subject");
 	bpm_require_argument(fcinfo, 3, "facts");
-	work->subject = bpm_limited_text(fcinfo, 2, "subject", 200);
-	work->facts = PG_GETARG_JSONB_P(3);
-	key = bpm_limited_text(fcinfo, 6, "key", 100);
-	if (!JB_ROOT_IS_OBJECT(work->facts))
+	start.subject = bpm_limited_text(fcinfo, 2, "subject", 200);
+	start.facts = PG_GETARG_JSONB_P(3);
+	start.key = bpm_limited_text(fcinfo, 6, "key", 100);
+	if (!JB_ROOT_IS_OBJECT(start.facts))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("facts must be an object")));
 	bpm_call_begin(&call, fcinfo, "start_case", bpm_optional_argument(fcinfo, 7));
-	find_place(call.ledger, work, bpm_optional_argument(fcinfo, 4), bpm_optional_argument(fcinfo, 5));
-	bpm_call_require(&call, work->division, work->unit);
-	work->initiator = work->actor = call.actor;
-	work->login = call.login;
-	id = replay(call.ledger, key, flow, work->subject, work->facts);
+	find_place(call.ledger, &start, bpm_optional_argument(fcinfo, 4), bpm_optional_argument(fcinfo, 5));
+	bpm_call_require(&call, start.division, start.unit);
+	id = replay(call.ledger, &start);
 	if (id == 0)
-		id = bpm_begin_case(call.ledger, bpm_flow_newest(call.ledger, flow), work, key);
+		id = bpm_call_start(&call, &start);
 	if (id == 0)
-		id = replay(call.ledger, key, flow, work->subject, work->facts);
+		id = replay(call.ledger, &start);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }
