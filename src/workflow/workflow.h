@@ -364,15 +364,20 @@ extern void bpm_undo(BpmCase *work, const BpmToken *token, int32 last);
 extern void bpm_check_facts(const BpmFlow *flow, Jsonb *facts);
 extern void bpm_run_moment(BpmCase *work, BpmMoment moment);
 
+/* visit.c */
+extern void bpm_lapse_visit(BpmCase *work, int32 visit);
+extern BpmTask *bpm_visit_task(BpmCase *work, int32 visit);
+extern int32 bpm_visit_before(BpmCase *work, int32 visit);
+extern int32 bpm_visit_of_step(BpmCase *work, const BpmToken *token, int step);
+extern void bpm_arrange(BpmCase *work, BpmToken *token);
+extern BpmOutcome bpm_visit_outcome(BpmCase *work, BpmToken *token);
+
 /* engine.c */
 extern void bpm_settle(BpmCase *work, BpmToken *token);
 extern void bpm_pass_visit(BpmCase *work, BpmToken *token);
 extern void bpm_go_back(BpmCase *work, BpmToken *token, int32 visit, bool direct);
-extern BpmTask *bpm_visit_task(BpmCase *work, int32 visit);
 extern void bpm_finish_case(BpmCase *work, const char *state, BpmMoment moment);
-extern void bpm_lapse_visit(BpmCase *work, int32 visit);
 extern void bpm_cancel_below(BpmCase *work, int64 token);
-extern void bpm_arrange(BpmCase *work, BpmToken *token);
 extern void bpm_open_visit(BpmCase *work, BpmToken *token, int step, int32 previous);
 extern int64 bpm_begin_case(BpmLedger *ledger, const BpmFlow *flow, BpmCase *beginning,
 							const char *key);
