@@ -31,6 +31,9 @@ struct BpmBuffer
 /* buffer.c */
 extern int	bpm_same_year_count(const int64 *ids, int count);
 
+/* buffer_key.c */
+extern void bpm_buffer_note_key(BpmBuffer *buffer, const BpmPosting *posting);
+
 /* buffer_obligation.c */
 extern void bpm_buffer_flush_obligations(BpmBuffer *buffer);
 extern Size bpm_pool_obligation_size(void);
