@@ -7,6 +7,18 @@
 
 #include "base/ledger.h"
 
+/* A table of the ledger, as "name type, name type". */
+typedef struct BpmTableShape
+{
+	const char *table;
+	const char *columns;
+} BpmTableShape;
+
+/* shapes.c */
+extern const BpmTableShape bpm_shapes[];
+extern const int bpm_shapes_count;
+
+/* shape.c */
 extern void bpm_check_shape(BpmLedger *ledger, Oid relid);
 
 #endif

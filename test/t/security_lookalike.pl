@@ -16,7 +16,7 @@ $server->query("GRANT CREATE ON DATABASE @{[$server->database]} TO sec_stranger"
 # The columns that the library checks are those that create_ledger() makes.
 {
 	local $/;
-	open my $source, '<', "$FindBin::Bin/../../src/base/shape.c" or die "no shape.c: $!\n";
+	open my $source, '<', "$FindBin::Bin/../../src/base/shapes.c" or die "no shapes.c: $!\n";
 	my ($list) = <$source> =~ /shapes\[\] = \{(.*?)\n\};/s;
 	my %known;
 	for my $shape (split /\},?\n/, "$list\n")
@@ -28,7 +28,7 @@ $server->query("GRANT CREATE ON DATABASE @{[$server->database]} TO sec_stranger"
 	my %made = $server->query("SELECT c.relname || '|' || string_agg(a.attname || ' ' || t.typname, ', ' ORDER BY attnum)
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
 		WHERE c.relnamespace = 'shape'::regnamespace AND c.relkind IN ('r', 'p') AND (NOT c.relispartition OR c.relname !~ '_[0-9]{4}\$') AND attnum > 0 GROUP BY c.relname") =~ /^(\w+)\|(.*)$/mg;
-	is_deeply(\%known, \%made, 'src/base/shape.c has the columns of a new ledger');
+	is_deeply(\%known, \%made, 'src/base/shapes.c has the columns of a new ledger');
 }
 
 # One after the other, because a crash of one must not hide the next.
