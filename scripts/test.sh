@@ -32,6 +32,18 @@ fresh_database() {
 
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", b - a }'; }
 
+# The file that says that a regress file or spec has passed with all that it depends on
+# as it is now, and holds how many seconds that took.
+stamp_of() {
+	local expected=expected
+	[[ $1 != *.spec ]] || expected=test/isolation/expected
+	echo "build/passed/$({
+		echo "$1"
+		find "$BUDGETPM_STAGE" -name 'budgetpm*' -type f -print0 | sort -z | xargs -0 cat
+		cat "$1" "$expected/$(basename "${1%.*}").out" test/lib/regress.sql
+	} | sha256sum | cut -c 1-32)"
+}
+
 # Runs one file under pg_regress or its isolation brother and compares; $1 is
 # the runner, $2 the file, $3 its input directory, $4 where expected output lives.
 run_compared() {
@@ -61,6 +73,8 @@ run_compared() {
 	fi
 	if [ "$status" = 0 ]; then
 		count 1 0 0
+		mkdir -p build/passed
+		awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f\n", b - a }' >"$(stamp_of "$file")"
 		echo "ok    $file $(seconds_since "$start")"
 		return
 	fi
@@ -198,6 +212,10 @@ case ${1:-} in
 	--inside)
 		shift
 		inside "$@"
+		exit
+		;;
+	--stamp)
+		stamp_of "$2"
 		exit
 		;;
 	--fresh-database)

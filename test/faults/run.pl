@@ -21,17 +21,24 @@
 # that fails without any fault ends the run: a fault that was not planted proves
 # nothing.  Prints what caught each; fails if one survives.
 #
+# What costs time is left out where it proves nothing: objects come from the checkout's
+# build, a regress file or spec that has just passed with this very library
+# (scripts/test.sh notes it in build/passed) is not run again without a fault, and one
+# that has begun to differ from what is expected is ended.
+#
 # BUDGETPM_FAULT_SECONDS bounds the time: no fault is begun after it, and those left
 # out are counted as skipped.  The order then follows from the commit, so that
 # runs of different commits try different ones.
 use strict;
 use warnings;
 use Digest::MD5 qw(md5_hex);
+use Fcntl qw(:flock);
 use File::Basename;
 use File::Copy;
 use File::Temp;
 use IO::Select;
-use List::Util qw(first);
+use List::Util qw(first max min);
+use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
 
 my ($mode, @names) = @ARGV;
@@ -39,28 +46,32 @@ $mode //= '';
 $| = 1;
 chdir dirname(__FILE__) . '/../..' or die "no checkout: $!\n";
 
-# The first call runs this again beside a server: two of them, with half of the faults
-# each, where there is more than one processor.
-exit(run_lanes()) unless $mode =~ /^--(?:inside|fit)$/;
-
 my ($copy, $library);
 my $config = $ENV{PG_CONFIG} // 'pg_config';
+
+# The first call runs this again beside a server: two of them, where there is more
+# than one processor, which take the next faults when they are done with some.
+exit(run_lanes(read_faults(grep { length } $mode, @names))) unless $mode =~ /^--(?:inside|fit)$/;
 
 # Runs the lanes, prints what they print as it comes, and adds up; returns the exit status.
 sub run_lanes
 {
-	my @wanted = grep { length } $mode, @names;
-	@wanted = map { basename($_, '.fault') } sort glob 'test/faults/*.fault' unless @wanted;
-	@wanted = shuffled(@wanted) if $ENV{BUDGETPM_FAULT_SECONDS};
+	my @faults = @_;
+
+	# Every fault has to fit before the first is tried.
+	return 1 if grep { !eval { planted($_); 1 } && warn $@ } @faults;
 	chomp(my $processors = qx(nproc 2>/dev/null) || 1);
-	my $lanes = $ENV{BUDGETPM_TEST_LANES} // ($processors > 1 && @wanted > 3 ? 2 : 1);
+	my $lanes = $ENV{BUDGETPM_TEST_LANES} // ($processors > 1 && @faults > 3 ? 2 : 1);
+	my $queue = File::Temp->new;
+	print $queue map { join(' ', @$_) . "\n" } portions(@faults);
+	close $queue;
 	my ($lane_set, $start, %name_of) = (IO::Select->new, time);
-	my %total = (passed => 0, failed => 0, skipped => 0, broken => 0);
+	local $ENV{BUDGETPM_FAULT_END} = $start + $ENV{BUDGETPM_FAULT_SECONDS} if $ENV{BUDGETPM_FAULT_SECONDS};
+	my %total = (passed => 0, failed => 0, broken => 0);
 	for my $lane (0 .. $lanes - 1)
 	{
-		my @mine = @wanted[ grep { $_ % $lanes == $lane } 0 .. $#wanted ];
 		local $ENV{BUDGETPM_RESULTS} = "build/results/faults$lane";
-		open my $out, '-|', 'scripts/cluster.sh', 'run', '--', $^X, 'test/faults/run.pl', '--inside', @mine
+		open my $out, '-|', 'scripts/cluster.sh', 'run', '--', $^X, 'test/faults/run.pl', '--inside', "$queue"
 		  or die "could not start a lane: $!\n";
 		$lane_set->add($out);
 		$name_of{$out} = $lane;
@@ -76,11 +87,10 @@ sub run_lanes
 				$lane_set->remove($out);
 				$total{broken}++ unless close $out or $total{"counted$name_of{$out}"};
 			}
-			elsif ($line =~ /^(\d+) passed, (\d+) failed, (\d+) skipped/)
+			elsif ($line =~ /^(\d+) passed, (\d+) failed$/)
 			{
 				$total{passed} += $1;
 				$total{failed} += $2;
-				$total{skipped} += $3;
 				$total{"counted$name_of{$out}"} = 1;
 			}
 			else
@@ -89,18 +99,43 @@ sub run_lanes
 			}
 		}
 	}
+	my $left = @faults - $total{passed} - $total{failed};
 	$total{failed} += $total{broken};
-	printf "%d of %d faults caught in %.0f s, %d not tried\n", $total{passed}, scalar @wanted, time - $start, $total{skipped};
-	printf "%d passed, %d failed, %d skipped\n", @total{qw(passed failed skipped)};
-	return $total{failed} || $total{passed} + $total{skipped} != @wanted ? 1 : 0;
+	printf "%d of %d faults caught in %.0f s, %d not tried\n", $total{passed}, scalar @faults, time - $start, $left;
+	printf "%d passed, %d failed, %d skipped\n", $total{passed}, $total{failed}, $left;
+	return $total{failed} || ($left && !$ENV{BUDGETPM_FAULT_SECONDS}) ? 1 : 0;
 }
 
-# An order that the commit decides.
-sub shuffled
+# The faults in portions that one lane takes at a time: of one test, so that it is looked
+# at without a fault once, and not so many that the other lane waits at the end.  The
+# longest tests come first, or, where time is short, those that the commit decides.
+sub portions
 {
+	my %of_test;
+	push @{ $of_test{ $_->{tests}[0] } }, $_->{name} for @_;
 	chomp(my $commit = qx(git rev-parse HEAD 2>/dev/null) || '');
-	my %place = map { $_ => md5_hex("$commit $_") } @_;
-	return sort { $place{$a} cmp $place{$b} } @_;
+	my %place = map { $_ => $ENV{BUDGETPM_FAULT_SECONDS} ? md5_hex("$commit $_") : (m{^test/t/} ? 0 : 1) . $_ } keys %of_test;
+	my @portions;
+	for my $test (sort { $place{$a} cmp $place{$b} } keys %of_test)
+	{
+		my @names = @{ $of_test{$test} };
+		push @portions, [ splice @names, 0, 8 ] while @names;
+	}
+	return @portions;
+}
+
+# The names of the next portion, taken out of the file they are in; none at its end.
+sub next_portion
+{
+	my ($queue) = @_;
+	open my $handle, '+<', $queue or die "could not open $queue: $!\n";
+	flock $handle, LOCK_EX or die "could not lock $queue: $!\n";
+	my ($next, @rest) = <$handle>;
+	seek $handle, 0, 0;
+	truncate $handle, 0;
+	print $handle @rest;
+	close $handle or die "could not write $queue: $!\n";
+	return split ' ', $next // '';
 }
 
 sub contents
@@ -132,6 +167,16 @@ sub read_fault
 	return {
 		name => basename($path, '.fault'), what => $what, file => $file,
 		tests => [ split ' ', $tests ], edits => \@edits };
+}
+
+# The faults of these names, or all.
+sub read_faults
+{
+	my %wanted = map { $_ => 1 } @_;
+	my @faults = map { read_fault($_) } sort glob 'test/faults/*.fault';
+	@faults = grep { delete $wanted{ $_->{name} } } @faults if @_;
+	die 'no such fault: ' . join(' ', sort keys %wanted) . "\n" if %wanted;
+	return @faults;
 }
 
 # The source with the fault in it.
@@ -172,10 +217,73 @@ sub install
 	return;
 }
 
-# Says whether one test file passes with the library as it is now.
-sub passes
+# Builds with the fault, and puts the source back in a way that nothing but what the
+# fault touched is built again: one object, which is kept, or all for a header.
+sub build_fault
+{
+	my ($fault) = @_;
+	my $source = "$copy/$fault->{file}";
+	my $object = $source =~ s/\.c$/.o/r;
+	my @kept = grep { -e } $source =~ /\.c$/ ? ($source, $object) : ($source);
+	system('cp', '-p', $_, "$_.kept") == 0 or die "could not keep $_\n" for @kept;
+	store($source, planted($fault));
+	build("$fault->{name}: the source with this fault");
+	rename "$_.kept", $_ or die "could not put $_ back: $!\n" for @kept;
+	utime undef, undef, $source if @kept < 2;
+	return;
+}
+
+# Where the result of a regress file or spec appears while it runs, and what it should be.
+sub output_of
 {
 	my ($test) = @_;
+	my $name = basename($test) =~ s/\.\w+$//r;
+	my ($runner, $expected) =
+		$test =~ /^sql/ ? ('pg_regress', "expected/$name.out")
+	  : $test =~ /\.spec$/ ? ('pg_isolation_regress', "test/isolation/expected/$name.out")
+	  : return;
+	return ("$ENV{BUDGETPM_RESULTS}/$runner/$name/results/$name.out", $expected);
+}
+
+# Whether the whole lines of a result so far are another text than the expected begins with.
+sub differs
+{
+	my ($result, $expected) = @_;
+	return 0 unless -s $result;
+	my $text = contents($result);
+	$text = substr $text, 0, rindex($text, "\n") + 1;
+	return $text ne substr contents($expected), 0, length $text;
+}
+
+# Runs a test to its end, or until it is plain that it fails; its connections are then
+# closed.  Returns what it printed.
+sub run_test
+{
+	my ($test) = @_;
+	my ($result, $expected) = output_of($test);
+	unlink $result if defined $result;
+	my $output = File::Temp->new;
+	defined(my $child = fork) or die "could not fork: $!\n";
+	if (!$child)
+	{
+		open STDOUT, '>&', $output;
+		open STDERR, '>&', $output;
+		exec 'scripts/test.sh', '--inside', $test or POSIX::_exit(127);
+	}
+	until (waitpid($child, WNOHANG) == $child)
+	{
+		sleep 0.1;
+		next unless defined $result && differs($result, $expected);
+		system q(psql -XqAt -U postgres -d postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = '$PGDATABASE'" >/dev/null 2>&1);
+	}
+	return contents("$output");
+}
+
+# Says whether one test file passes with the library as it is now, within so many seconds.
+sub passes
+{
+	my ($test, $limit) = @_;
 	my $counts = File::Temp->new;
 
 	# A crash is a way to be caught, once: the next test waits until it is over.
@@ -186,10 +294,10 @@ sub passes
 	}
 	truncate "$ENV{BUDGETPM_CLUSTER}/log", 0;
 	local $ENV{BUDGETPM_COUNTS} = $counts->filename;
-	local $ENV{BUDGETPM_TEST_SECONDS} = 240;
+	local $ENV{BUDGETPM_TEST_SECONDS} = $limit // 240;
 	local $ENV{BUDGETPM_STRESS_SECONDS} = 4;
 	local $ENV{BUDGETPM_MEMORY_POSTINGS} = 4000;
-	my $output = qx(scripts/test.sh --inside $test 2>&1);
+	my $output = run_test($test);
 	my ($passed, $failed) = (0, 0);
 	for (split /\n/, contents($counts->filename))
 	{
@@ -198,53 +306,60 @@ sub passes
 	return ($passed > 0 && $failed == 0, $output);
 }
 
-my @faults = map { read_fault($_) } sort glob 'test/faults/*.fault';
-if (@names)
+if ($mode eq '--fit')
 {
-	my %wanted = map { basename($_, '.fault') => 1 } @names;
-	my %place = map { $names[$_] => $_ } 0 .. $#names;
-	@faults = sort { $place{ $a->{name} } <=> $place{ $b->{name} } } grep { delete $wanted{ $_->{name} } } @faults;
-	die 'no such fault: ' . join(' ', sort keys %wanted) . "\n" if %wanted;
+	my @unfit = grep { !eval { planted($_); 1 } && warn $@ } read_faults();
+	exit(@unfit ? 1 : 0);
 }
-# Every fault has to fit before the first is tried.
-my @unfit = grep { !eval { planted($_); 1 } && warn $@ } @faults;
-exit(@unfit ? 1 : 0) if @unfit || $mode eq '--fit';
 
+my %fault_of = map { $_->{name} => $_ } read_faults();
+my ($queue) = @names;
 $copy = File::Temp->newdir;
 chomp(my $libdir = qx($config --pkglibdir));
 $library = "$ENV{BUDGETPM_STAGE}$libdir/budgetpm.so";
-system('scripts/copy.sh', $copy) == 0 or die "could not copy the source\n";
+system('scripts/copy.sh', '--built', $copy) == 0 or die "could not copy the source\n";
 build('the source without a fault');
 copy("$copy/budgetpm.so", "$copy/whole.so") or die "could not keep the whole library: $!\n";
 
-# A test proves something only if it passes without a fault: looked at before its first use.
-my %good;
+# How many seconds each test has: it proves something only if it passes without a
+# fault, which is looked at before its first use unless it has just done so.
+my %seconds;
 
-sub check_tests
+sub check_test
 {
-	my @new = grep { !$good{$_} } @_;
-	install("$copy/whole.so") if @new;
-	for my $test (@new)
+	my ($test) = @_;
+	return if $seconds{$test};
+	install("$copy/whole.so");
+	chomp(my $stamp = defined output_of($test) ? qx(scripts/test.sh --stamp $test) : '');
+	my $took = -s $stamp ? contents($stamp) : undef;
+	if (!defined $took)
 	{
+		my $start = time;
 		my ($good, $output) = passes($test);
 		die "$test fails without any fault:\n$output" unless $good;
-		$good{$test} = 1;
+		$took = time - $start;
 	}
+
+	# A fault that makes a test wait for ever is seen some time before that; the machine
+	# may be busier now than it was.
+	$seconds{$test} = min(240, 30 + 6 * max($took, 1));
 	return;
 }
 
-my ($caught, $tried, $end) = (0, 0, $ENV{BUDGETPM_FAULT_SECONDS} ? time + $ENV{BUDGETPM_FAULT_SECONDS} : undef);
-for my $fault (@faults)
+my ($caught, $tried, $end) = (0, 0, $ENV{BUDGETPM_FAULT_END});
+PORTION: while (my @portion = next_portion($queue))
 {
-	last if defined $end && time > $end;
-	$tried++;
-	check_tests(@{ $fault->{tests} });
-	store("$copy/$fault->{file}", planted($fault));
-	build("$fault->{name}: the source with this fault");
-	my $by = first { !(passes($_))[0] } @{ $fault->{tests} };
-	$caught++ if defined $by;
-	printf "%-24s %-72s %s\n", $fault->{name}, $fault->{what}, $by // 'NOTHING';
-	store("$copy/$fault->{file}", contents($fault->{file}));
+	for my $fault (@fault_of{@portion})
+	{
+		last PORTION if defined $end && time > $end;
+		check_test($_) for @{ $fault->{tests} };
+		$tried++;
+		my $start = time;
+		build_fault($fault);
+		my $by = first { !(passes($_, $seconds{$_}))[0] } @{ $fault->{tests} };
+		$caught++ if defined $by;
+		printf "%-24s %-72s %s, %.0f s\n", $fault->{name}, $fault->{what}, $by // 'NOTHING', time - $start;
+	}
 }
-printf "%d passed, %d failed, %d skipped\n", $caught, $tried - $caught, @faults - $tried;
+printf "%d passed, %d failed\n", $caught, $tried - $caught;
 exit($caught == $tried ? 0 : 1);
