@@ -31,6 +31,7 @@
 #include "utils/timestamp.h"
 
 #include "access/duty.h"
+#include "base/table.h"
 
 #define DUTY_COLUMNS		7
 #define PRINCIPAL_COLUMNS	2
@@ -56,13 +57,7 @@ role_callback(Datum arg, int cacheid, uint32 hashvalue)
 static void
 make_cache(void)
 {
-	HASHCTL		control = {0};
-
-	control.keysize = sizeof(BpmScopeKey);
-	control.entrysize = sizeof(BpmScope);
-	control.hcxt = TopMemoryContext;
-	scopes = hash_create("budgetpm scopes", 16, &control,
-						 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	scopes = bpm_make_table("budgetpm scopes", 16, sizeof(BpmScopeKey), sizeof(BpmScope), TopMemoryContext);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, role_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, role_callback, (Datum) 0);
 }

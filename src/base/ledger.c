@@ -30,6 +30,7 @@
 #include "base/ledger.h"
 #include "base/plans.h"
 #include "base/rows.h"
+#include "base/table.h"
 
 typedef struct FunctionEntry
 {
@@ -87,13 +88,7 @@ ledger_function_callback(Datum arg, int cacheid, uint32 hashvalue)
 void
 bpm_ledger_init(void)
 {
-	HASHCTL		control = {0};
-
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(HandleEntry);
-	control.hcxt = TopMemoryContext;
-	handles = hash_create("budgetpm ledgers", 8, &control,
-						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	handles = bpm_make_table("budgetpm ledgers", 8, sizeof(Oid), sizeof(HandleEntry), TopMemoryContext);
 	CacheRegisterRelcacheCallback(ledger_relcache_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, ledger_namespace_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, ledger_function_callback, (Datum) 0);
@@ -335,15 +330,7 @@ bpm_ledger_function(BpmLedger *ledger, const char *name)
 	}
 	function = find_function(ledger, name);
 	if (private->functions == NULL)
-	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(NameData);
-		control.entrysize = sizeof(FunctionEntry);
-		control.hcxt = private->context;
-		private->functions = hash_create("budgetpm functions", 32, &control,
-										 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		private->functions = bpm_make_table("budgetpm functions", 32, sizeof(NameData), sizeof(FunctionEntry), private->context);
 	entry = hash_search(private->functions, &key, HASH_ENTER, NULL);
 	entry->function = function;
 	return function;

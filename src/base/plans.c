@@ -29,6 +29,7 @@
 #include "base/errors.h"
 #include "base/plans.h"
 #include "base/shape.h"
+#include "base/table.h"
 
 #define MAX_COLUMNS		40
 
@@ -71,13 +72,7 @@ bpm_plans_init(void)
 HTAB *
 bpm_plans_create(MemoryContext context)
 {
-	HASHCTL		control = {0};
-
-	control.keysize = sizeof(PlanKey);
-	control.entrysize = sizeof(PlanEntry);
-	control.hcxt = context;
-	return hash_create("budgetpm plans", 32, &control,
-					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	return bpm_make_table("budgetpm plans", 32, sizeof(PlanKey), sizeof(PlanEntry), context);
 }
 
 /* Takes the plans out of use but keeps them whole: one of them may be running now. */

@@ -21,6 +21,7 @@
 
 #include "base/errors.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "cap/cap_private.h"
 
 /* A backend that has met more caps than this forgets them all and begins again. */
@@ -75,13 +76,7 @@ cap_relcache_callback(Datum arg, Oid relid)
 void
 bpm_cap_init(void)
 {
-	HASHCTL		control = {0};
-
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(CapCache);
-	control.hcxt = TopMemoryContext;
-	caches = hash_create("budgetpm ledgers with caps", 4, &control,
-						 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	caches = bpm_make_table("budgetpm ledgers with caps", 4, sizeof(Oid), sizeof(CapCache), TopMemoryContext);
 	CacheRegisterRelcacheCallback(cap_relcache_callback, (Datum) 0);
 }
 
@@ -89,16 +84,10 @@ bpm_cap_init(void)
 static void
 reset_cache(CapCache *cache, BpmLedger *ledger)
 {
-	HASHCTL		control = {0};
-
 	if (cache->caps)
 		hash_destroy(cache->caps);
 	cache->caps = NULL;
-	control.keysize = sizeof(int32);
-	control.entrysize = sizeof(BpmCap);
-	control.hcxt = TopMemoryContext;
-	cache->caps = hash_create("budgetpm caps", 16, &control,
-							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	cache->caps = bpm_make_table("budgetpm caps", 16, sizeof(int32), sizeof(BpmCap), TopMemoryContext);
 	cache->generation = ledger->generation;
 	cache->relation = get_relname_relid("cap", ledger->namespace);
 

@@ -25,6 +25,7 @@
 #include "base/errors.h"
 #include "base/progress.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "control/rehearsal.h"
 #include "ledger/arguments.h"
 
@@ -384,7 +385,6 @@ bpm_rehearse(PG_FUNCTION_ARGS)
 {
 	static const char *const arguments[] = {"caps", "fiscal_year", NULL};
 	Rehearsal  *rehearsal = palloc0(sizeof(Rehearsal));
-	HASHCTL		control = {0};
 	BpmOwnerScope scope;
 	int			fiscal_year;
 
@@ -392,10 +392,8 @@ bpm_rehearse(PG_FUNCTION_ARGS)
 	fiscal_year = PG_GETARG_INT32(2);
 	InitMaterializedSRF(fcinfo, 0);
 	rehearsal->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	control.keysize = control.entrysize = sizeof(Stopped);
-	control.hcxt = CurrentMemoryContext;
-	rehearsal->stopped = hash_create("budgetpm stopped entries", 256, &control,
-									 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	rehearsal->stopped = bpm_make_table("budgetpm stopped entries", 256, sizeof(Stopped), sizeof(Stopped),
+										CurrentMemoryContext);
 	SPI_connect();
 	rehearsal->ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	bpm_authorize_operation(rehearsal->ledger, "rehearse");

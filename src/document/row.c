@@ -19,6 +19,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "document/document.h"
 
 typedef struct Place
@@ -63,7 +64,6 @@ row_state(FunctionCallInfo fcinfo, TriggerData *trigger)
 {
 	RowState   *state = fcinfo->flinfo->fn_extra;
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
-	HASHCTL		control = {0};
 
 	if (state && state->relation == RelationGetRelid(trigger->tg_relation))
 		return state;
@@ -77,11 +77,7 @@ row_state(FunctionCallInfo fcinfo, TriggerData *trigger)
 	state->state = column_number(desc, "state");
 	state->division = column_number(desc, "division");
 	state->unit = column_number(desc, "unit");
-	control.keysize = sizeof(int64);
-	control.entrysize = sizeof(Place);
-	control.hcxt = fcinfo->flinfo->fn_mcxt;
-	state->places = hash_create("budgetpm document lines", 64, &control,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	state->places = bpm_make_table("budgetpm document lines", 64, sizeof(int64), sizeof(Place), fcinfo->flinfo->fn_mcxt);
 	fcinfo->flinfo->fn_extra = state;
 	return state;
 }

@@ -20,6 +20,7 @@
 
 #include "access/access.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "ledger/balance.h"
 #include "ledger/buffer_private.h"
 #include "ledger/columns.h"
@@ -41,18 +42,6 @@ typedef struct Row
 	bool		nulls[JOURNAL_COLUMNS];
 } Row;
 
-/* Makes a table whose keys are numbers of that size. */
-static HTAB *
-make_table(MemoryContext context, const char *name, Size key, Size entry)
-{
-	HASHCTL		control = {0};
-
-	control.keysize = key;
-	control.entrysize = entry;
-	control.hcxt = context;
-	return hash_create(name, 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
 /* Makes an empty buffer in the current context. */
 BpmBuffer *
 bpm_buffer_make(BpmLedger *ledger)
@@ -65,8 +54,7 @@ bpm_buffer_make(BpmLedger *ledger)
 	buffer->rows_context = AllocSetContextCreate(CurrentMemoryContext, "budgetpm buffered entries",
 												 ALLOCSET_DEFAULT_SIZES);
 	buffer->call_context = CurrentMemoryContext;
-	buffer->caps = make_table(buffer->call_context, "budgetpm buffered caps", sizeof(int32),
-							  bpm_pool_cap_size());
+	buffer->caps = bpm_make_table("budgetpm buffered caps", 1024, sizeof(int32), bpm_pool_cap_size(), buffer->call_context);
 	bpm_buffer_reset(buffer);
 	return buffer;
 }
@@ -77,12 +65,10 @@ bpm_buffer_reset(BpmBuffer *buffer)
 {
 	Assert(buffer->first == NULL);
 	MemoryContextReset(buffer->context);
-	buffer->lines = make_table(buffer->context, "budgetpm buffered lines", sizeof(int64),
-							   sizeof(PoolLine));
-	buffer->keys = make_table(buffer->context, "budgetpm buffered keys", sizeof(int64),
-							  sizeof(int64));
-	buffer->obligations = make_table(buffer->context, "budgetpm buffered obligations",
-									 sizeof(int64), bpm_pool_obligation_size());
+	buffer->lines = bpm_make_table("budgetpm buffered lines", 1024, sizeof(int64), sizeof(PoolLine), buffer->context);
+	buffer->keys = bpm_make_table("budgetpm buffered keys", 1024, sizeof(int64), sizeof(int64), buffer->context);
+	buffer->obligations = bpm_make_table("budgetpm buffered obligations", 1024, sizeof(int64),
+										 bpm_pool_obligation_size(), buffer->context);
 	buffer->touched = NULL;
 	buffer->ntouched = buffer->touched_size = 0;
 }

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "ledger/posting.h"
 
 const char *const bpm_bucket_names[BUCKET_COUNT] = {
@@ -85,15 +86,7 @@ kinds_of(BpmLedger *ledger)
 	bool		found;
 
 	if (kind_sets == NULL)
-	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(Oid);
-		control.entrysize = sizeof(KindSet);
-		control.hcxt = TopMemoryContext;
-		kind_sets = hash_create("budgetpm entry kinds", 8, &control,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		kind_sets = bpm_make_table("budgetpm entry kinds", 8, sizeof(Oid), sizeof(KindSet), TopMemoryContext);
 	set = hash_search(kind_sets, &ledger->relid, HASH_ENTER, &found);
 	if (!found)
 	{

@@ -13,6 +13,7 @@
 
 #include "base/errors.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "ledger/segment.h"
 
 typedef struct SegmentEntry
@@ -62,13 +63,7 @@ segment_xact_callback(XactEvent event, void *arg)
 void
 bpm_segment_init(void)
 {
-	HASHCTL		control = {0};
-
-	control.keysize = sizeof(Oid);
-	control.entrysize = sizeof(SegmentEntry);
-	control.hcxt = TopMemoryContext;
-	segments = hash_create("budgetpm segments", 8, &control,
-						   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	segments = bpm_make_table("budgetpm segments", 8, sizeof(Oid), sizeof(SegmentEntry), TopMemoryContext);
 	CacheRegisterRelcacheCallback(segment_relcache_callback, (Datum) 0);
 	RegisterXactCallback(segment_xact_callback, NULL);
 }

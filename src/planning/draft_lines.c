@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "base/errors.h"
+#include "base/table.h"
 #include "batch/batch.h"
 #include "ledger/line_request.h"
 #include "planning/draft.h"
@@ -114,15 +115,11 @@ read_elements(int row, Elements *elements)
 static HTAB *
 find_provisional(BpmLedger *ledger, const BpmDraft *draft)
 {
-	HASHCTL		control = {0};
 	HTAB	   *lines;
 	BpmParameters parameters = {0};
 	int			rows;
 
-	control.keysize = sizeof(Elements);
-	control.entrysize = sizeof(Provisional);
-	control.hcxt = CurrentMemoryContext;
-	lines = hash_create("budgetpm provisional lines", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	lines = bpm_make_table("budgetpm provisional lines", 64, sizeof(Elements), sizeof(Provisional), CurrentMemoryContext);
 	bpm_bind_int(&parameters, draft->fiscal_year);
 	bpm_bind_id(&parameters, draft->division);
 	rows = bpm_planning_read(ledger, &provisional_lines, &parameters);

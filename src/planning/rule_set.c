@@ -15,6 +15,7 @@
 
 #include "base/errors.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "planning/rule.h"
 #include "planning/rule_private.h"
 #include "registry/registry.h"
@@ -147,17 +148,12 @@ make_set(BpmLedger *ledger, List *rules, bool given)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	BpmRuleSet *set = palloc0(sizeof(BpmRuleSet));
-	HASHCTL		control = {0};
 
 	set->context = context;
 	set->generation = ledger->generation;
 	set->rules = given ? list_copy(rules) : read_rules(ledger);
 	read_categories(ledger, set);
-	control.keysize = sizeof(PlaceKey);
-	control.entrysize = sizeof(PlaceEntry);
-	control.hcxt = context;
-	set->places = hash_create("budgetpm rule places", 32, &control,
-							  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	set->places = bpm_make_table("budgetpm rule places", 32, sizeof(PlaceKey), sizeof(PlaceEntry), context);
 	MemoryContextSwitchTo(caller);
 	return set;
 }
@@ -178,14 +174,7 @@ bpm_rules_in_force(BpmLedger *ledger)
 	bool		found;
 
 	if (sets == NULL)
-	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(Oid);
-		control.entrysize = sizeof(SetEntry);
-		control.hcxt = TopMemoryContext;
-		sets = hash_create("budgetpm rule sets", 8, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		sets = bpm_make_table("budgetpm rule sets", 8, sizeof(Oid), sizeof(SetEntry), TopMemoryContext);
 	entry = hash_search(sets, &ledger->relid, HASH_ENTER, &found);
 	if (!found)
 		entry->set = NULL;

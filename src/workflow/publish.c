@@ -15,6 +15,7 @@
 #include "base/guard.h"
 #include "base/operators.h"
 #include "base/rows.h"
+#include "base/table.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
 
@@ -51,14 +52,7 @@ flow_entry(BpmLedger *ledger, int32 version_id, bool *found)
 	FlowKey		key;
 
 	if (flows == NULL)
-	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(FlowKey);
-		control.entrysize = sizeof(FlowEntry);
-		control.hcxt = TopMemoryContext;
-		flows = hash_create("budgetpm flows", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		flows = bpm_make_table("budgetpm flows", 32, sizeof(FlowKey), sizeof(FlowEntry), TopMemoryContext);
 	memset(&key, 0, sizeof(key));
 	key.ledger = ledger->relid;
 	key.version_id = version_id;
