@@ -12,8 +12,10 @@ CREATE TABLE @ledger@.project_signal (
   unit        budgetpm.budget_code NOT NULL,
   assessed_at timestamptz NOT NULL,
   assessed_by varchar(63) COLLATE "C" NOT NULL,
-  PRIMARY KEY (project_id, as_of, revision)
+  -- By day first: a night is added at the end, and one that has no signals yet is known at once.
+  PRIMARY KEY (as_of, project_id, revision)
 );
+CREATE INDEX project_signal_project ON @ledger@.project_signal (project_id, as_of);
 COMMENT ON TABLE @ledger@.project_signal IS 'Signals (红黄绿蓝预警) of projects, only added to: one row for each project and day that was assessed, and one more where the same day was assessed again on other facts. Written by assess_project() and assess_all().';
 COMMENT ON COLUMN @ledger@.project_signal.project_id IS 'The project.';
 COMMENT ON COLUMN @ledger@.project_signal.as_of IS 'The day that it is about.';

@@ -9,17 +9,19 @@ END;
 COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
   'Thresholds, weights, colours and actions of signals in a division (official code) on a day: the settings project.signal.* without that prefix, as budgetpm.signal() takes them. Errors: 23503 no such division, 42501.';
 
--- One row for each project under way.  BETWEEN, so that one plan serves all projects, by
+-- One row for each project under way.  BETWEEN, so that one text serves all projects, by
 -- scans that are joined, and another one project, by its indexes: NULL is folded away.
 CREATE FUNCTION @ledger@.signal_facts(as_of date, place text, project bigint)
-RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb)
-LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
+RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, starts_on date, ends_on date,
+  budget budgetpm.amount, paid budgetpm.amount, contract_due bigint, contract_met bigint, clause_due bigint, clause_met bigint, clause_late bigint,
+  delivery_due bigint, delivery_met bigint, planned numeric, physical numeric, achievement numeric, clause text, indicators jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100000
 BEGIN ATOMIC
   WITH later AS MATERIALIZED (
     SELECT l.project_id,
-           pg_catalog.sum(CASE WHEN k.target = 'paid' THEN j.amount::numeric WHEN k.source = 'paid' THEN -j.amount::numeric END) AS paid,
-           pg_catalog.sum(CASE WHEN k.source IN ('appropriated', 'allotted', 'transferred', 'withdrawn') THEN j.amount::numeric ELSE 0 END
-             - CASE WHEN k.target IN ('appropriated', 'allotted', 'transferred', 'withdrawn') THEN j.amount::numeric ELSE 0 END) AS budget
+           budgetpm.sum(CASE WHEN k.target = 'paid' THEN j.amount WHEN k.source = 'paid' THEN -j.amount ELSE '0' END) AS paid,
+           budgetpm.sum(CASE WHEN k.source IN ('appropriated', 'allotted', 'transferred', 'withdrawn') THEN j.amount ELSE '0' END
+             - CASE WHEN k.target IN ('appropriated', 'allotted', 'transferred', 'withdrawn') THEN j.amount ELSE '0' END) AS budget
       FROM @ledger@.journal j
       JOIN @ledger@.entry_kind k ON k.kind = j.kind
       JOIN @ledger@.line l ON l.line_id = j.line_id
@@ -27,18 +29,16 @@ BEGIN ATOMIC
        AND j.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
        AND j.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000
      GROUP BY l.project_id)
-  SELECT p.project_id, p.division::text, p.unit::text,
-         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
-           'as_of', signal_facts.as_of, 'starts_on', COALESCE(p.starts_on, p.started_on), 'ends_on', p.ends_on,
-           'budget', m.budget - COALESCE(t.budget, 0), 'paid', m.paid - COALESCE(t.paid, 0),
-           'contract_due', d.contract_due, 'contract_met', d.contract_met, 'delivery_due', d.delivery_due, 'delivery_met', d.delivery_met,
-           'planned', CASE WHEN s.last IS NOT NULL THEN s.planned * 0.01
-                           WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
-                           THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
-           'physical', COALESCE(r.percent, s.done) * 0.01, 'indicators', i.indicators, 'achievement', i.achievement))
+  SELECT p.project_id, p.division, p.unit, COALESCE(p.starts_on, p.started_on), p.ends_on,
+         m.budget - COALESCE(t.budget, '0'), m.paid - COALESCE(t.paid, '0'),
+         d.contract_due, d.contract_met, NULL::bigint, NULL::bigint, NULL::bigint, d.delivery_due, d.delivery_met,
+         CASE WHEN s.last IS NOT NULL THEN s.planned * 0.01
+              WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
+              THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
+         COALESCE(r.percent, s.done) * 0.01, i.achievement, NULL::text, i.indicators
     FROM @ledger@.project p
     LEFT JOIN (
-      SELECT l.project_id, budgetpm.sum(b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric AS budget, budgetpm.sum(b.paid)::numeric AS paid
+      SELECT l.project_id, budgetpm.sum(b.appropriated - b.allotted - b.transferred - b.withdrawn) AS budget, budgetpm.sum(b.paid) AS paid
         FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
        WHERE l.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
          AND b.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
@@ -47,8 +47,7 @@ BEGIN ATOMIC
     LEFT JOIN later t ON t.project_id = p.project_id
     LEFT JOIN (
       SELECT d.project_id, pg_catalog.count(*) AS delivery_due,
-             pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of
-                                 THEN pg_catalog.trunc(LEAST(d.delivered_quantity / d.planned_quantity, 1), 6) ELSE 0 END) AS delivery_met,
+             pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of THEN budgetpm.share_met(d.delivered_quantity, d.planned_quantity) ELSE 0 END) AS delivery_met,
              NULLIF(pg_catalog.count(d.contract_id), 0) AS contract_due,
              pg_catalog.count(d.contract_id) FILTER (WHERE d.accepted_on <= signal_facts.as_of AND d.accepted_quantity >= d.planned_quantity) AS contract_met
         FROM @ledger@.delivery d
@@ -71,11 +70,11 @@ BEGIN ATOMIC
      AND p.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807);
 END;
 COMMENT ON FUNCTION @ledger@.signal_facts(date, text, bigint) IS
-  'Internal: the facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met, planned and physical progress (the last report, or the milestones done), indicators.';
+  'Internal: the facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met (in millionths), planned and physical progress (the last report, or the milestones done), indicators.';
 
 CREATE FUNCTION @ledger@.signal_rule_sets(as_of date, divisions text[])
 RETURNS TABLE (division text, rules jsonb)
-LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
   SELECT d.division, (
            SELECT pg_catalog.jsonb_object_agg(pg_catalog.substr(x.key, 16), x.value)
@@ -95,24 +94,27 @@ COMMENT ON FUNCTION @ledger@.signal_rule_sets(date, text[]) IS
   'Internal: signal_rules() of several divisions, by their tree keys.';
 
 CREATE FUNCTION @ledger@.signal_judged(as_of date, place text, project bigint)
-RETURNS TABLE (project_id bigint, division text, unit text, facts jsonb, signal jsonb)
-LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
+RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, colour text, score numeric, reasons jsonb, inputs jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100000
 BEGIN ATOMIC
   WITH rule AS MATERIALIZED (
-    SELECT r.division, r.rules
+    SELECT r.division::budgetpm.budget_code AS division, r.rules
       FROM @ledger@.signal_rule_sets(signal_judged.as_of, ARRAY(
-             SELECT DISTINCT p.division::text FROM @ledger@.project p
-              WHERE p.stage IN ('funded', 'under_way')
-                AND p.project_id BETWEEN COALESCE(signal_judged.project, 0) AND COALESCE(signal_judged.project, 9223372036854775807))) r)
-  SELECT j.project_id, j.division, j.unit, j.facts, j.signal
-    FROM (SELECT f.project_id, f.division, f.unit, f.facts, budgetpm.signal(f.facts, r.rules) AS signal
-            FROM (SELECT x.* FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) x OFFSET 0) f
+             SELECT x.division::text FROM (
+               SELECT DISTINCT p.division FROM @ledger@.project p
+                WHERE p.stage IN ('funded', 'under_way')
+                  AND p.project_id BETWEEN COALESCE(signal_judged.project, 0) AND COALESCE(signal_judged.project, 9223372036854775807)) x)) r)
+  SELECT j.project_id, j.division, j.unit, (j.signal).colour, (j.signal).score, (j.signal).reasons, (j.signal).inputs
+    FROM (SELECT f.project_id, f.division, f.unit,
+                 budgetpm.signal_columns(r.rules, signal_judged.as_of, f.starts_on, f.ends_on, f.budget, f.paid, f.contract_due, f.contract_met,
+                   f.clause_due, f.clause_met, f.clause_late, f.delivery_due, f.delivery_met, f.planned, f.physical, f.achievement, f.clause, f.indicators) AS signal
+            FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) f
             JOIN rule r ON r.division = f.division
-          -- Neither facts nor signals are computed again wherever they are used.
+          -- A signal is not computed again wherever a part of it is used.
           OFFSET 0) j;
 END;
 COMMENT ON FUNCTION @ledger@.signal_judged(date, text, bigint) IS
-  'Internal: signal_facts() with the signal that the rules of each division give.';
+  'Internal: the signals that the rules of each division give for signal_facts(), with the facts as a document.';
 
 CREATE FUNCTION @ledger@.assess_project(project text, as_of date DEFAULT CURRENT_DATE, actor text DEFAULT NULL) RETURNS text
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

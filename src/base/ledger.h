@@ -3,8 +3,8 @@
  *	  A ledger as the C code sees it: which schema, whose, under which digest,
  *	  and the saved plans that run on it.
  *
- * Plans are generic, kept for the life of the backend, and rebuilt when the schema
- * or a rule table changes.
+ * Plans are generic but where a statement says otherwise, kept for the life of the
+ * backend, and rebuilt when the schema or a rule table changes.
  */
 #ifndef BPM_LEDGER_HANDLE_H
 #define BPM_LEDGER_HANDLE_H
@@ -44,6 +44,7 @@ typedef struct BpmStatement
 {
 	const char *text;
 	const char *args;
+	bool		each_time;		/* planned with its values at each use: it reads whole tables */
 } BpmStatement;
 
 extern void bpm_ledger_init(void);

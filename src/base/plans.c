@@ -327,7 +327,7 @@ check_year(BpmLedger *ledger, int year)
 				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
 }
 
-/* Returns a saved generic plan of the statement, over tables of the ledger's owner only. */
+/* Returns a saved plan of the statement, over tables of the ledger's owner only. */
 static SPIPlanPtr
 prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 {
@@ -345,7 +345,7 @@ prepare_statement(BpmLedger *ledger, const BpmStatement *statement, int year)
 	 * never need.
 	 */
 	plan = SPI_prepare_cursor(statement_text(ledger, statement, year), nargs, types,
-							  CURSOR_OPT_GENERIC_PLAN);
+							  statement->each_time ? CURSOR_OPT_CUSTOM_PLAN : CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", statement->text,
 			 SPI_result_code_string(SPI_result));
@@ -414,7 +414,7 @@ find_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 	return entry;
 }
 
-/* Returns the kept generic plan of a statement; the caller is connected to SPI, as the owner. */
+/* Returns the kept plan of a statement; the caller is connected to SPI, as the owner. */
 SPIPlanPtr
 bpm_ledger_plan(BpmLedger *ledger, const BpmStatement *statement, int year)
 {

@@ -30,32 +30,31 @@ static const BpmStatement lock_one = {
 };
 
 /*
- * $1 day, $2 place, $3 project, $4 moment, $5 login: a signal is kept where the last
- * one of that day is another.  Returns a row for each colour that was kept: how many,
- * and the projects that something follows for: the colour calls for it, or something
- * stands already.
+ * $1 day, $2 place, $3 project, $4 moment, $5 login, $6 whether that day has signals: a
+ * signal is kept where the last one of that day is another.  Returns a row for each
+ * colour that was kept: how many, and the projects that something follows for: the
+ * colour calls for it, or something stands already.
  */
-#define KEEP_SIGNALS(project) \
-	"WITH kept AS (INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs," \
-	" division, unit, assessed_at, assessed_by)" \
-	" SELECT j.project_id, $1, COALESCE(k.revision, 0)" PLUS "1, j.signal OPERATOR(pg_catalog.->>) 'colour'," \
-	" (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric, j.signal OPERATOR(pg_catalog.->) 'reasons'," \
-	" j.facts, j.division::budgetpm.budget_code, j.unit::budgetpm.budget_code, $4, $5" \
-	" FROM @ledger@.signal_judged($1, $2::pg_catalog.text, " project ") j" \
-	" LEFT JOIN LATERAL (SELECT s.revision, s.colour, s.score, s.reasons, s.inputs FROM @ledger@.project_signal s" \
-	"  WHERE s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true" \
-	" WHERE k.revision IS NULL OR k.inputs" NE "j.facts OR k.reasons" NE "(j.signal OPERATOR(pg_catalog.->) 'reasons')" \
-	"  OR k.score IS DISTINCT FROM (j.signal OPERATOR(pg_catalog.->>) 'score')::pg_catalog.numeric" \
-	" RETURNING project_id, colour)" \
-	" SELECT k.colour::pg_catalog.text, pg_catalog.count(*), pg_catalog.array_agg(k.project_id ORDER BY k.project_id) FILTER (WHERE a.colour IS NOT NULL" \
-	"  OR EXISTS (SELECT 1 FROM @ledger@.project_concern c WHERE c.project_id" EQ "k.project_id AND c.ended_on IS NULL))" \
-	" FROM kept k LEFT JOIN (SELECT DISTINCT e.key AS colour FROM @ledger@.profile_setting s" \
-	"  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.value) AS e WHERE s.key" EQ "'project.signal.actions'" \
-	"  AND e.value" NE "'none') a ON a.colour" EQ "k.colour GROUP BY k.colour ORDER BY k.colour"
+static const BpmStatement keep_signals = {
+	"WITH kept AS (INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs,"
+	" division, unit, assessed_at, assessed_by)"
+	" SELECT j.project_id, $1, COALESCE(k.revision, 0)" PLUS "1, j.colour, j.score, j.reasons, j.inputs, j.division, j.unit, $4, $5"
+	" FROM @ledger@.signal_judged($1, $2, $3) j"
+	" LEFT JOIN LATERAL (SELECT s.revision, s.score, s.reasons, s.inputs FROM @ledger@.project_signal s"
+	"  WHERE $6 AND s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true"
+	" WHERE k.revision IS NULL OR k.inputs" NE "j.inputs OR k.reasons" NE "j.reasons"
+	"  OR k.score IS DISTINCT FROM j.score"
+	" RETURNING project_id, colour)"
+	" SELECT k.colour::pg_catalog.text, pg_catalog.count(*), pg_catalog.array_agg(k.project_id ORDER BY k.project_id) FILTER (WHERE a.colour IS NOT NULL"
+	"  OR EXISTS (SELECT 1 FROM @ledger@.project_concern c WHERE c.project_id" EQ "k.project_id AND c.ended_on IS NULL))"
+	" FROM kept k LEFT JOIN (SELECT DISTINCT e.key AS colour FROM @ledger@.profile_setting s"
+	"  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.value) AS e WHERE s.key" EQ "'project.signal.actions'"
+	"  AND e.value" NE "'none') a ON a.colour" EQ "k.colour GROUP BY k.colour ORDER BY k.colour", "dtlztb", true
+};
 
-/* All projects of a place, by scans; one project ($3), by its indexes. */
-static const BpmStatement keep_all = {KEEP_SIGNALS("NULL"), "dclzt"};
-static const BpmStatement keep_one = {KEEP_SIGNALS("$3"), "dclzt"};
+static const BpmStatement has_signals = {
+	"SELECT EXISTS (SELECT 1 FROM @ledger@.project_signal WHERE as_of" EQ "$1)", "d"
+};
 
 static const BpmStatement read_colour = {
 	"SELECT colour FROM @ledger@.project_signal WHERE project_id" EQ "$1 AND as_of" EQ "$2"
@@ -90,28 +89,30 @@ static void
 keep(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *concerns)
 {
 	BpmPermit	permit = {0};
-	Datum		values[5];
-	char		nulls[] = "     ";
+	Datum		values[6];
+	char		nulls[] = "      ";
 	int			colours;
 	SPITupleTable *table;
+	bool		isnull;
 
 	permit.relation = bpm_guarded_relation(call->ledger, "project_signal", 0);
 	permit.accept = accept_new;
 	permit.many = true;
 	values[0] = DateADTGetDatum(day);
-	bpm_set_id(values, nulls, 1, place);
+	bpm_ledger_execute(call->ledger, &has_signals, 0, values, NULL);
+	values[5] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	bpm_set_text(values, nulls, 1, place ? bpm_code_to_text(place) : NULL);
 	bpm_set_id(values, nulls, 2, project);
 	values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[4] = CStringGetTextDatum(call->login);
 	bpm_guard_permit(call->ledger, &permit);
-	colours = bpm_ledger_execute(call->ledger, project ? &keep_one : &keep_all, 0, values, nulls);
+	colours = bpm_ledger_execute(call->ledger, &keep_signals, 0, values, nulls);
 	bpm_guard_done(false);
 	table = SPI_tuptable;
 	for (int i = 0; i < colours; i++)
 	{
 		char	   *colour = bpm_row_string(table->vals[i], table->tupdesc, 1);
 		int64		count = bpm_row_number(table->vals[i], table->tupdesc, 2);
-		bool		isnull;
 		Datum		projects = SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull);
 
 		concerns->kept += count;

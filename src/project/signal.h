@@ -11,6 +11,7 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "utils/date.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -39,6 +40,24 @@ typedef enum BpmDimension
 	DIMENSION_COUNT
 } BpmDimension;
 
+/* The numbers among the facts. */
+typedef enum BpmFact
+{
+	FACT_BUDGET,
+	FACT_PAID,
+	FACT_CONTRACT_DUE,
+	FACT_CONTRACT_MET,
+	FACT_CLAUSE_DUE,
+	FACT_CLAUSE_MET,
+	FACT_CLAUSE_LATE,
+	FACT_DELIVERY_DUE,
+	FACT_DELIVERY_MET,
+	FACT_PLANNED,
+	FACT_PHYSICAL,
+	FACT_ACHIEVEMENT,
+	FACT_COUNT
+} BpmFact;
+
 /* A rung of a dated ladder: from that day of the year on, so much at least. */
 typedef struct BpmRung
 {
@@ -54,6 +73,8 @@ typedef struct BpmSignalRule
 	Numeric		yellow_below;
 	Numeric		blue_from;
 	Numeric		points;			/* gap: what is allowed between the two */
+	Numeric		red_days;		/* contract: so many days late, NULL: never */
+	Numeric		yellow_days;
 	Numeric		weight;			/* in the score, NULL: none */
 	int			start_month;	/* nothing is judged by before that month */
 	bool		by_day;			/* time passes by days, not by months */
@@ -75,6 +96,7 @@ typedef struct BpmReason
 {
 	BpmDimension dimension;
 	const char *indicator;		/* NULL: not one of several */
+	const char *clause;			/* the one that is late, NULL: none */
 	BpmColour	colour;
 	Numeric		value;			/* measured; NULL where there is none */
 	Numeric		threshold;
@@ -84,18 +106,30 @@ typedef struct BpmReason
 	Numeric		share;			/* in the score, 0 to 1; NULL: none */
 } BpmReason;
 
-/* What is known of the project, as the facts say it. */
+/* What is known of the project, whether a document says it or the tables do. */
 typedef struct BpmFacts
 {
 	const BpmSignalRules *rules;
-	BpmNode		node;
+	BpmFaults  *faults;
 	DateADT		as_of;
 	DateADT		starts_on;		/* DATEVAL_NOBEGIN: not said */
 	DateADT		ends_on;		/* DATEVAL_NOEND */
+	Numeric		number[FACT_COUNT]; /* NULL: not said */
+	const char *clause;			/* the one that is most days late */
+	BpmNode		indicators;
+	int			indicator_count;
 	BpmReason  *reasons;
 	int			count;
 	int			room;
 } BpmFacts;
+
+/* signal_facts.c */
+extern const char *const bpm_fact_names[];
+extern void bpm_read_facts(BpmFacts *facts, Jsonb *document);
+extern void bpm_take_facts(BpmFacts *facts, FunctionCallInfo fcinfo, int first);
+extern Jsonb *bpm_facts_document(const BpmFacts *facts);
+extern void bpm_tell_text(JsonbParseState **state, const char *key, const char *text);
+extern void bpm_tell_number(JsonbParseState **state, const char *key, Numeric number);
 
 /* signal_rules.c */
 extern const char *const bpm_dimension_names[];

@@ -139,14 +139,11 @@ measure_one(BpmFacts *facts, const BpmNode *item)
 void
 bpm_measure_indicators(BpmFacts *facts)
 {
-	BpmNode		array;
-	int			count = bpm_node_array(&facts->node, "indicators", &array);
-
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < facts->indicator_count; i++)
 	{
 		BpmNode		item;
 
-		if (bpm_node_item(&array, i, &item))
+		if (bpm_node_item(&facts->indicators, i, &item))
 			measure_one(facts, &item);
 	}
 }

@@ -189,8 +189,8 @@ static void
 measure_payment(BpmFacts *facts)
 {
 	const BpmSignalRule *rule = &facts->rules->of[DIMENSION_PAYMENT];
-	Numeric		budget = bpm_node_number(&facts->node, "budget");
-	Numeric		paid = bpm_node_number(&facts->node, "paid");
+	Numeric		budget = facts->number[FACT_BUDGET];
+	Numeric		paid = facts->number[FACT_PAID];
 	BpmReason  *reason;
 
 	if (budget == NULL)
@@ -220,10 +220,10 @@ measure_payment(BpmFacts *facts)
 
 /* Measures what was met of what was due by now; nothing due gives no colour. */
 static void
-measure_due(BpmFacts *facts, BpmDimension dimension, const char *due_key, const char *met_key)
+measure_due(BpmFacts *facts, BpmDimension dimension, BpmFact due_fact, BpmFact met_fact)
 {
-	Numeric		due = bpm_node_number(&facts->node, due_key);
-	Numeric		met = bpm_node_number(&facts->node, met_key);
+	Numeric		due = facts->number[due_fact];
+	Numeric		met = facts->number[met_fact];
 	BpmReason  *reason;
 
 	if (due == NULL)
@@ -237,7 +237,49 @@ measure_due(BpmFacts *facts, BpmDimension dimension, const char *due_key, const 
 		return;
 	}
 	bpm_judge_ratio(facts, reason, met, due);
-	reason->formula = psprintf("%s %s / %s %s", met_key, bpm_numeric_text(met), due_key, bpm_numeric_text(due));
+	reason->formula = psprintf("%s %s / %s %s", bpm_fact_names[met_fact], bpm_numeric_text(met),
+							   bpm_fact_names[due_fact], bpm_numeric_text(due));
+}
+
+/* Measures by how many days the contract clause (合同条款) that waits longest is late. */
+static void
+measure_late(BpmFacts *facts)
+{
+	const BpmSignalRule *rule = &facts->rules->of[DIMENSION_CONTRACT];
+	Numeric		days = facts->number[FACT_CLAUSE_LATE];
+	BpmReason  *reason;
+
+	if (days == NULL || (rule->red_days == NULL && rule->yellow_days == NULL))
+		return;
+	reason = bpm_add_reason(facts, DIMENSION_CONTRACT);
+	reason->value = days;
+	reason->clause = facts->clause;
+	reason->formula = psprintf("%s %s days", bpm_fact_names[FACT_CLAUSE_LATE], bpm_numeric_text(days));
+	reason->relation = ">=";
+	if (rule->red_days && bpm_compare_numeric(days, rule->red_days) >= 0)
+	{
+		reason->colour = COLOUR_RED;
+		reason->threshold = rule->red_days;
+		return;
+	}
+	if (rule->yellow_days && bpm_compare_numeric(days, rule->yellow_days) >= 0)
+	{
+		reason->colour = COLOUR_YELLOW;
+		reason->threshold = rule->yellow_days;
+		return;
+	}
+	reason->relation = "<";
+	reason->colour = COLOUR_GREEN;
+	reason->threshold = rule->yellow_days ? rule->yellow_days : rule->red_days;
+}
+
+/* Measures how contracts are performed (合同履约): their deliveries, their clauses, and what is late. */
+static void
+measure_contract(BpmFacts *facts)
+{
+	measure_due(facts, DIMENSION_CONTRACT, FACT_CONTRACT_DUE, FACT_CONTRACT_MET);
+	measure_due(facts, DIMENSION_CONTRACT, FACT_CLAUSE_DUE, FACT_CLAUSE_MET);
+	measure_late(facts);
 }
 
 /* Measures the gap between execution and achievement of targets (双监控). */
@@ -245,9 +287,9 @@ static void
 measure_gap(BpmFacts *facts)
 {
 	const BpmSignalRule *rule = &facts->rules->of[DIMENSION_GAP];
-	Numeric		budget = bpm_node_number(&facts->node, "budget");
-	Numeric		paid = bpm_node_number(&facts->node, "paid");
-	Numeric		achievement = bpm_node_number(&facts->node, "achievement");
+	Numeric		budget = facts->number[FACT_BUDGET];
+	Numeric		paid = facts->number[FACT_PAID];
+	Numeric		achievement = facts->number[FACT_ACHIEVEMENT];
 	BpmReason  *reason;
 	Numeric		distance;
 
@@ -281,13 +323,13 @@ bpm_measure(BpmFacts *facts, BpmDimension dimension)
 			measure_payment(facts);
 			break;
 		case DIMENSION_CONTRACT:
-			measure_due(facts, dimension, "contract_due", "contract_met");
+			measure_contract(facts);
 			break;
 		case DIMENSION_DELIVERY:
-			measure_due(facts, dimension, "delivery_due", "delivery_met");
+			measure_due(facts, dimension, FACT_DELIVERY_DUE, FACT_DELIVERY_MET);
 			break;
 		case DIMENSION_SCHEDULE:
-			measure_due(facts, dimension, "planned", "physical");
+			measure_due(facts, dimension, FACT_PLANNED, FACT_PHYSICAL);
 			break;
 		case DIMENSION_INDICATOR:
 			bpm_measure_indicators(facts);

@@ -152,6 +152,8 @@ set_defaults(BpmSignalRules *rules)
 		rule->worst = COLOUR_RED;
 	}
 	rules->of[DIMENSION_PAYMENT].blue_from = bpm_numeric_of("1.2");
+	rules->of[DIMENSION_CONTRACT].red_days = bpm_numeric_of("30");
+	rules->of[DIMENSION_CONTRACT].yellow_days = bpm_numeric_of("1");
 	rules->of[DIMENSION_SCHEDULE].blue_from = bpm_numeric_of("1.2");
 	rules->of[DIMENSION_INDICATOR].blue_from = bpm_numeric_of("1.2");
 	rules->of[DIMENSION_GAP].points = bpm_numeric_of("0.1");
@@ -170,8 +172,8 @@ static void
 read_rule(const BpmNode *root, BpmDimension dimension, BpmSignalRule *rule)
 {
 	static const char *const keys[] = {
-		"red_below", "yellow_below", "blue_from", "points", "start_month", "by", "over_budget",
-		"worst", "ladder", "words", NULL
+		"red_below", "yellow_below", "blue_from", "points", "red_days", "yellow_days", "start_month",
+		"by", "over_budget", "worst", "ladder", "words", NULL
 	};
 	static const char *const clocks[] = {"month", "day", NULL};
 	BpmNode		node;
@@ -183,6 +185,8 @@ read_rule(const BpmNode *root, BpmDimension dimension, BpmSignalRule *rule)
 	rule->yellow_below = ratio(&node, "yellow_below", rule->yellow_below);
 	rule->blue_from = ratio(&node, "blue_from", rule->blue_from);
 	rule->points = ratio(&node, "points", rule->points);
+	rule->red_days = ratio(&node, "red_days", rule->red_days);
+	rule->yellow_days = ratio(&node, "yellow_days", rule->yellow_days);
 	rule->start_month = (int) bpm_node_int(&node, "start_month", rule->start_month, 1);
 	rule->by_day = strcmp(bpm_node_word(&node, "by", clocks), "day") == 0;
 	rule->over_budget = colour(&node, "over_budget", rule->over_budget);
@@ -192,6 +196,8 @@ read_rule(const BpmNode *root, BpmDimension dimension, BpmSignalRule *rule)
 	if (rule->red_below && rule->yellow_below &&
 		bpm_exceeds(rule->red_below, rule->yellow_below))
 		bpm_fault(node.faults, psprintf("%s.red_below", node.path), "must not be above yellow_below");
+	if (rule->red_days && rule->yellow_days && bpm_exceeds(rule->yellow_days, rule->red_days))
+		bpm_fault(node.faults, psprintf("%s.red_days", node.path), "must not be below yellow_days");
 }
 
 /* Reads which dimensions count, and their weights in the score. */
