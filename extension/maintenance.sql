@@ -44,16 +44,26 @@ $$;
 COMMENT ON FUNCTION budgetpm.ledger_ddl(text) IS
   'The DDL of a ledger of that name, to read, or to run by oneself in one transaction with search_path = pg_catalog, budgetpm. create_ledger() runs it, then adds the row of the ledger, the root division and the first year. Error: 42602.';
 
--- Two settings that hold while it runs: the bodies are the ones that this version was
--- tested with, and are not parsed a second time; and what the server stores of views
--- and functions is compressed with lz4 where the server has it, a tenth of the whole.
-CREATE FUNCTION budgetpm.run_ledger_ddl(name text) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp
-SET check_function_bodies TO off SET default_toast_compression TO pglz AS $$
+-- A tenth of making a ledger is the compression of what the server stores of views and
+-- functions, with its slow method.
+CREATE FUNCTION budgetpm.prefer_lz4() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM pg_settings s WHERE s.name = 'default_toast_compression' AND 'lz4' = ANY (s.enumvals)) THEN
     SET LOCAL default_toast_compression TO lz4;
   END IF;
+END;
+$$;
+COMMENT ON FUNCTION budgetpm.prefer_lz4() IS
+  'Sets default_toast_compression to lz4, where the server has it, until the function that calls this ends, if that has a setting of it, or else the transaction.';
+
+-- The bodies are the ones that this version was tested with: the server need not parse
+-- them a second time.
+CREATE FUNCTION budgetpm.run_ledger_ddl(name text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp
+SET check_function_bodies TO off SET default_toast_compression TO pglz AS $$
+BEGIN
+  PERFORM budgetpm.prefer_lz4();
   EXECUTE budgetpm.ledger_ddl(name);
 END;
 $$;
@@ -453,7 +463,8 @@ COMMENT ON FUNCTION budgetpm.ledger_years(text) IS
 -- server version, of this version of the extension, and with nothing stored that
 -- an owner could have edited.
 CREATE FUNCTION budgetpm.ledger_reference(name text) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path TO pg_catalog, budgetpm, pg_temp
+SET check_function_bodies TO off SET default_toast_compression TO pglz AS $$
 #variable_conflict use_variable
 DECLARE
   scratch text := 'budgetpm_scratch_' || pg_backend_pid();
@@ -462,6 +473,7 @@ DECLARE
   part name;
 BEGIN
   years := budgetpm.ledger_years(name);
+  PERFORM budgetpm.prefer_lz4();
   BEGIN
     PERFORM budgetpm.run_ledger_ddl(scratch);
     EXECUTE format('INSERT INTO %I.ledger (layout, digest, root_code, title) VALUES ($1, ''sha256'', ''1'', ''scratch'')', scratch)
