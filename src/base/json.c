@@ -26,18 +26,13 @@ bpm_node_place(const BpmNode *node, const char *key)
 void
 bpm_node_keys(const BpmNode *node, const char *const *allowed)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(node->object);
-	JsonbValue	value;
-	JsonbIteratorToken token;
+	ListCell   *cell;
 
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	foreach(cell, bpm_jsonb_keys(node->object))
 	{
-		char	   *key;
+		char	   *key = lfirst(cell);
 		bool		known = false;
 
-		if (token != WJB_KEY)
-			continue;
-		key = pnstrdup(value.val.string.val, value.val.string.len);
 		for (int i = 0; allowed[i] && !known; i++)
 			known = strcmp(allowed[i], key) == 0;
 		if (!known)

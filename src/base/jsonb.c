@@ -18,6 +18,13 @@ bpm_jsonb_of(const char *text)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 }
 
+/* Returns a document as its text. */
+char *
+bpm_jsonb_out(Jsonb *document)
+{
+	return JsonbToCString(NULL, &document->root, VARSIZE(document));
+}
+
 /* Returns {}. */
 Jsonb *
 bpm_empty_object(void)
@@ -68,6 +75,21 @@ bpm_jsonb_scalar(JsonbContainer *object, const char *key)
 	if (value.type == jbvNumeric)
 		return bpm_numeric_text(value.val.numeric);
 	return NULL;
+}
+
+/* Returns the keys of an object, in the order in which it keeps them. */
+List *
+bpm_jsonb_keys(JsonbContainer *object)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	List	   *keys = NIL;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+		if (token == WJB_KEY)
+			keys = lappend(keys, pnstrdup(value.val.string.val, value.val.string.len));
+	return keys;
 }
 
 /* Returns the items of an array, each as a document of its own. */

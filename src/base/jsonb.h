@@ -12,11 +12,13 @@
 #include "utils/numeric.h"
 
 extern Jsonb *bpm_jsonb_of(const char *text);
+extern char *bpm_jsonb_out(Jsonb *document);
 extern Jsonb *bpm_empty_object(void);
 extern Jsonb *bpm_jsonb_value(const JsonbValue *value);
 extern Jsonb *bpm_jsonb_member(JsonbContainer *object, const char *key);
 extern char *bpm_jsonb_text(JsonbContainer *object, const char *key);
 extern char *bpm_jsonb_scalar(JsonbContainer *object, const char *key);
+extern List *bpm_jsonb_keys(JsonbContainer *object);
 extern List *bpm_jsonb_items(Jsonb *array);
 extern Jsonb *bpm_jsonb_join(Jsonb *one, Jsonb *other);
 extern Jsonb *bpm_jsonb_with(Jsonb *object, const char *key, Jsonb *value);

@@ -15,6 +15,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
 #include "form/form_private.h"
 
@@ -51,7 +52,7 @@ add_finding(Findings *findings, const char *name, const char *label, const Jsonb
 	if (value)
 	{
 		Jsonb	   *document = bpm_jsonb_value(value);
-		char	   *text = JsonbToCString(NULL, &document->root, VARSIZE(document));
+		char	   *text = bpm_jsonb_out(document);
 		int			length = strlen(text);
 		int			shown = pg_mbcliplen(text, length, 100);
 
@@ -109,18 +110,13 @@ check_field(const BpmFormField *field, Jsonb *attributes, bool partial, Findings
 static void
 check_unknown(const BpmFormField *fields, int count, Jsonb *attributes, Findings *findings)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(&attributes->root);
-	JsonbIteratorToken token;
-	JsonbValue	value;
+	ListCell   *cell;
 
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	foreach(cell, bpm_jsonb_keys(&attributes->root))
 	{
+		char	   *name = lfirst(cell);
 		bool		known = false;
-		char	   *name;
 
-		if (token != WJB_KEY)
-			continue;
-		name = pnstrdup(value.val.string.val, value.val.string.len);
 		for (int i = 0; i < count && !known; i++)
 			known = strcmp(fields[i].name, name) == 0;
 		if (!known)

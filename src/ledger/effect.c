@@ -111,23 +111,18 @@ check(BpmLedger *ledger, Jsonb *arguments)
 	char	   *name = bpm_jsonb_scalar(&arguments->root, "operation");
 	BpmRefusal	refusal;
 	const BpmOperation *operation;
-	JsonbIterator *iterator = JsonbIteratorInit(&arguments->root);
-	JsonbIteratorToken token;
-	JsonbValue	value;
+	ListCell   *cell;
 
 	if (name == NULL)
 		return pstrdup("\"operation\" is missing");
 	operation = bpm_look_up_operation(name, &refusal);
 	if (operation == NULL)
 		return psprintf("%s", refusal.message);
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	foreach(cell, bpm_jsonb_keys(&arguments->root))
 	{
-		char	   *key;
+		char	   *key = lfirst(cell);
 		bool		known = false;
 
-		if (token != WJB_KEY)
-			continue;
-		key = pnstrdup(value.val.string.val, value.val.string.len);
 		for (int i = 0; common[i]; i++)
 			known |= strcmp(common[i], key) == 0;
 		known |= strcmp(key, operation->first ? operation->first : "line") == 0;

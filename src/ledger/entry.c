@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb.h"
 #include "ledger/entry.h"
 
 /* Gives the digest that links an entry to the one before it on its line. */
@@ -43,5 +44,5 @@ bpm_memo_text(Jsonb *memo)
 {
 	if (memo == NULL)
 		return NULL;
-	return JsonbToCString(NULL, &memo->root, VARSIZE(memo));
+	return bpm_jsonb_out(memo);
 }

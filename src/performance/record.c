@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
 #include "evidence/digest.h"
 #include "performance/performance.h"
@@ -134,7 +135,7 @@ bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, co
 {
 	Jsonb	   *setting = bpm_registry_setting(ledger, division, key, GetSQLCurrentDate());
 
-	return setting ? JsonbToCString(NULL, &setting->root, VARSIZE(setting)) : pstrdup(usual);
+	return setting ? bpm_jsonb_out(setting) : pstrdup(usual);
 }
 
 /* Passes an argument of the call on to a statement. */

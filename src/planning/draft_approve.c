@@ -153,17 +153,12 @@ present_draft(BpmLedger *ledger, const BpmEffectCall *call)
 static char *
 check_arguments(BpmLedger *ledger, Jsonb *arguments)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(&arguments->root);
-	JsonbIteratorToken token;
-	JsonbValue	value;
+	ListCell   *cell;
 
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	foreach(cell, bpm_jsonb_keys(&arguments->root))
 	{
-		char	   *key;
+		char	   *key = lfirst(cell);
 
-		if (token != WJB_KEY)
-			continue;
-		key = pnstrdup(value.val.string.val, value.val.string.len);
 		if (strcmp(key, "document") != 0 && strcmp(key, "preparation") != 0)
 			return psprintf("there is no argument \"%s\"; it has document and preparation", key);
 	}

@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
 #include "planning/rule.h"
 #include "planning/rule_private.h"
@@ -165,7 +166,7 @@ finding_line(const BpmRuleFinding *finding, const char *language)
 	return psprintf("request " INT64_FORMAT " \"%s\", %s (%s): %s %s", finding->subject->request,
 					finding->subject->title, finding->instance->rule->name, finding->instance->severity,
 					bpm_fill_message(finding->instance->rule->message, language, finding->measured),
-					JsonbToCString(NULL, &finding->measured->root, 0));
+					bpm_jsonb_out(finding->measured));
 }
 
 /* Raises everything that stops the submission as one error. */

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
 #include "base/table.h"
 #include "planning/rule.h"
@@ -296,7 +297,7 @@ require_variables(const BpmPlanRule *rule, Jsonb *variables)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("rule \"%s\" cannot be applied: \"%s\" has no value", rule->name, name),
 					 errdetail("Profile setting \"%s\" holds %s.", rule->setting ? rule->setting : "",
-							   JsonbToCString(NULL, &variables->root, 0)),
+							   bpm_jsonb_out(variables)),
 					 errhint("Give every item of the setting the parameters of the rule.")));
 	}
 }

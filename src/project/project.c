@@ -12,6 +12,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
 #include "project/project.h"
 
@@ -218,7 +219,7 @@ bpm_note_project(BpmLedger *ledger, BpmProject *project, const BpmProjectEvent *
 	row.from_stage = event->to_stage ? project->stage : NULL;
 	row.to_stage = event->to_stage;
 	row.reason = event->reason;
-	row.details = event->details ? JsonbToCString(NULL, &event->details->root, VARSIZE(event->details)) : NULL;
+	row.details = event->details ? bpm_jsonb_out(event->details) : NULL;
 	row.case_id = event->case_id;
 	row.actor = event->actor;
 	row.login = event->login;
@@ -251,7 +252,7 @@ take_event(int64 project, EventRow *event, HeapTuple row, TupleDesc desc)
 
 	event->project = project;
 	event->details = isnull ? NULL :
-		JsonbToCString(NULL, &DatumGetJsonbP(details)->root, VARSIZE(DatumGetJsonbP(details)));
+		bpm_jsonb_out(DatumGetJsonbP(details));
 	event->event_no = bpm_row_number(row, desc, 1);
 	event->action = SPI_getvalue(row, desc, 2);
 	event->from_stage = SPI_getvalue(row, desc, 3);

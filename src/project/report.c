@@ -21,6 +21,7 @@
 #include "base/errors.h"
 #include "base/faults.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/number.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
@@ -174,7 +175,7 @@ read_photos(FunctionCallInfo fcinfo, BpmLedger *ledger, Entry *entry, BpmFaults 
 			bpm_add_fault(faults, NULL, bpm_row_string(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1),
 						  "A photo is an object such as {\"digest\": \"<SHA-256 or SM3>\", \"title\": \"基坑\"}.");
 	}
-	entry->report.photos = JsonbToCString(NULL, &entry->photos->root, VARSIZE(entry->photos));
+	entry->report.photos = bpm_jsonb_out(entry->photos);
 }
 
 /* Reads what is said in words. */
@@ -255,7 +256,7 @@ limit(BpmLedger *ledger, BpmCode division, const char *key, const char *usual)
 {
 	Jsonb	   *setting = bpm_registry_setting(ledger, division, key, GetSQLCurrentDate());
 
-	return bpm_numeric_of(setting ? JsonbToCString(NULL, &setting->root, VARSIZE(setting)) : usual);
+	return bpm_numeric_of(setting ? bpm_jsonb_out(setting) : usual);
 }
 
 /* Flags a report where something about it holds. */

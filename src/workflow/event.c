@@ -131,7 +131,7 @@ bpm_record(BpmCase *work, const BpmEvent *event)
 	row.login = work->login;
 	row.happened_at = GetCurrentTimestamp();
 	row.opinion = event->opinion;
-	row.details = event->details ? JsonbToCString(NULL, &event->details->root, VARSIZE(event->details)) : NULL;
+	row.details = event->details ? bpm_jsonb_out(event->details) : NULL;
 	row.signature = event->signature;
 	event_digest(work->ledger->digest, work->head, &row, digest);
 	memcpy(work->head, digest, BPM_DIGEST_LENGTH);
@@ -188,7 +188,7 @@ take_event(EventRow *event, HeapTuple row, TupleDesc desc)
 	bool		isnull;
 	Datum		details = SPI_getbinval(row, desc, 13, &isnull);
 
-	event->details = isnull ? NULL : JsonbToCString(NULL, &DatumGetJsonbP(details)->root, VARSIZE(DatumGetJsonbP(details)));
+	event->details = isnull ? NULL : bpm_jsonb_out(DatumGetJsonbP(details));
 	event->case_id = DatumGetInt64(SPI_getbinval(row, desc, 1, &isnull));
 	event->event_no = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull));
 	event->action = SPI_getvalue(row, desc, 3);

@@ -149,18 +149,13 @@ step_name(const JsonbValue *step)
 static void
 check_step_names(JsonbContainer *steps, Jsonb *changes, BpmFaults *faults)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(&changes->root);
-	JsonbIteratorToken token;
-	JsonbValue	value;
+	ListCell   *cell;
 
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	foreach(cell, bpm_jsonb_keys(&changes->root))
 	{
+		char	   *name = lfirst(cell);
 		bool		known = false;
-		char	   *name;
 
-		if (token != WJB_KEY)
-			continue;
-		name = pnstrdup(value.val.string.val, value.val.string.len);
 		for (int i = 0; i < JsonContainerSize(steps) && !known; i++)
 		{
 			char	   *step = step_name(getIthJsonbValueFromContainer(steps, i));
