@@ -14,6 +14,7 @@
 #include "base/guard.h"
 #include "base/jsonb.h"
 #include "base/rows.h"
+#include "evidence/chain.h"
 #include "project/project.h"
 
 #define PROJECT_COLUMNS \
@@ -264,23 +265,13 @@ take_event(int64 project, EventRow *event, HeapTuple row, TupleDesc desc)
 	event->happened_at = bpm_row_number(row, desc, 10);
 }
 
-/* Adds a row to what verify_project() says. */
-static void
-say(ReturnSetInfo *result, int32 event_no, const char *what)
-{
-	Datum		values[2] = {Int32GetDatum(event_no), CStringGetTextDatum(what)};
-	bool		nulls[2] = {false, false};
-
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
 /* Compares every event of a project with its digest, and the project with the last of them. */
 static void
 verify_events(BpmLedger *ledger, const BpmProject *project, ReturnSetInfo *result)
 {
 	Datum		value = Int64GetDatum(project->id);
 	int			rows = bpm_ledger_execute(ledger, &read_events, 0, &value, NULL);
-	uint8		head[BPM_DIGEST_LENGTH] = {0};
+	BpmChain	chain = {result};
 	const char *stage = "proposed";
 
 	for (int i = 0; i < rows; i++)
@@ -293,20 +284,17 @@ verify_events(BpmLedger *ledger, const BpmProject *project, ReturnSetInfo *resul
 
 		take_event(project->id, &event, row, desc);
 		bpm_row_digest(row, desc, 11, stored);
-		if (event.event_no != i + 1)
-			say(result, event.event_no, "an event before it is missing");
-		event_digest(ledger->digest, head, &event, digest);
-		if (memcmp(digest, stored, BPM_DIGEST_LENGTH) != 0)
-			say(result, event.event_no, "its digest differs from its content");
+		event_digest(ledger->digest, chain.head, &event, digest);
+		bpm_chain_event(&chain, event.event_no, digest, stored);
 		if (event.from_stage && strcmp(event.from_stage, stage) != 0)
-			say(result, event.event_no, "it moves the project out of another stage than the one before led to");
+			bpm_chain_say(&chain, event.event_no,
+						  "it moves the project out of another stage than the one before led to");
 		stage = event.to_stage ? event.to_stage : stage;
-		memcpy(head, digest, BPM_DIGEST_LENGTH);
 	}
-	if (project->events != rows || memcmp(head, project->head, BPM_DIGEST_LENGTH) != 0)
-		say(result, rows, "the project's head is another event's");
+	if (!bpm_chain_ends(&chain, project->events, project->head))
+		bpm_chain_say(&chain, rows, "the project's head is another event's");
 	if (strcmp(stage, project->stage) != 0)
-		say(result, rows, "the project's stage is not the one that its events led to");
+		bpm_chain_say(&chain, rows, "the project's stage is not the one that its events led to");
 }
 
 /* Lists what differs between a project, its events and their digests. */

@@ -15,6 +15,7 @@
 #include "base/guard.h"
 #include "base/operators.h"
 #include "base/rows.h"
+#include "evidence/chain.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
 
@@ -205,23 +206,12 @@ take_event(EventRow *event, HeapTuple row, TupleDesc desc)
 	event->signature = SPI_getvalue(row, desc, 14);
 }
 
-/* Adds a row to what verify_case() says. */
+/* Compares every event of a case with its digest. */
 static void
-say(ReturnSetInfo *result, int32 event_no, const char *what)
-{
-	Datum		values[2] = {Int32GetDatum(event_no), CStringGetTextDatum(what)};
-	bool		nulls[2] = {false, false};
-
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
-/* Compares every event of a case with its digest; returns the last digest and the number of events. */
-static int
-verify_events(BpmLedger *ledger, Datum case_id, ReturnSetInfo *result, uint8 *head)
+verify_events(BpmLedger *ledger, Datum case_id, BpmChain *chain)
 {
 	int			rows = bpm_ledger_execute(ledger, &read_events, 0, &case_id, NULL);
 
-	memset(head, 0, BPM_DIGEST_LENGTH);
 	for (int i = 0; i < rows; i++)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
@@ -231,15 +221,10 @@ verify_events(BpmLedger *ledger, Datum case_id, ReturnSetInfo *result, uint8 *he
 		uint8		stored[BPM_DIGEST_LENGTH];
 
 		take_event(&event, row, desc);
-		if (event.event_no != i + 1)
-			say(result, event.event_no, "an event before it is missing");
-		event_digest(ledger->digest, head, &event, digest);
+		event_digest(ledger->digest, chain->head, &event, digest);
 		bpm_row_digest(row, desc, 15, stored);
-		if (memcmp(digest, stored, BPM_DIGEST_LENGTH) != 0)
-			say(result, event.event_no, "its digest differs from its content");
-		memcpy(head, digest, BPM_DIGEST_LENGTH);
+		bpm_chain_event(chain, event.event_no, digest, stored);
 	}
-	return rows;
 }
 
 /* Refuses a caller who may not read the case whose row has just been read. */
@@ -263,17 +248,15 @@ PG_FUNCTION_INFO_V1(bpm_verify_case);
 Datum
 bpm_verify_case(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	BpmChain	chain = {(ReturnSetInfo *) fcinfo->resultinfo};
 	BpmCall		call;
-	uint8		head[BPM_DIGEST_LENGTH];
 	uint8		stored[BPM_DIGEST_LENGTH];
-	int			events;
 	Datum		case_id = PG_GETARG_DATUM(1);
 
 	InitMaterializedSRF(fcinfo, 0);
 	bpm_require_argument(fcinfo, 1, "case_id");
 	bpm_call_begin(&call, fcinfo, "verify_case", NULL);
-	events = verify_events(call.ledger, case_id, result, head);
+	verify_events(call.ledger, case_id, &chain);
 	if (bpm_ledger_execute(call.ledger, &read_head, 0, &case_id, NULL) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -281,9 +264,8 @@ bpm_verify_case(PG_FUNCTION_ARGS)
 						call.ledger->schema)));
 	require_reader(&call);
 	bpm_row_digest(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, stored);
-	if (memcmp(head, stored, BPM_DIGEST_LENGTH) != 0 ||
-		bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) != events)
-		say(result, events, "the case's head is another event's");
+	if (!bpm_chain_ends(&chain, bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), stored))
+		bpm_chain_say(&chain, chain.events, "the case's head is another event's");
 	bpm_call_end(&call);
 	return (Datum) 0;
 }
