@@ -85,9 +85,9 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_answer_
 COMMENT ON FUNCTION budgetpm.answer_evaluation(regclass, bigint, text, text) IS
   'Answers a result (整改反馈); see the ledger''s own function. Errors: as there.';
 
-CREATE FUNCTION budgetpm.define_consequence(ledger regclass, rule text, from_year integer, cause text, action text, change numeric, reason text, grade text, min_score numeric, max_score numeric, division text, active boolean) RETURNS bigint
+CREATE FUNCTION budgetpm.define_consequence(ledger regclass, rule text, from_year integer, cause text, action text, change numeric, reason text, grade text, min_score numeric, max_score numeric, division text, active boolean, profile text, provenance text) RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_define_consequence';
-COMMENT ON FUNCTION budgetpm.define_consequence(regclass, text, integer, text, text, numeric, text, text, numeric, numeric, text, boolean) IS
+COMMENT ON FUNCTION budgetpm.define_consequence(regclass, text, integer, text, text, numeric, text, text, numeric, numeric, text, boolean, text, text) IS
   'Adds a rule to the table of consequences (结果应用); see the ledger''s own function. Errors: as there.';
 
 CREATE FUNCTION budgetpm.record_advice(ledger regclass, fiscal_year integer, division text) RETURNS bigint

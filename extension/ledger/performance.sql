@@ -61,6 +61,8 @@ CREATE TABLE @ledger@.target_set (
   execution_weight numeric(6,2) NOT NULL CHECK (execution_weight >= 0),
   cutoffs          numeric[] NOT NULL,
   blending         jsonb NOT NULL,
+  execution_plan   jsonb NOT NULL CHECK (execution_plan IN ('"year"', '"pro_rata"')),
+  flags            text[] NOT NULL,
   document         varchar(200),
   set_at           timestamptz NOT NULL,
   set_by           varchar(63) COLLATE "C" NOT NULL,
@@ -77,7 +79,9 @@ COMMENT ON COLUMN @ledger@.target_set.version_no IS 'Which version of the projec
 COMMENT ON COLUMN @ledger@.target_set.total IS 'What the weights of the indicators add up to, in points: 90, or 100 where execution is not scored.';
 COMMENT ON COLUMN @ledger@.target_set.execution_weight IS 'Points for the rate of execution (预算执行率); 0: not scored.';
 COMMENT ON COLUMN @ledger@.target_set.cutoffs IS 'From how many points on a project is 优, 良, 中.';
-COMMENT ON COLUMN @ledger@.target_set.blending IS 'Shares of the evaluators in the blended score, such as {"self": 0.3, "third_party": 0.7}; {}: the most independent one counts, finance before third_party before department before self.';
+COMMENT ON COLUMN @ledger@.target_set.blending IS 'Shares of the evaluators in the blended score, such as {"self": 0.3, "third_party": 0.7}, together 1; {}: the most independent one counts, finance before third_party before department before self. missing says what holds while one of them has not evaluated: rescale, the others make up the whole, or wait, there is no result.';
+COMMENT ON COLUMN @ledger@.target_set.execution_plan IS 'What execution is measured against in a month or quarter: pro_rata, so many twelfths of the budget as months are over (按序时进度), or year, all of it.';
+COMMENT ON COLUMN @ledger@.target_set.flags IS 'level_weights: the weights by level 1 are none of the forms of the setting performance.level_weights.';
 COMMENT ON COLUMN @ledger@.target_set.document IS 'The document.';
 COMMENT ON COLUMN @ledger@.target_set.set_at IS 'When.';
 COMMENT ON COLUMN @ledger@.target_set.set_by IS 'By whom.';
@@ -98,6 +102,7 @@ CREATE TABLE @ledger@.target (
   method      varchar(12) COLLATE "C" NOT NULL,
   parameters  jsonb NOT NULL,
   target      numeric,
+  plan        jsonb NOT NULL,
   expectation varchar(400),
   weight      numeric(6,2) NOT NULL CHECK (weight > 0),
   source      varchar(200),
@@ -121,6 +126,7 @@ COMMENT ON COLUMN @ledger@.target.kind IS 'quantitative 定量 or qualitative �
 COMMENT ON COLUMN @ledger@.target.method IS 'Scoring method.';
 COMMENT ON COLUMN @ledger@.target.parameters IS 'Its parameters.';
 COMMENT ON COLUMN @ledger@.target.target IS 'Target (指标值); NULL: qualitative, or flagged.';
+COMMENT ON COLUMN @ledger@.target.plan IS 'What of the target is due in a month or quarter: year, all of it; pro_rata, so many twelfths as months are over, to four decimals; or planned values up to the end of months, such as {"3": 200, "6": 500}.';
 COMMENT ON COLUMN @ledger@.target.expectation IS 'What is expected in words.';
 COMMENT ON COLUMN @ledger@.target.weight IS 'Weight (分值) in points.';
 COMMENT ON COLUMN @ledger@.target.source IS 'Where the target comes from; NULL: flagged.';
@@ -190,7 +196,7 @@ COMMENT ON COLUMN @ledger@.monitoring.paid IS 'Paid in yuan.';
 COMMENT ON COLUMN @ledger@.monitoring.execution IS 'Rate of execution in per cent; NULL: no budget.';
 COMMENT ON COLUMN @ledger@.monitoring.achievement IS 'Achievement of the targets in per cent, by weight, each at most 100; NULL: nothing is known.';
 COMMENT ON COLUMN @ledger@.monitoring.actuals IS 'What was reported or measured, by number of the target.';
-COMMENT ON COLUMN @ledger@.monitoring.flags IS 'execution_behind (below 25 % from 30 April, 40 % from 30 June, 60 % from 31 August, 80 % from 31 October), deviation (achievement and execution more than 10 points apart).';
+COMMENT ON COLUMN @ledger@.monitoring.flags IS 'execution_behind (below 25 % from 30 April, 40 % from 30 June, 60 % from 31 August, 80 % from 31 October), deviation (achievement and execution more than 10 points apart); dates and numbers are settings.';
 COMMENT ON COLUMN @ledger@.monitoring.note IS 'What is done about it.';
 COMMENT ON COLUMN @ledger@.monitoring.recorded_at IS 'When.';
 COMMENT ON COLUMN @ledger@.monitoring.recorded_by IS 'By whom.';
@@ -213,6 +219,7 @@ CREATE TABLE @ledger@.evaluation (
   joint_id        bigint,
   evidence        jsonb NOT NULL,
   budget          numeric(20,2) NOT NULL,
+  planned         numeric(20,2) NOT NULL,
   paid            numeric(20,2) NOT NULL,
   indicator_score numeric(9,2) NOT NULL,
   applicable      numeric(9,2) NOT NULL,
@@ -240,6 +247,7 @@ COMMENT ON COLUMN @ledger@.evaluation.agency IS 'Agency that made it (第三方�
 COMMENT ON COLUMN @ledger@.evaluation.joint_id IS 'The joint evaluation it belongs to.';
 COMMENT ON COLUMN @ledger@.evaluation.evidence IS 'Documents it rests on: an array of {"kind", "title", "digest"}.';
 COMMENT ON COLUMN @ledger@.evaluation.budget IS 'Budget of the year in yuan (全年预算数), as adjusted.';
+COMMENT ON COLUMN @ledger@.evaluation.planned IS 'What of it was to be paid by as_of, in yuan, by the set''s execution_plan; execution is scored by it. Of a year: the budget.';
 COMMENT ON COLUMN @ledger@.evaluation.paid IS 'Paid of it in yuan, up to as_of (全年执行数).';
 COMMENT ON COLUMN @ledger@.evaluation.indicator_score IS 'Sum of the scores of its indicators, in points.';
 COMMENT ON COLUMN @ledger@.evaluation.applicable IS 'Sum of the weights that apply, in points.';
@@ -258,7 +266,9 @@ CREATE TABLE @ledger@.evaluation_result (
   evaluation_id bigint NOT NULL,
   item_no       integer NOT NULL,
   applicable    boolean NOT NULL,
+  target        numeric,
   actual        numeric,
+  measured      numeric,
   level         varchar(40),
   source        varchar(12) COLLATE "C" NOT NULL,
   score         numeric(9,2) NOT NULL,
@@ -272,13 +282,15 @@ CREATE TABLE @ledger@.evaluation_result (
 COMMENT ON TABLE @ledger@.evaluation_result IS 'What an evaluation says of each target: append-only.';
 COMMENT ON COLUMN @ledger@.evaluation_result.evaluation_id IS 'The evaluation.';
 COMMENT ON COLUMN @ledger@.evaluation_result.item_no IS 'The target.';
-COMMENT ON COLUMN @ledger@.evaluation_result.applicable IS 'False: does not apply, and the rest is scaled up.';
+COMMENT ON COLUMN @ledger@.evaluation_result.applicable IS 'False: does not apply, or nothing of it was planned by then, and the rest is scaled up.';
+COMMENT ON COLUMN @ledger@.evaluation_result.target IS 'What of the target was due in the period, which the score goes by.';
 COMMENT ON COLUMN @ledger@.evaluation_result.actual IS 'Actual value (实际完成值), or the points given of a qualitative target.';
+COMMENT ON COLUMN @ledger@.evaluation_result.measured IS 'What the target is bound to said; another actual value was reported with a reason.';
 COMMENT ON COLUMN @ledger@.evaluation_result.level IS 'Level of a qualitative target.';
 COMMENT ON COLUMN @ledger@.evaluation_result.source IS 'reported, or what it filled itself from.';
 COMMENT ON COLUMN @ledger@.evaluation_result.score IS 'Points.';
 COMMENT ON COLUMN @ledger@.evaluation_result.formula IS 'How they came about.';
-COMMENT ON COLUMN @ledger@.evaluation_result.deviation IS '(actual - target) / target in per cent, NULL where there is none.';
+COMMENT ON COLUMN @ledger@.evaluation_result.deviation IS '(actual - target) / target in per cent, NULL where there is none or it is 10^12 or more.';
 COMMENT ON COLUMN @ledger@.evaluation_result.reason IS 'Reason of a deviation (偏差原因) and what is done.';
 COMMENT ON COLUMN @ledger@.evaluation_result.division IS 'The project''s division, for row security.';
 COMMENT ON COLUMN @ledger@.evaluation_result.unit IS 'The project''s unit, for row security.';
@@ -348,7 +360,7 @@ COMMENT ON SEQUENCE @ledger@.consequence_rule_seq IS 'Numbers of rows of the rul
 CREATE TABLE @ledger@.consequence_rule (
   rule_id    bigint PRIMARY KEY,
   rule       varchar(60) COLLATE "C" NOT NULL,
-  cause      varchar(14) COLLATE "C" NOT NULL CHECK (cause IN ('score', 'grade', 'beneficiaries', 'unspent')),
+  cause      varchar(14) COLLATE "C" NOT NULL CHECK (cause IN ('score', 'grade', 'beneficiaries', 'unspent', 'deviation')),
   grade      varchar(4),
   min_score  numeric,
   max_score  numeric,
@@ -357,15 +369,18 @@ CREATE TABLE @ledger@.consequence_rule (
   reason     varchar(400) NOT NULL,
   from_year  integer NOT NULL,
   active     boolean NOT NULL DEFAULT true,
+  provenance varchar(200),
+  profile    varchar(63) COLLATE "C",
   division   budgetpm.budget_code REFERENCES @ledger@.division (code),
   defined_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   defined_by varchar(63) COLLATE "C" NOT NULL DEFAULT SESSION_USER,
-  UNIQUE NULLS NOT DISTINCT (rule, from_year, division)
+  UNIQUE NULLS NOT DISTINCT (rule, from_year, profile, division),
+  CHECK (profile IS NULL OR division IS NULL)
 );
-COMMENT ON TABLE @ledger@.consequence_rule IS 'What a result does to the next budget (结果应用), append-only: the newest row of a rule that has begun counts. Of all rules that match, the one with the lowest change wins.';
+COMMENT ON TABLE @ledger@.consequence_rule IS 'What a result does to the next budget (结果应用), append-only: of a rule the row of the nearest division counts, then that of the profile, then the general one; among those the newest that has begun. Of all rules that match, the one with the lowest change wins.';
 COMMENT ON COLUMN @ledger@.consequence_rule.rule_id IS 'Number of the row.';
 COMMENT ON COLUMN @ledger@.consequence_rule.rule IS 'Name of the rule.';
-COMMENT ON COLUMN @ledger@.consequence_rule.cause IS 'score: from min_score up to below max_score; grade; beneficiaries: a target with that tag was missed; unspent: share of the budget unspent from min_score per cent on.';
+COMMENT ON COLUMN @ledger@.consequence_rule.cause IS 'score: from min_score up to below max_score; grade; beneficiaries: a target with that tag was missed; unspent: share of the budget unspent from min_score per cent on; deviation: a target missed by min_score per cent or more.';
 COMMENT ON COLUMN @ledger@.consequence_rule.grade IS 'The grade.';
 COMMENT ON COLUMN @ledger@.consequence_rule.min_score IS 'From here on.';
 COMMENT ON COLUMN @ledger@.consequence_rule.max_score IS 'Below here; NULL: no end.';
@@ -374,6 +389,8 @@ COMMENT ON COLUMN @ledger@.consequence_rule.change IS 'Change of the next year''
 COMMENT ON COLUMN @ledger@.consequence_rule.reason IS 'Why, in words.';
 COMMENT ON COLUMN @ledger@.consequence_rule.from_year IS 'First fiscal year whose results it goes by.';
 COMMENT ON COLUMN @ledger@.consequence_rule.active IS 'False: no longer used.';
+COMMENT ON COLUMN @ledger@.consequence_rule.provenance IS 'Where the rule is from, and what of it is this software''s own.';
+COMMENT ON COLUMN @ledger@.consequence_rule.profile IS 'Profile it belongs to; NULL: none.';
 COMMENT ON COLUMN @ledger@.consequence_rule.division IS 'Division it holds in, with all below; NULL: everywhere.';
 COMMENT ON COLUMN @ledger@.consequence_rule.defined_at IS 'When.';
 COMMENT ON COLUMN @ledger@.consequence_rule.defined_by IS 'By whom.';

@@ -40,6 +40,14 @@ SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level
     ('WELFARE.satisfaction', 'welfare', 'satisfaction', 'satisfaction', '救助对象满意度', 'Satisfaction of those supported', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用')
   ) AS l(code, sector, level1, level2, zh, en, measure, direction, kind, method, parameters, weight, tags, provenance);
 
+INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, direction, kind, method, parameters, weight, tags, provenance, from_year, profile)
+SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level2, zh, en, measure, '>=', 'quantitative', 'proportional', '{}', weight, '{}', provenance, 1949, 'hebei'
+  FROM (VALUES
+    ('EDU.satisfaction', 'education', 'satisfaction', 'satisfaction', '学生满意度', 'Satisfaction of students', '%', 10, '河北: 教育类项目按学生满意度评分; 按完成比例计分和分值为本软件默认'),
+    ('HEB.parents', 'education', 'satisfaction', 'satisfaction', '家长满意度', 'Satisfaction of parents', '%', 5, '河北省绩效指标库; 指标和分值为本软件默认'),
+    ('HEB.standard', 'education', 'output', 'quality', '办学条件达标率', 'Rate of schools up to standard', '%', 10, '河北省绩效指标库; 指标和分值为本软件默认')
+  ) AS l(code, sector, level1, level2, zh, en, measure, weight, provenance);
+
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.indicator
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.indicator
@@ -48,6 +56,16 @@ ALTER TABLE @ledger@.indicator ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGE
   ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.indicator FOR SELECT
   USING (division IS NULL OR budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));
+
+CREATE FUNCTION @ledger@.profile_in_year(division text, fiscal_year integer) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT b.profile FROM @ledger@.profile_binding b
+   WHERE b.division OPERATOR(budgetpm.@>) profile_in_year.division::budgetpm.budget_code AND EXTRACT(year FROM b.valid_from) <= profile_in_year.fiscal_year
+     AND (b.valid_to IS NULL OR EXTRACT(year FROM b.valid_to) > profile_in_year.fiscal_year)
+   ORDER BY b.division::text COLLATE "C" DESC, b.valid_from DESC LIMIT 1;
+END;
+COMMENT ON FUNCTION @ledger@.profile_in_year(text, integer) IS 'Internal: the profile whose indicators and rules a division (tree key) has in a fiscal year, the one of the nearest binding at its end.';
 
 CREATE FUNCTION @ledger@.library(fiscal_year integer, division text DEFAULT NULL, sector text DEFAULT NULL)
 RETURNS TABLE (indicator text, sector text, level1 text, level2 text, name_zh text, name_en text, measure text, direction text,
@@ -62,11 +80,7 @@ BEGIN ATOMIC
             LEFT JOIN @ledger@.division d ON d.official_code = library.division
            WHERE i.from_year <= library.fiscal_year
              AND (i.division IS NULL OR i.division OPERATOR(budgetpm.@>) d.code)
-             AND (i.profile IS NULL OR i.profile = (
-                    SELECT b.profile FROM @ledger@.profile_binding b
-                     WHERE b.division OPERATOR(budgetpm.@>) d.code AND EXTRACT(year FROM b.valid_from) <= library.fiscal_year
-                       AND (b.valid_to IS NULL OR EXTRACT(year FROM b.valid_to) > library.fiscal_year)
-                     ORDER BY b.division::text COLLATE "C" DESC, b.valid_from DESC LIMIT 1))
+             AND (i.profile IS NULL OR i.profile = @ledger@.profile_in_year(d.code::text, library.fiscal_year))
            ORDER BY i.indicator, i.division::text COLLATE "C" DESC NULLS LAST, i.profile NULLS LAST, i.from_year DESC) AS x
    WHERE x.active AND (library.sector IS NULL OR x.sector = library.sector);
 END;

@@ -37,62 +37,99 @@ END;
 COMMENT ON FUNCTION @ledger@.bound_actual(bigint, integer, date, text, text) IS
   'Internal: an actual value that fills itself, as of a day: accepted quantities of deliveries of the year in that measure, the last standing progress report in per cent, the weights of milestones done, payments in 元, 万元 or 亿元, or payments in per cent of the budget.';
 
-CREATE FUNCTION @ledger@.result_rows(set_id bigint, as_of date, results jsonb)
+CREATE FUNCTION @ledger@.planned_by(whole numeric, plan jsonb, as_of date, decimals integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN planned_by.plan = '"year"' OR EXTRACT(month FROM planned_by.as_of) = 12 THEN planned_by.whole
+            WHEN planned_by.plan = '"pro_rata"' THEN pg_catalog.round(planned_by.whole * EXTRACT(month FROM planned_by.as_of) / 12, planned_by.decimals)
+            ELSE (SELECT p.value::numeric FROM pg_catalog.jsonb_each_text(planned_by.plan) AS p(month, value)
+                   WHERE p.month::integer <= EXTRACT(month FROM planned_by.as_of) ORDER BY p.month::integer DESC LIMIT 1) END;
+COMMENT ON FUNCTION @ledger@.planned_by(numeric, jsonb, date, integer) IS
+  'Internal: what of a year''s number was planned by the end of a month (the whole in December): all of it, twelfths to so many decimals, or the newest planned value; NULL: nothing yet.';
+
+CREATE FUNCTION @ledger@.is_of(result jsonb, item_no integer, indicator text, name text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN pg_catalog.jsonb_typeof(is_of.result) <> 'object' THEN false
+            WHEN is_of.result ? 'item' THEN is_of.result -> 'item' = pg_catalog.to_jsonb(is_of.item_no)
+            WHEN is_of.result ? 'indicator' THEN COALESCE(is_of.result ->> 'indicator' = is_of.indicator, false)
+            ELSE COALESCE(is_of.result ->> 'name' = is_of.name, false) END;
+COMMENT ON FUNCTION @ledger@.is_of(jsonb, integer, text, text) IS 'Internal: whether a result names a target, by item, otherwise by indicator, otherwise by name.';
+
+CREATE FUNCTION @ledger@.result_rows(set_id bigint, as_of date, results jsonb, planned boolean)
 RETURNS TABLE (item_no integer, name text, kind text, method text, direction text, target numeric, weight numeric, parameters jsonb,
-  applicable boolean, actual numeric, level text, source text, deviation numeric, reason text)
+  applicable boolean, actual numeric, measured numeric, level text, source text, deviation numeric, reason text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 20
 BEGIN ATOMIC
-  SELECT t.item_no, t.name, t.kind, t.method, t.direction, t.target, t.weight,
+  SELECT t.item_no, t.name, t.kind, t.method, t.direction, d.target, t.weight,
          CASE WHEN t.method = 'qualitative' AND g.r ? 'level' THEN t.parameters || pg_catalog.jsonb_build_object('level', g.r ->> 'level') ELSE t.parameters END,
-         COALESCE(g.r -> 'applicable' <> 'false', true), v.actual, g.r ->> 'level', CASE WHEN v.reported IS NULL AND t.binding IS NOT NULL THEN t.binding ELSE 'reported' END,
-         CASE WHEN t.target <> 0 AND t.kind = 'quantitative' THEN pg_catalog.round((v.actual - t.target) * 100 / pg_catalog.abs(t.target), 2) END, NULLIF(g.r ->> 'reason', '')
+         COALESCE(g.r -> 'applicable' <> 'false', true) AND (d.target IS NOT NULL OR t.target IS NULL), v.actual, x.measured, g.r ->> 'level',
+         CASE WHEN x.reported IS NULL AND t.binding IS NOT NULL THEN t.binding ELSE 'reported' END,
+         CASE WHEN pg_catalog.abs(e.deviation) < 1e12 THEN pg_catalog.round(e.deviation, 2) END, NULLIF(g.r ->> 'reason', '')
     FROM @ledger@.target_set s
     JOIN @ledger@.target t ON t.set_id = s.set_id
-    LEFT JOIN LATERAL (SELECT x.r FROM pg_catalog.jsonb_array_elements(result_rows.results) AS x(r)
-                        WHERE x.r -> 'item' = pg_catalog.to_jsonb(t.item_no) OR x.r ->> 'indicator' = t.indicator OR x.r ->> 'name' = t.name LIMIT 1) AS g ON true
-    CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) = 'number' THEN (COALESCE(g.r ->> 'actual', g.r ->> 'score'))::numeric END) AS x(reported)
-    CROSS JOIN LATERAL (SELECT x.reported, CASE WHEN x.reported IS NULL AND t.binding IS NOT NULL
-                               THEN @ledger@.bound_actual(s.project_id, s.fiscal_year, result_rows.as_of, t.binding, t.measure) ELSE x.reported END) AS v(reported, actual)
+    LEFT JOIN LATERAL (SELECT x.r FROM pg_catalog.jsonb_array_elements(result_rows.results) WITH ORDINALITY AS x(r, n)
+                        WHERE @ledger@.is_of(x.r, t.item_no, t.indicator, t.name) ORDER BY x.n LIMIT 1) AS g ON true
+    CROSS JOIN LATERAL (SELECT CASE WHEN result_rows.planned THEN @ledger@.planned_by(t.target, t.plan, result_rows.as_of, 4) ELSE t.target END) AS d(target)
+    CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) = 'number' THEN (COALESCE(g.r ->> 'actual', g.r ->> 'score'))::numeric END,
+                               CASE WHEN t.binding IS NOT NULL THEN @ledger@.bound_actual(s.project_id, s.fiscal_year, result_rows.as_of, t.binding, t.measure) END) AS x(reported, measured)
+    CROSS JOIN LATERAL (SELECT COALESCE(x.reported, x.measured)) AS v(actual)
+    CROSS JOIN LATERAL (SELECT CASE WHEN d.target <> 0 AND t.kind = 'quantitative' THEN (v.actual - d.target) * 100 / pg_catalog.abs(d.target) END) AS e(deviation)
    WHERE s.set_id = result_rows.set_id;
 END;
-COMMENT ON FUNCTION @ledger@.result_rows(bigint, date, jsonb) IS
-  'Internal: what is known of each target of a set on a day: what was reported, otherwise what it fills itself from.';
+COMMENT ON FUNCTION @ledger@.result_rows(bigint, date, jsonb, boolean) IS
+  'Internal: what is known of each target of a set on a day: what was reported, otherwise what it fills itself from, beside what was planned by then, or the year''s target.';
 
-CREATE FUNCTION @ledger@.result_problems(set_id bigint, as_of date, results jsonb, deviation numeric)
+CREATE FUNCTION @ledger@.result_problems(set_id bigint, as_of date, results jsonb, deviation numeric, complete boolean)
 RETURNS TABLE (place text, problem text, hint text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
-  SELECT pg_catalog.format('result %s', x.n), f.problem, f.hint
-    FROM pg_catalog.jsonb_array_elements(result_problems.results) WITH ORDINALITY AS x(r, n)
+  WITH given AS (
+    SELECT x.r, x.n, ARRAY(SELECT t.item_no FROM @ledger@.target t WHERE t.set_id = result_problems.set_id AND @ledger@.is_of(x.r, t.item_no, t.indicator, t.name) ORDER BY t.item_no) AS items
+      FROM pg_catalog.jsonb_array_elements(result_problems.results) WITH ORDINALITY AS x(r, n)
+  )
+  SELECT pg_catalog.format('result %s', g.n), f.problem, f.hint
+    FROM given g
     CROSS JOIN LATERAL (
-      SELECT 'it is not an object', NULL WHERE pg_catalog.jsonb_typeof(x.r) <> 'object'
+      SELECT 'it is not an object', NULL WHERE pg_catalog.jsonb_typeof(g.r) <> 'object'
       UNION ALL
-      SELECT 'it is of no target', 'Name it by item, indicator or name.'
-       WHERE pg_catalog.jsonb_typeof(x.r) = 'object' AND NOT EXISTS (SELECT FROM @ledger@.target t WHERE t.set_id = result_problems.set_id
-               AND (x.r -> 'item' = pg_catalog.to_jsonb(t.item_no) OR x.r ->> 'indicator' = t.indicator OR x.r ->> 'name' = t.name))
+      SELECT 'it is of no target', 'Name it by item, indicator or name.' WHERE pg_catalog.jsonb_typeof(g.r) = 'object' AND pg_catalog.cardinality(g.items) = 0
+      UNION ALL
+      SELECT pg_catalog.format('it is of targets %s', pg_catalog.array_to_string(g.items, ', ')), 'Name it by item.' WHERE pg_catalog.cardinality(g.items) > 1
       UNION ALL
       SELECT pg_catalog.format('it has no member "%s"', k), 'Members are item, indicator, name, actual, score, level, applicable and reason.'
-        FROM pg_catalog.jsonb_object_keys(CASE WHEN pg_catalog.jsonb_typeof(x.r) = 'object' THEN x.r ELSE '{}' END) AS k
+        FROM pg_catalog.jsonb_object_keys(CASE WHEN pg_catalog.jsonb_typeof(g.r) = 'object' THEN g.r ELSE '{}' END) AS k
        WHERE k NOT IN ('item', 'indicator', 'name', 'actual', 'score', 'level', 'applicable', 'reason')
       UNION ALL
       SELECT 'what it says is not a number', 'Write numbers without quotes.'
-       WHERE pg_catalog.jsonb_typeof(COALESCE(x.r -> 'actual', x.r -> 'score')) NOT IN ('number', 'null')
+       WHERE pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) NOT IN ('number', 'null')
+      UNION ALL
+      SELECT 'it has an actual value and a score', 'A quantitative target has an actual value, a qualitative one a score.' WHERE g.r -> 'actual' <> 'null' AND g.r -> 'score' <> 'null'
+      UNION ALL
+      SELECT 'applicable is neither true nor false', NULL WHERE pg_catalog.jsonb_typeof(g.r -> 'applicable') <> 'boolean'
+      UNION ALL
+      SELECT 'its reason has more than 1000 characters, or its level more than 40', NULL WHERE pg_catalog.length(g.r ->> 'reason') > 1000 OR pg_catalog.length(g.r ->> 'level') > 40
     ) AS f(problem, hint)
   UNION ALL
   SELECT pg_catalog.format('target %s "%s"', r.item_no, r.name), f.problem, f.hint
-    FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results) AS r
+    FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results, result_problems.complete) AS r
     CROSS JOIN LATERAL (
-      SELECT 'it has no actual value', 'Report it, bind it, or say that it is not applicable.' WHERE r.applicable AND r.actual IS NULL
+      SELECT 'it has no actual value', 'Report it, bind it, or say that it is not applicable.' WHERE result_problems.complete AND r.applicable AND r.actual IS NULL
       UNION ALL
-      SELECT budgetpm.scoring_fault(r.method, r.direction, r.target, r.actual, r.weight, r.parameters), NULL WHERE r.applicable
+      SELECT pg_catalog.format('it has %s results', pg_catalog.count(*)), 'Give one.' FROM given g WHERE r.item_no = ANY (g.items) HAVING pg_catalog.count(*) > 1
+      UNION ALL
+      SELECT 'its value is 10^18 or more, or has more than ten decimals', NULL WHERE pg_catalog.abs(r.actual) >= 1e18 OR pg_catalog.min_scale(r.actual) > 10
+      UNION ALL
+      SELECT budgetpm.scoring_fault(r.method, r.direction, r.target, r.actual, r.weight, r.parameters), NULL WHERE r.applicable AND r.actual IS NOT NULL AND (result_problems.complete OR r.kind = 'qualitative')
       UNION ALL
       SELECT pg_catalog.format('it deviates by %s %% and no reason is given', r.deviation), 'From the setting performance.deviation (1.3: 130 % of the target) on, the reason and what is corrected must be written.'
-       WHERE r.applicable AND r.kind = 'quantitative' AND r.reason IS NULL AND r.target > 0 AND r.actual >= r.target * result_problems.deviation
+       WHERE result_problems.complete AND r.applicable AND r.kind = 'quantitative' AND r.reason IS NULL AND r.target > 0 AND r.actual >= r.target * result_problems.deviation
+      UNION ALL
+      SELECT pg_catalog.format('it fills itself with %s, and %s is reported without a reason', pg_catalog.trim_scale(r.measured), pg_catalog.trim_scale(r.actual)), 'Leave it out, or say why it is another.'
+       WHERE r.applicable AND r.reason IS NULL AND r.measured <> r.actual
     ) AS f(problem, hint)
    WHERE f.problem IS NOT NULL;
 END;
-COMMENT ON FUNCTION @ledger@.result_problems(bigint, date, jsonb, numeric) IS
-  'Internal: everything that keeps an array of results from being an evaluation.';
+COMMENT ON FUNCTION @ledger@.result_problems(bigint, date, jsonb, numeric, boolean) IS
+  'Internal: everything that keeps an array of results from being a complete evaluation, or what monitoring saw.';
 
 CREATE FUNCTION @ledger@.period_end(fiscal_year integer, period text, period_no integer) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -102,7 +139,7 @@ RETURN CASE WHEN period_end.period = 'month' AND period_end.period_no BETWEEN 1 
 COMMENT ON FUNCTION @ledger@.period_end(integer, text, integer) IS 'Internal: the last day of a period.';
 
 CREATE FUNCTION @ledger@.evaluation_problems(project bigint, fiscal_year integer, evaluator text, period text, period_no integer, evidence jsonb,
-  joint bigint, budget numeric, paid numeric)
+  joint bigint, budget numeric, paid numeric, agency text, opinion text)
 RETURNS TABLE (place text, problem text, hint text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
@@ -127,32 +164,36 @@ BEGIN ATOMIC
      AND EXISTS (SELECT FROM @ledger@.line l WHERE l.project_id = evaluation_problems.project AND l.fiscal_year = evaluation_problems.fiscal_year)
   UNION ALL
   SELECT NULL, 'budget and paid are not amounts', 'Give both, in yuan, with two decimals at most.'
-   WHERE (evaluation_problems.budget IS NULL) <> (evaluation_problems.paid IS NULL) OR evaluation_problems.budget < 0
-      OR pg_catalog.min_scale(evaluation_problems.budget) > 2 OR pg_catalog.min_scale(evaluation_problems.paid) > 2 OR evaluation_problems.budget = 'NaN' OR evaluation_problems.paid = 'NaN';
+   WHERE (evaluation_problems.budget IS NULL) <> (evaluation_problems.paid IS NULL) OR NOT evaluation_problems.budget BETWEEN 0 AND 1e16 OR NOT evaluation_problems.paid BETWEEN -1e16 AND 1e16
+      OR pg_catalog.min_scale(evaluation_problems.budget) > 2 OR pg_catalog.min_scale(evaluation_problems.paid) > 2
+  UNION ALL
+  SELECT NULL, pg_catalog.format('the %s is too long', x.argument), 'An agency has 200 characters at most, an opinion 2000.'
+    FROM (VALUES ('agency', evaluation_problems.agency, 200), ('opinion', evaluation_problems.opinion, 2000)) AS x(argument, given, most) WHERE pg_catalog.length(x.given) > x.most;
 END;
-COMMENT ON FUNCTION @ledger@.evaluation_problems(bigint, integer, text, text, integer, jsonb, bigint, numeric, numeric) IS
+COMMENT ON FUNCTION @ledger@.evaluation_problems(bigint, integer, text, text, integer, jsonb, bigint, numeric, numeric, text, text) IS
   'Internal: everything about an evaluation, but its results, that keeps it from being recorded.';
 
 CREATE FUNCTION @ledger@.evaluation_sums(evaluation bigint, project bigint, fiscal_year integer, set_id bigint, evaluator text, as_of date, budget numeric, paid numeric)
-RETURNS TABLE (budget numeric, paid numeric, indicator_score numeric, applicable numeric, execution_score numeric, score numeric, grade text, warning text)
+RETURNS TABLE (budget numeric, planned numeric, paid numeric, indicator_score numeric, applicable numeric, execution_score numeric, score numeric, grade text, warning text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
-  SELECT m.budget, m.paid, p.points, p.weight, e.points, g.score, budgetpm.grade(g.score, s.cutoffs),
-         CASE WHEN evaluation_sums.evaluator = 'self' AND s.execution_weight > 0 THEN budgetpm.self_score_warning(p.points, s.total, e.points, s.execution_weight, m.budget, m.paid) END
+  SELECT m.budget, y.planned, m.paid, p.points, p.weight, e.points, g.score, budgetpm.grade(g.score, s.cutoffs),
+         CASE WHEN evaluation_sums.evaluator = 'self' AND s.execution_weight > 0 THEN budgetpm.self_score_warning(p.points, s.total, e.points, s.execution_weight, y.planned, m.paid) END
     FROM @ledger@.target_set s
     CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.sum(r.score), 0), COALESCE(pg_catalog.sum(t.weight) FILTER (WHERE r.applicable), 0)
                           FROM @ledger@.evaluation_result r JOIN @ledger@.target t ON t.set_id = s.set_id AND t.item_no = r.item_no
                          WHERE r.evaluation_id = evaluation_sums.evaluation) AS p(points, weight)
     CROSS JOIN LATERAL (SELECT COALESCE(evaluation_sums.budget, x.budget), COALESCE(evaluation_sums.paid, x.paid)
                           FROM @ledger@.project_money(evaluation_sums.project, evaluation_sums.fiscal_year, evaluation_sums.as_of) AS x) AS m(budget, paid)
-    CROSS JOIN LATERAL (SELECT budgetpm.score_indicator('execution', NULL, GREATEST(m.budget, 0), m.paid, s.execution_weight)) AS e(points)
+    CROSS JOIN LATERAL (SELECT @ledger@.planned_by(GREATEST(m.budget, 0), s.execution_plan, evaluation_sums.as_of, 2)) AS y(planned)
+    CROSS JOIN LATERAL (SELECT budgetpm.score_indicator('execution', NULL, y.planned, m.paid, s.execution_weight)) AS e(points)
     CROSS JOIN LATERAL (SELECT COALESCE(budgetpm.total_score(p.points + e.points, p.weight + s.execution_weight, s.total + s.execution_weight), 0)) AS g(score)
    WHERE s.set_id = evaluation_sums.set_id;
 END;
 COMMENT ON FUNCTION @ledger@.evaluation_sums(bigint, bigint, integer, bigint, text, date, numeric, numeric) IS
   'Internal: the sums over an evaluation''s results, in points, with the money in yuan that execution is scored by.';
 
-CREATE FUNCTION @ledger@.monitoring_facts(project bigint, fiscal_year integer, set_id bigint, as_of date, actuals jsonb, ladder jsonb)
+CREATE FUNCTION @ledger@.monitoring_facts(project bigint, fiscal_year integer, set_id bigint, as_of date, actuals jsonb, ladder jsonb, gap numeric)
 RETURNS TABLE (budget numeric, paid numeric, execution numeric, achievement numeric, actuals jsonb, flags text[])
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
@@ -160,7 +201,7 @@ BEGIN ATOMIC
          ARRAY(SELECT f FROM (VALUES
            ('execution_behind', COALESCE(x.execution, 0) < (SELECT (s.r ->> 1)::numeric FROM pg_catalog.jsonb_array_elements(monitoring_facts.ladder) AS s(r)
               WHERE s.r ->> 0 <= pg_catalog.to_char(monitoring_facts.as_of, 'MM-DD') ORDER BY s.r ->> 0 DESC LIMIT 1)),
-           ('deviation', pg_catalog.abs(a.achievement - COALESCE(x.execution, 0)) > 10)) AS v(f, holds) WHERE v.holds)
+           ('deviation', pg_catalog.abs(a.achievement - COALESCE(x.execution, 0)) > monitoring_facts.gap)) AS v(f, holds) WHERE v.holds)
     FROM @ledger@.project_money(monitoring_facts.project, monitoring_facts.fiscal_year, monitoring_facts.as_of) AS m
     CROSS JOIN LATERAL (SELECT CASE WHEN m.budget > 0 THEN pg_catalog.round(m.paid * 100 / m.budget, 2) END) AS x(execution)
     CROSS JOIN LATERAL (
@@ -168,10 +209,10 @@ BEGIN ATOMIC
                / NULLIF(pg_catalog.sum(r.weight) FILTER (WHERE r.known), 0), 2),
              COALESCE(pg_catalog.jsonb_object_agg(r.item_no::text, r.actual) FILTER (WHERE r.actual IS NOT NULL), '{}')
         FROM (SELECT v.*, v.kind = 'quantitative' AND v.applicable AND v.target >= 0 AND v.actual IS NOT NULL AS known
-                FROM @ledger@.result_rows(monitoring_facts.set_id, monitoring_facts.as_of, monitoring_facts.actuals) AS v) AS r) AS a(achievement, actuals);
+                FROM @ledger@.result_rows(monitoring_facts.set_id, monitoring_facts.as_of, monitoring_facts.actuals, false) AS v) AS r) AS a(achievement, actuals);
 END;
-COMMENT ON FUNCTION @ledger@.monitoring_facts(bigint, integer, bigint, date, jsonb, jsonb) IS
-  'Internal: execution and achievement in per cent on a day, with the flags that follow from the ladder ([["04-30", 25], ...]) and from 10 points between them.';
+COMMENT ON FUNCTION @ledger@.monitoring_facts(bigint, integer, bigint, date, jsonb, jsonb, numeric) IS
+  'Internal: execution and achievement in per cent on a day, with the flags that follow from the ladder ([["04-30", 25], ...]) and from more points between them than the gap.';
 
 CREATE FUNCTION @ledger@.joint_problems(root text, projects text[])
 RETURNS TABLE (place text, problem text, hint text)
@@ -190,7 +231,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.record_monitoring('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, as_of, actuals, note);
 END;
 COMMENT ON FUNCTION @ledger@.record_monitoring(text, integer, date, jsonb, text) IS
-  'Records execution and achievement (绩效双监控) of a project on a day, with the flags that follow: execution_behind of the ladder of the setting performance.ladder ([["04-30", 25], ["06-30", 40], ["08-31", 60], ["10-31", 80]]), deviation where they are more than 10 points apart. actuals as of evaluate_project(); what is bound fills itself. Errors: 22023, 23503 project, ZB007 no targets, ZB008 duty.';
+  'Records execution and achievement (绩效双监控) of a project on a day, with the flags that follow: execution_behind of the ladder of the setting performance.ladder ([["04-30", 25], ["06-30", 40], ["08-31", 60], ["10-31", 80]]), deviation where they are further apart than the setting performance.monitoring_gap (10 points). actuals as the results of evaluate_project(), of as many targets as are known; what is bound fills itself. Both are measured against the whole year. Errors: 22023 with every fault, 23503 project, ZB007 no targets, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.evaluate_project(project text, fiscal_year integer, evaluator text, results jsonb, period text DEFAULT 'year', period_no integer DEFAULT 1,
   agency text DEFAULT NULL, opinion text DEFAULT NULL, evidence jsonb DEFAULT '[]', joint bigint DEFAULT NULL, budget numeric DEFAULT NULL, paid numeric DEFAULT NULL) RETURNS bigint
@@ -198,7 +239,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.evaluate_project('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, evaluator, results, period, period_no, agency, opinion, evidence, joint, budget, paid);
 END;
 COMMENT ON FUNCTION @ledger@.evaluate_project(text, integer, text, jsonb, text, integer, text, text, jsonb, bigint, numeric, numeric) IS
-  'Evaluates a project (绩效评价) against its targets in a month, quarter or year, as self, department, finance or third_party; returns the number. results: objects that name a target by item, indicator or name, with actual (or score and level of a qualitative one), applicable and reason; a bound target fills itself. evidence: objects with a digest of 64 hexadecimal digits. budget and paid in yuan are the ledger''s, and are only given for a project without lines. A value from 130 % of its target on (setting performance.deviation) needs a reason. Errors: 22023 with every fault, 23503 project, ZB007 no targets, ZB008 duty.';
+  'Evaluates a project (绩效评价) against its targets in a month, quarter or year, as self, department, finance or third_party; returns the number. results: objects that name a target by item, indicator or name, with actual (or score and level of a qualitative one), applicable and reason; a bound target fills itself, and what is reported instead needs a reason. In a month or quarter targets and execution are what was planned by its end. evidence: objects with a digest of 64 hexadecimal digits. budget and paid in yuan are the ledger''s, and are only given for a project without lines. A value from 130 % of its target on (setting performance.deviation) needs a reason. Errors: 22023 with every fault, 23503 project, ZB007 no targets, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.open_joint_evaluation(title text, fiscal_year integer, division text, projects text[], document text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

@@ -18,18 +18,22 @@
 #include "performance/performance.h"
 #include "registry/registry.h"
 
+#define SHIPPED_FLOW "performance_accountability"
+
 /* Argument positions of define_consequence() */
 enum
 {
-	RULE_NAME = 1, RULE_FROM, RULE_CAUSE, RULE_ACTION, RULE_CHANGE, RULE_REASON, RULE_GRADE, RULE_MIN, RULE_MAX, RULE_DIVISION, RULE_ACTIVE
+	RULE_NAME = 1, RULE_FROM, RULE_CAUSE, RULE_ACTION, RULE_CHANGE, RULE_REASON, RULE_GRADE, RULE_MIN, RULE_MAX, RULE_DIVISION, RULE_ACTIVE,
+	RULE_PROFILE, RULE_PROVENANCE
 };
 
 static const BpmStatement insert_rule = {
 	"INSERT INTO @ledger@.consequence_rule (rule_id, rule, from_year, cause, action, change, reason, grade, min_score, max_score, active,"
-	" division, defined_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", "ltittnttnnbct"
+	" division, defined_by, profile, provenance)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)", "ltittnttnnbcttt"
 };
 static const BpmStatement rule_problems = {
-	"SELECT place, problem, hint FROM @ledger@.consequence_problems($1, $2, $3, $4, $5, $6, $7, $8, $9)", "titnttnnb"
+	"SELECT place, problem, hint FROM @ledger@.consequence_problems($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", "titnttnntt"
 };
 static const BpmStatement insert_advice = {
 	"INSERT INTO @ledger@.budget_advice (fiscal_year, division, unit, project_id, change, reason, source, given_by)"
@@ -56,9 +60,10 @@ typedef struct Poor
 static void
 check_rule(FunctionCallInfo fcinfo, BpmLedger *ledger)
 {
-	static const int arguments[] = {RULE_NAME, RULE_FROM, RULE_CAUSE, RULE_CHANGE, RULE_ACTION, RULE_GRADE, RULE_MIN, RULE_MAX, RULE_ACTIVE};
+	static const int arguments[] = {RULE_NAME, RULE_FROM, RULE_CAUSE, RULE_CHANGE, RULE_ACTION, RULE_GRADE, RULE_MIN, RULE_MAX,
+		RULE_REASON, RULE_PROVENANCE};
 	Datum		values[lengthof(arguments)];
-	char		nulls[] = "         ";
+	char		nulls[] = "          ";
 	BpmFaults	faults = {0};
 
 	for (int i = 0; i < (int) lengthof(arguments); i++)
@@ -74,17 +79,16 @@ bpm_define_consequence(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"rule", "from_year", "cause", "action", "change", "reason"};
 	BpmCall		call;
-	BpmCode		division = 0;
-	Datum		values[13];
-	char		nulls[] = "             ";
+	BpmCode		division;
+	Datum		values[15];
+	char		nulls[] = "               ";
 	int64		id;
 
 	for (int i = 0; i < (int) lengthof(names); i++)
 		bpm_require_argument(fcinfo, RULE_NAME + i, names[i]);
 	bpm_require_argument(fcinfo, RULE_ACTIVE, "active");
 	bpm_call_begin(&call, fcinfo, "define_consequence", NULL);
-	if (!PG_ARGISNULL(RULE_DIVISION))
-		division = bpm_registry_division(call.ledger, bpm_argument(fcinfo, RULE_DIVISION, "division"));
+	division = bpm_performance_owner(fcinfo, call.ledger, RULE_DIVISION, RULE_PROFILE);
 	bpm_call_require(&call, division, 0);
 	check_rule(fcinfo, call.ledger);
 	id = bpm_next_id(call.ledger, "consequence_rule_seq", 0);
@@ -94,6 +98,8 @@ bpm_define_consequence(PG_FUNCTION_ARGS)
 	bpm_set_argument(fcinfo, RULE_ACTIVE, values, nulls, 10);
 	bpm_set_id(values, nulls, 11, division);
 	values[12] = CStringGetTextDatum(call.login);
+	bpm_set_argument(fcinfo, RULE_PROFILE, values, nulls, 13);
+	bpm_set_argument(fcinfo, RULE_PROVENANCE, values, nulls, 14);
 	bpm_insert_rows(call.ledger, "consequence_rule", &insert_rule, values, nulls, false);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
@@ -132,24 +138,39 @@ bpm_record_advice(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(given);
 }
 
-/* Begins the case of a poor result; 0 where no flow is set. */
+/* Returns the flow of accountability: the one that the setting names, otherwise the shipped one. */
+static char *
+find_flow(BpmLedger *ledger, BpmCode division)
+{
+	Jsonb	   *setting = bpm_registry_setting(ledger, division, "performance.accountability_flow", GetSQLCurrentDate());
+	JsonbValue	name;
+
+	if (setting && JB_ROOT_IS_SCALAR(setting) && JsonbExtractScalar(&setting->root, &name) && name.type == jbvString)
+		return pnstrdup(name.val.string.val, name.val.string.len);
+	if (!bpm_flow_known(ledger, SHIPPED_FLOW))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("there is no flow of accountability in ledger %s", ledger->schema),
+				 errdetail("A poor result was not answered, and nobody can be held to account (问责)."),
+				 errhint("%s.adopt_flow('" SHIPPED_FLOW "') publishes one, or the setting performance.accountability_flow names another.",
+						 ledger->schema)));
+	return SHIPPED_FLOW;
+}
+
+/* Begins the case of a poor result. */
 static int64
 begin_case(BpmCall *call, const BpmProject *project, const Poor *poor)
 {
-	Jsonb	   *flow = bpm_registry_setting(call->ledger, project->division, "performance.accountability_flow", GetSQLCurrentDate());
 	BpmNewCase	start = {.division = project->division,.unit = project->unit};
-	JsonbValue	name;
 	StringInfoData facts;
 
-	if (flow == NULL || !JB_ROOT_IS_SCALAR(flow) || !JsonbExtractScalar(&flow->root, &name) || name.type != jbvString)
-		return 0;
 	initStringInfo(&facts);
 	appendStringInfo(&facts, "{\"evaluation\": " INT64_FORMAT ", \"score\": %s, \"project\": ", poor->evaluation, poor->score);
 	escape_json(&facts, project->official_code);
 	appendStringInfoChar(&facts, '}');
 	start.subject = psprintf("绩效问责 %s %s", project->official_code, poor->score);
 	start.facts = bpm_jsonb_of(facts.data);
-	start.flow = pnstrdup(name.val.string.val, name.val.string.len);
+	start.flow = find_flow(call->ledger, project->division);
 	start.key = psprintf("accountability/" INT64_FORMAT, poor->evaluation);
 	return bpm_call_start(call, &start);
 }
@@ -176,8 +197,8 @@ hold(BpmCall *call, const Poor *poor, DateADT day)
 static int
 find_poor(BpmLedger *ledger, int year, BpmCode division, DateADT day, Poor **poor)
 {
-	char	   *days = bpm_performance_setting(ledger, division, "performance.answer_days", "15");
-	Datum		values[] = {Int32GetDatum(year), Int64GetDatum(division), DateADTGetDatum(day), Int32GetDatum(pg_strtoint32(days))};
+	Datum		days = DirectFunctionCall1(numeric_int4, bpm_performance_number(ledger, division, "performance.answer_days", "15"));
+	Datum		values[] = {Int32GetDatum(year), Int64GetDatum(division), DateADTGetDatum(day), days};
 	int			rows = bpm_ledger_execute(ledger, &poor_results, 0, values, NULL);
 
 	*poor = palloc(Max(rows, 1) * sizeof(Poor));

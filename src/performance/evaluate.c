@@ -37,27 +37,33 @@ static const BpmStatement period_end = {
 	"SELECT @ledger@.period_end($1, $2, $3)", "iti"
 };
 static const BpmStatement head_problems = {
-	"SELECT place, problem, hint FROM @ledger@.evaluation_problems($1, $2, $3, $4, $5, $6, $7, $8, $9)", "littijlnn"
+	"SELECT place, problem, hint FROM @ledger@.evaluation_problems($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", "littijlnntt"
 };
 static const BpmStatement result_problems = {
-	"SELECT place, problem, hint FROM @ledger@.result_problems($1, $2, $3, $4)", "ldjn"
+	"SELECT place, problem, hint FROM @ledger@.result_problems($1, $2, $3, $4, $5)", "ldjnb"
+};
+static const BpmStatement monitoring_problems = {
+	"SELECT NULL::pg_catalog.text, pg_catalog.format('%s is not in %s', $1, $2), NULL::pg_catalog.text"
+	" WHERE EXTRACT(year FROM $1) OPERATOR(pg_catalog.<>) $2 UNION ALL"
+	" SELECT NULL, 'the note has more than 1000 characters', NULL WHERE pg_catalog.length($5) OPERATOR(pg_catalog.>) 1000 UNION ALL"
+	" SELECT * FROM @ledger@.result_problems($3, $1, $4, NULL, false)", "diljt"
 };
 static const BpmStatement insert_results = {
-	"INSERT INTO @ledger@.evaluation_result (evaluation_id, item_no, applicable, actual, level, source, score, formula, deviation, reason,"
+	"INSERT INTO @ledger@.evaluation_result (evaluation_id, item_no, applicable, target, actual, measured, level, source, score, formula, deviation, reason,"
 	" division, unit)"
-	" SELECT $1, item_no, applicable, actual, level, source,"
+	" SELECT $1, item_no, applicable, target, actual, measured, level, source,"
 	" CASE WHEN applicable THEN budgetpm.score_indicator(method, direction, target, actual, weight, parameters) ELSE 0 END,"
 	" CASE WHEN applicable THEN budgetpm.score_formula(method, direction, target, actual, weight, parameters) ELSE 'not applicable' END,"
-	" deviation, reason, $5, $6 FROM @ledger@.result_rows($2, $3, $4)", "lldjcc"
+	" deviation, reason, $5, $6 FROM @ledger@.result_rows($2, $3, $4, true)", "lldjcc"
 };
 static const BpmStatement results_text = {
 	"SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) ORDER BY r.item_no)::text FROM @ledger@.evaluation_result r WHERE r.evaluation_id" EQ "$1", "l"
 };
 static const BpmStatement insert_evaluation = {
 	"INSERT INTO @ledger@.evaluation (evaluation_id, project_id, fiscal_year, set_id, evaluator, period, period_no, as_of, agency, joint_id,"
-	" evidence, budget, paid, indicator_score, applicable, execution_score, score, grade, warning, opinion, evaluated_at, evaluated_by,"
+	" evidence, budget, planned, paid, indicator_score, applicable, execution_score, score, grade, warning, opinion, evaluated_at, evaluated_by,"
 	" division, unit, digest)"
-	" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, s.budget, s.paid, s.indicator_score, s.applicable, s.execution_score, s.score,"
+	" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, s.budget, s.planned, s.paid, s.indicator_score, s.applicable, s.execution_score, s.score,"
 	" s.grade, s.warning, $12, $13, $14, $15, $16, ''::bytea"
 	" FROM @ledger@.evaluation_sums($1, $2, $3, $4, $5, $8, $17, $18) AS s", "llilttidtljtztccnn"
 };
@@ -65,7 +71,7 @@ static const BpmStatement insert_monitoring = {
 	"INSERT INTO @ledger@.monitoring (monitoring_id, project_id, fiscal_year, as_of, budget, paid, execution, achievement, actuals, flags,"
 	" note, recorded_at, recorded_by, division, unit, digest)"
 	" SELECT $1, $2, $3, $4, m.budget, m.paid, m.execution, m.achievement, m.actuals, m.flags, $7, $8, $9, $10, $11, ''::bytea"
-	" FROM @ledger@.monitoring_facts($2, $3, $5, $4, $6, $12) AS m", "llidljtztccj"
+	" FROM @ledger@.monitoring_facts($2, $3, $5, $4, $6, $12, $13) AS m", "llidljtztccjn"
 };
 /* What monitoring $1 of set $2 found is what the signals of the project look at, unless a later day is known. */
 static const BpmStatement tell_signals = {
@@ -133,9 +139,9 @@ find_end(FunctionCallInfo fcinfo, BpmLedger *ledger)
 static void
 check_evaluation(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmProject *project, int64 set, Datum as_of)
 {
-	Datum		head[9] = {Int64GetDatum(project->id)};
-	char		nulls[] = "         ";
-	Datum		values[4];
+	Datum		head[11] = {Int64GetDatum(project->id)};
+	char		nulls[] = "           ";
+	Datum		values[5];
 	BpmFaults	faults = {0};
 
 	bpm_set_argument(fcinfo, ARG_YEAR, head, nulls, 1);
@@ -146,13 +152,14 @@ check_evaluation(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmProject *p
 	bpm_set_argument(fcinfo, ARG_JOINT, head, nulls, 6);
 	bpm_set_argument(fcinfo, ARG_BUDGET, head, nulls, 7);
 	bpm_set_argument(fcinfo, ARG_PAID, head, nulls, 8);
+	bpm_set_argument(fcinfo, ARG_AGENCY, head, nulls, 9);
+	bpm_set_argument(fcinfo, ARG_OPINION, head, nulls, 10);
 	bpm_gather_faults(ledger, &head_problems, head, nulls, &faults);
 	values[0] = Int64GetDatum(set);
 	values[1] = as_of;
 	values[2] = PG_GETARG_DATUM(ARG_RESULTS);
-	values[3] = DirectFunctionCall3(numeric_in,
-									CStringGetDatum(bpm_performance_setting(ledger, project->division, "performance.deviation", "1.3")),
-									ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	values[3] = bpm_performance_number(ledger, project->division, "performance.deviation", "1.3");
+	values[4] = BoolGetDatum(true);
 	bpm_gather_faults(ledger, &result_problems, values, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("this cannot be an evaluation of project \"%s\"", project->official_code));
@@ -221,6 +228,20 @@ bpm_evaluate_project(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(id);
 }
 
+/* Refuses what monitoring cannot have seen, with everything that is wrong with it. */
+static void
+check_monitoring(FunctionCallInfo fcinfo, BpmLedger *ledger, const BpmProject *project, Datum set)
+{
+	Datum		values[5] = {PG_GETARG_DATUM(MONITOR_AS_OF), PG_GETARG_DATUM(ARG_YEAR), set, PG_GETARG_DATUM(MONITOR_ACTUALS)};
+	char		nulls[] = "     ";
+	BpmFaults	faults = {0};
+
+	bpm_set_argument(fcinfo, MONITOR_NOTE, values, nulls, 4);
+	bpm_gather_faults(ledger, &monitoring_problems, values, nulls, &faults);
+	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
+					 psprintf("this cannot be monitoring of project \"%s\"", project->official_code));
+}
+
 /* record_monitoring(ledger, project, fiscal_year, as_of, actuals, note): execution beside achievement. */
 PG_FUNCTION_INFO_V1(bpm_record_monitoring);
 Datum
@@ -228,8 +249,8 @@ bpm_record_monitoring(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
 	BpmProject	project;
-	Datum		values[12];
-	char		nulls[] = "            ";
+	Datum		values[13];
+	char		nulls[] = "             ";
 	int64		id;
 
 	bpm_require_argument(fcinfo, ARG_YEAR, "fiscal_year");
@@ -238,6 +259,7 @@ bpm_record_monitoring(PG_FUNCTION_ARGS)
 	bpm_call_begin(&call, fcinfo, "record_monitoring", NULL);
 	bpm_call_project(&call, bpm_argument(fcinfo, ARG_PROJECT, "project"), &project);
 	values[4] = Int64GetDatum(find_set(call.ledger, &project, PG_GETARG_INT32(ARG_YEAR)));
+	check_monitoring(fcinfo, call.ledger, &project, values[4]);
 	id = bpm_next_id(call.ledger, "monitoring_seq", 0);
 	values[0] = Int64GetDatum(id);
 	values[1] = Int64GetDatum(project.id);
@@ -251,6 +273,7 @@ bpm_record_monitoring(PG_FUNCTION_ARGS)
 	values[10] = Int64GetDatum(project.unit);
 	values[11] = JsonbPGetDatum(bpm_jsonb_of(bpm_performance_setting(call.ledger, project.division, "performance.ladder",
 																	 "[[\"04-30\", 25], [\"06-30\", 40], [\"08-31\", 60], [\"10-31\", 80]]")));
+	values[12] = bpm_performance_number(call.ledger, project.division, "performance.monitoring_gap", "10");
 	bpm_insert_sealed(call.ledger, "monitoring", NULL, &insert_monitoring, values, nulls);
 	values[1] = values[4];
 	bpm_ledger_execute(call.ledger, &tell_signals, 0, values, NULL);

@@ -21,6 +21,8 @@ extern void bpm_insert_sealed(BpmLedger *ledger, const char *table, const char *
 extern bool bpm_seal_holds(BpmLedger *ledger, const BpmStatement *statement, Datum *values);
 extern char *bpm_read_text(BpmLedger *ledger, const BpmStatement *statement, Datum *values, const char *nulls);
 extern char *bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, const char *usual);
+extern Datum bpm_performance_number(BpmLedger *ledger, BpmCode division, const char *key, const char *usual);
+extern BpmCode bpm_performance_owner(FunctionCallInfo fcinfo, BpmLedger *ledger, int division, int profile);
 extern void bpm_set_argument(FunctionCallInfo fcinfo, int argument, Datum *values, char *nulls, int at);
 extern Jsonb *bpm_array_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 

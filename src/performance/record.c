@@ -138,6 +138,45 @@ bpm_performance_setting(BpmLedger *ledger, BpmCode division, const char *key, co
 	return setting ? bpm_jsonb_out(setting) : pstrdup(usual);
 }
 
+/* Returns a setting that must be a finite number, or the usual one. */
+Datum
+bpm_performance_number(BpmLedger *ledger, BpmCode division, const char *key, const char *usual)
+{
+	Jsonb	   *setting = bpm_registry_setting(ledger, division, key, GetSQLCurrentDate());
+	JsonbValue	value;
+
+	if (setting == NULL)
+		return NumericGetDatum(bpm_numeric_of(usual));
+	if (!JB_ROOT_IS_SCALAR(setting) || !JsonbExtractScalar(&setting->root, &value) || value.type != jbvNumeric)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("setting \"%s\" is not a number", key),
+				 errdetail("It is %s.", JsonbToCString(NULL, &setting->root, VARSIZE(setting))),
+				 errhint("Store the profile again with %s.register_profile(), and apply it.", ledger->schema)));
+	return NumericGetDatum(value.val.numeric);
+}
+
+/* Reads whose an indicator or a rule is: a division's, a profile's, or nobody's in particular (0). */
+BpmCode
+bpm_performance_owner(FunctionCallInfo fcinfo, BpmLedger *ledger, int division, int profile)
+{
+	static const BpmStatement known = {
+		"SELECT profile FROM @ledger@.profile WHERE profile" EQ "$1 LIMIT 1", "t"
+	};
+	Datum		value = PG_GETARG_DATUM(profile);
+
+	if (!PG_ARGISNULL(profile) && !PG_ARGISNULL(division))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("it belongs to a division or to a profile"),
+				 errdetail("Both were given.")));
+	if (!PG_ARGISNULL(profile) && bpm_read_text(ledger, &known, &value, NULL) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("profile \"%s\" is not known", bpm_argument(fcinfo, profile, "profile"))));
+	return PG_ARGISNULL(division) ? 0 : bpm_registry_division(ledger, bpm_argument(fcinfo, division, "division"));
+}
+
 /* Passes an argument of the call on to a statement. */
 void
 bpm_set_argument(FunctionCallInfo fcinfo, int argument, Datum *values, char *nulls, int at)

@@ -39,12 +39,12 @@ static const BpmStatement evaluated_year = {
 	"SELECT evaluator FROM @ledger@.evaluation WHERE project_id" EQ "$1 AND fiscal_year" EQ "$2 AND period" EQ "'year' LIMIT 1", "li"
 };
 static const BpmStatement target_problems = {
-	"SELECT place, problem, hint FROM @ledger@.target_problems($1, $2, $3, $4, $5)", "tijnn"
+	"SELECT place, problem, hint FROM @ledger@.target_problems($1, $2, $3, $4, $5, $6)", "tijnnj"
 };
 static const BpmStatement insert_targets = {
 	"INSERT INTO @ledger@.target (set_id, item_no, indicator, level1, level2, name, measure, direction, kind, method, parameters,"
-	" target, expectation, weight, source, binding, tags, flags, division, unit)"
-	" SELECT $1, item_no, indicator, level1, level2, name, measure, direction, kind, method, parameters, target, expectation, weight,"
+	" target, plan, expectation, weight, source, binding, tags, flags, division, unit)"
+	" SELECT $1, item_no, indicator, level1, level2, name, measure, direction, kind, method, parameters, target, plan, expectation, weight,"
 	" source, binding, tags, flags, $5, $6 FROM @ledger@.target_rows($2, $3, $4)", "ltijcc"
 };
 static const BpmStatement targets_text = {
@@ -52,10 +52,12 @@ static const BpmStatement targets_text = {
 };
 static const BpmStatement insert_set = {
 	"INSERT INTO @ledger@.target_set (set_id, project_id, fiscal_year, version_no, total, execution_weight, cutoffs, blending,"
-	" document, set_at, set_by, division, unit, digest)"
+	" execution_plan, flags, document, set_at, set_by, division, unit, digest)"
 	" SELECT $1, $2, $3, 1 + (SELECT pg_catalog.count(*) FROM @ledger@.target_set s WHERE s.project_id" EQ "$2 AND s.fiscal_year" EQ "$3),"
-	" $4, $5, ARRAY(SELECT x::numeric FROM pg_catalog.jsonb_array_elements_text($6) AS x), $7, $8, $9, $10, $11, $12, ''::bytea",
-	"llinnjjtztcc"
+	" $4, $5, ARRAY(SELECT x::pg_catalog.numeric FROM pg_catalog.jsonb_array_elements_text($6 OPERATOR(pg_catalog.->) 'cutoffs') AS x),"
+	" $6 OPERATOR(pg_catalog.->) 'blending', $6 OPERATOR(pg_catalog.->) 'execution_plan',"
+	" @ledger@.target_set_flags($1, $6 OPERATOR(pg_catalog.->) 'level_weights'), $7, $8, $9, $10, $11, ''::bytea",
+	"llinnjtztcc"
 };
 static const BpmStatement indicator_problems = {
 	"SELECT place, problem, hint FROM @ledger@.indicator_problems($1, $2)", "tj"
@@ -65,9 +67,6 @@ static const BpmStatement insert_indicator = {
 	" parameters, weight, tags, provenance, active, from_year, profile, division, defined_by)"
 	" SELECT $1, $2, r.sector, r.level1, r.level2, r.name_zh, r.name_en, r.measure, r.direction, r.kind, r.method, r.parameters, r.weight,"
 	" r.tags, r.provenance, r.active, $3, $5, $6, $7 FROM @ledger@.indicator_row($2, $4) AS r", "ltijtct"
-};
-static const BpmStatement profile_known = {
-	"SELECT profile FROM @ledger@.profile WHERE profile" EQ "$1 LIMIT 1", "t"
 };
 static const BpmStatement ante_problems = {
 	"SELECT place, problem, hint FROM @ledger@.ex_ante_problems($1, $2, $3)", "jtn"
@@ -82,10 +81,29 @@ static void
 read_totals(FunctionCallInfo fcinfo, BpmLedger *ledger, BpmCode division, Datum *total, Datum *execution)
 {
 	*total = PG_ARGISNULL(TARGETS_TOTAL) ?
-		NumericGetDatum(bpm_numeric_of(bpm_performance_setting(ledger, division, "performance.total", "90"))) : PG_GETARG_DATUM(TARGETS_TOTAL);
+		bpm_performance_number(ledger, division, "performance.total", "90") : PG_GETARG_DATUM(TARGETS_TOTAL);
 	*execution = PG_ARGISNULL(TARGETS_EXECUTION) ?
-		NumericGetDatum(bpm_numeric_of(bpm_performance_setting(ledger, division, "performance.execution_weight", "10"))) :
+		bpm_performance_number(ledger, division, "performance.execution_weight", "10") :
 		PG_GETARG_DATUM(TARGETS_EXECUTION);
+}
+
+/* Reads the settings that targets are judged by, as one object. */
+static Datum
+read_settings(BpmLedger *ledger, BpmCode division)
+{
+	static const char *const settings[][2] = {
+		{"cutoffs", "[90, 80, 60]"}, {"blending", "{}"}, {"execution_plan", "\"pro_rata\""}, {"custom_weights", "true"},
+		{"sector_indicators", "{}"}, {"level_weights", "[]"}
+	};
+	StringInfoData object;
+
+	initStringInfo(&object);
+	for (int i = 0; i < (int) lengthof(settings); i++)
+		appendStringInfo(&object, "%c\"%s\": %s", i == 0 ? '{' : ',', settings[i][0],
+						 bpm_performance_setting(ledger, division, psprintf("performance.%s", settings[i][0]),
+												 settings[i][1]));
+	appendStringInfoChar(&object, '}');
+	return JsonbPGetDatum(bpm_jsonb_of(object.data));
 }
 
 /* Returns a division's official code. */
@@ -113,28 +131,26 @@ check_open(BpmLedger *ledger, const BpmProject *project, int year)
 
 /* Stores targets and their set, sealed. */
 static int64
-store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project, char *place, Datum total, Datum execution)
+store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project, const Datum *asked)
 {
 	BpmLedger  *ledger = call->ledger;
 	int64		id = bpm_next_id(ledger, "target_set_seq", 0);
-	Datum		rows[] = {Int64GetDatum(id), CStringGetTextDatum(place), PG_GETARG_DATUM(TARGETS_YEAR),
-		PG_GETARG_DATUM(TARGETS_TARGETS), Int64GetDatum(project->division), Int64GetDatum(project->unit)};
-	Datum		values[12];
-	char		nulls[] = "            ";
+	Datum		rows[] = {Int64GetDatum(id), asked[0], asked[1], asked[2], Int64GetDatum(project->division), Int64GetDatum(project->unit)};
+	Datum		values[11];
+	char		nulls[] = "           ";
 
 	bpm_insert_rows(ledger, "target", &insert_targets, rows, NULL, true);
 	values[0] = Int64GetDatum(id);
 	values[1] = Int64GetDatum(project->id);
-	values[2] = PG_GETARG_DATUM(TARGETS_YEAR);
-	values[3] = total;
-	values[4] = execution;
-	values[5] = JsonbPGetDatum(bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.cutoffs", "[90, 80, 60]")));
-	values[6] = JsonbPGetDatum(bpm_jsonb_of(bpm_performance_setting(ledger, project->division, "performance.blending", "{}")));
-	bpm_set_argument(fcinfo, TARGETS_DOCUMENT, values, nulls, 7);
-	values[8] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[9] = CStringGetTextDatum(call->login);
-	values[10] = Int64GetDatum(project->division);
-	values[11] = Int64GetDatum(project->unit);
+	values[2] = asked[1];
+	values[3] = asked[3];
+	values[4] = asked[4];
+	values[5] = asked[5];
+	bpm_set_argument(fcinfo, TARGETS_DOCUMENT, values, nulls, 6);
+	values[7] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[8] = CStringGetTextDatum(call->login);
+	values[9] = Int64GetDatum(project->division);
+	values[10] = Int64GetDatum(project->unit);
 	bpm_insert_sealed(ledger, "target_set", bpm_read_text(ledger, &targets_text, rows, NULL), &insert_set, values, nulls);
 	return id;
 }
@@ -147,8 +163,7 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 	BpmCall		call;
 	BpmProject	project;
 	BpmFaults	faults = {0};
-	Datum		values[5];
-	char	   *place;
+	Datum		values[6];
 	int64		id;
 
 	bpm_require_argument(fcinfo, TARGETS_YEAR, "fiscal_year");
@@ -156,36 +171,18 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 	bpm_call_begin(&call, fcinfo, "set_targets", NULL);
 	bpm_call_project(&call, bpm_argument(fcinfo, TARGETS_PROJECT, "project"), &project);
 	check_open(call.ledger, &project, PG_GETARG_INT32(TARGETS_YEAR));
-	place = code_of_division(call.ledger, project.division);
-	values[0] = CStringGetTextDatum(place);
+	values[0] = CStringGetTextDatum(code_of_division(call.ledger, project.division));
 	values[1] = PG_GETARG_DATUM(TARGETS_YEAR);
 	values[2] = PG_GETARG_DATUM(TARGETS_TARGETS);
 	read_totals(fcinfo, call.ledger, project.division, &values[3], &values[4]);
+	values[5] = read_settings(call.ledger, project.division);
 	bpm_gather_faults(call.ledger, &target_problems, values, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("these cannot be the targets of project \"%s\"", project.official_code));
-	id = store_targets(fcinfo, &call, &project, place, values[3], values[4]);
+	id = store_targets(fcinfo, &call, &project, values);
 	bpm_call_note(&call, &project, "targets_set", NULL, bpm_jsonb_of(psprintf("{\"set\": " INT64_FORMAT "}", id)));
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
-}
-
-/* Reads where an indicator belongs: a division, a profile, or nowhere in particular. */
-static BpmCode
-read_owner(FunctionCallInfo fcinfo, BpmLedger *ledger)
-{
-	Datum		profile = PG_GETARG_DATUM(INDICATOR_PROFILE);
-
-	if (!PG_ARGISNULL(INDICATOR_PROFILE) && !PG_ARGISNULL(INDICATOR_DIVISION))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an indicator belongs to a division or to a profile")));
-	if (!PG_ARGISNULL(INDICATOR_PROFILE) && bpm_read_text(ledger, &profile_known, &profile, NULL) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("profile \"%s\" is not known", bpm_argument(fcinfo, INDICATOR_PROFILE, "profile"))));
-	return PG_ARGISNULL(INDICATOR_DIVISION) ? 0 :
-		bpm_registry_division(ledger, bpm_argument(fcinfo, INDICATOR_DIVISION, "division"));
 }
 
 /* define_indicator(ledger, indicator, from_year, definition, division, profile): a row of the library. */
@@ -206,7 +203,7 @@ bpm_define_indicator(PG_FUNCTION_ARGS)
 	asked[0] = CStringGetTextDatum(bpm_argument(fcinfo, INDICATOR_CODE, "indicator"));
 	asked[1] = PG_GETARG_DATUM(INDICATOR_DEFINITION);
 	bpm_call_begin(&call, fcinfo, "define_indicator", NULL);
-	division = read_owner(fcinfo, call.ledger);
+	division = bpm_performance_owner(fcinfo, call.ledger, INDICATOR_DIVISION, INDICATOR_PROFILE);
 	bpm_call_require(&call, division, 0);
 	bpm_gather_faults(call.ledger, &indicator_problems, asked, NULL, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
