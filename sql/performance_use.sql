@@ -82,12 +82,19 @@ SELECT count(pg_temp.set(a)) FROM unnest('{A1,A2,A3,A4,A5}'::text[]) AS a;
 SELECT count(p.evaluate_project(c, 2025, 'finance', jsonb_build_array(jsonb_build_object('item', 1, 'actual', a)))) FROM (VALUES ('A1', 88.8888889), ('A2', 80), ('A3', 60), ('A4', 40)) AS v(c, a);
 SELECT project, score, grade, action, change, base, amount, reason FROM pg_temp.result r JOIN unnest('{A1,A2,A3,A4,A5}'::text[]) AS c ON c = r.project CROSS JOIN LATERAL p.advise_budget(c, 2025) ORDER BY 1;
 SELECT p.record_advice(2025, '320000000') AS advised;
-SELECT p.add_year(2026), p.create_preparation(2026, '320000000', '2026年预算编制', rounds => '2') AS preparation \gset
+SELECT p.publish_flow('{"flow": "up", "title": "上报", "steps": [{"step": "fin", "assign": [{"initiator": true}], "self": "allow", "next": "done"}, {"step": "done", "type": "end"}], "effects": {"hold": [{"effect": "prepare", "arguments": {"move": "submit", "round": 2}}], "release": [{"effect": "prepare", "arguments": {"move": "release"}}]}}') > 0 AS flow;
+SELECT p.add_year(2026);
+SELECT p.create_preparation(2026, '320000000', '2026年预算编制', 'up', rounds => '2') AS preparation \gset
 SELECT step, text, value FROM p.suggest_request('101', 2026, 'advice', project => 'A1') AS s(step, text, value);
 -- 1,100,000 + 1,000,000 + 800,000 + 500,000 and below it 0 + 1,000,000
 SELECT unit, base, amount, advised, reason FROM p.advised_ceilings(:preparation);
-SELECT p.issue_advised_ceilings(:preparation, '苏财预〔2026〕1号') AS issued;
-SELECT u.official_code, c.round, c.amount::text, c.document FROM p.ceiling c JOIN p.unit u ON u.code = c.unit ORDER BY 1;
+SELECT p.issue_advised_ceilings(:preparation, '苏财预〔2026〕1号', 1) AS issued;
+SELECT u.official_code, c.round, c.amount::text, c.document FROM p.ceiling c JOIN p.unit u ON u.code::text = c.unit::text ORDER BY 1;
+-- and they bind: 省属中学 may ask for what is left of it, and not for a yuan more
+CREATE FUNCTION pg_temp.asks(unit text, amount numeric) RETURNS boolean LANGUAGE sql AS
+  $$SELECT p.save_request(preparation_id, unit, '申报', jsonb_build_array(jsonb_build_object('title', 'a', 'func', '2050202', 'amount', amount))) > 0 FROM p.preparation$$;
+SELECT pg_temp.asks('101001', 1000001);
+SELECT pg_temp.refused($$SELECT p.submit_requests(preparation_id, '101001') FROM p.preparation$$);
 -- a newer result advises anew, and the newest advice counts
 SELECT p.evaluate_project('A4', 2025, 'finance', '[{"item": 1, "actual": 75}]', opinion => '复评') > 0 AS again;
 SELECT p.record_advice(2025, '320000000') AS advised, p.record_advice(2025, '320000000') AS nothing_new;
@@ -109,12 +116,13 @@ SELECT p.evaluate_project('A3', 2025, 'finance', '[{"item": 1, "actual": 20}]') 
 SELECT p.evaluate_project('A4', 2025, 'finance', '[{"item": 1, "actual": 10}]') AS answered \gset
 SELECT p.answer_evaluation(:answered, '已制定整改方案', '苏教函1号') > 0 AS answered;
 SELECT * FROM p.run_accountability(2025, '320000000', current_date + 15) AS on_the_last_day;
-SELECT p.adopt_flow('performance_accountability') AS version;
+-- without a flow nobody can be held to account
 SELECT pg_temp.refused($$SELECT p.run_accountability(2025, '320000000', current_date + 16)$$);
--- nobody bears the titles yet; once they do, the case begins, and once only
 CREATE ROLE regress_head LOGIN; CREATE ROLE regress_check LOGIN; CREATE ROLE regress_chief LOGIN;
 SELECT count(p.register_principal(login, title)), count(p.grant_duty(login, unit => unit, division => division, may_post => true))
   FROM (VALUES ('regress_head', '单位负责人', '101', NULL), ('regress_check', '监督检查', NULL, '320000000'), ('regress_chief', '财政局长', NULL, '320000000')) AS v(login, title, unit, division);
+SELECT p.adopt_flow('performance_accountability') AS version;
+-- the case begins, and once only
 SELECT p.run_accountability(2025, '320000000', current_date + 16) AS held, p.run_accountability(2025, '320000000', current_date + 17) AS again;
 SELECT a.evaluation_id = :poor AS of_the_poor_one, c.subject, c.facts - 'evaluation' AS facts, c.state FROM p.accountability a JOIN p.approval_case c USING (case_id);
 CREATE FUNCTION pg_temp.acts(who text, action text) RETURNS text LANGUAGE sql AS
@@ -122,6 +130,7 @@ CREATE FUNCTION pg_temp.acts(who text, action text) RETURNS text LANGUAGE sql AS
 SELECT pg_temp.acts('regress_head', 'approve') AS explained, pg_temp.acts('regress_check', 'approve') AS verified, pg_temp.acts('regress_chief', 'reject') AS asks_again, pg_temp.acts('regress_check', 'approve') AS once_more, pg_temp.acts('regress_chief', 'approve') AS decided;
 -- another evaluation of the same year that is poor too is the same matter
 SELECT p.evaluate_project('A3', 2025, 'finance', '[{"item": 1, "actual": 19}]') > 0 AS again, p.run_accountability(2025, '320000000', current_date + 30) AS held;
+SELECT pg_temp.refused('DELETE FROM p.accountability');
 -- a setting names another flow; one that was never published is an error
 SELECT p.register_profile('other', '另一', '{"settings": {"performance.accountability_flow": {"value": "nowhere"}, "performance.answer_days": {"value": 3}}}') > 0, p.apply_profile('other', '320100000', '2025-01-20') > 0;
 SELECT pg_temp.evaluate('N1', 'finance', 1) > 0 AS poor, p.run_accountability(2025, '320100000', current_date + 3) AS on_the_last_day;

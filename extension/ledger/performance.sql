@@ -319,7 +319,7 @@ COMMENT ON COLUMN @ledger@.evaluation_answer.unit IS 'The project''s unit, for r
 
 CREATE TABLE @ledger@.accountability (
   evaluation_id bigint PRIMARY KEY REFERENCES @ledger@.evaluation,
-  case_id       bigint REFERENCES @ledger@.approval_case,
+  case_id       bigint NOT NULL REFERENCES @ledger@.approval_case,
   opened_on     date NOT NULL,
   opened_by     varchar(63) COLLATE "C" NOT NULL,
   division      budgetpm.budget_code NOT NULL,
@@ -327,7 +327,7 @@ CREATE TABLE @ledger@.accountability (
 );
 COMMENT ON TABLE @ledger@.accountability IS 'Poor results that nobody answered in time (问责), each with its case once: append-only.';
 COMMENT ON COLUMN @ledger@.accountability.evaluation_id IS 'The evaluation.';
-COMMENT ON COLUMN @ledger@.accountability.case_id IS 'The case; NULL where no flow is set.';
+COMMENT ON COLUMN @ledger@.accountability.case_id IS 'The case.';
 COMMENT ON COLUMN @ledger@.accountability.opened_on IS 'Day.';
 COMMENT ON COLUMN @ledger@.accountability.opened_by IS 'By whom.';
 COMMENT ON COLUMN @ledger@.accountability.division IS 'The project''s division, for row security.';

@@ -79,7 +79,7 @@ BEGIN ATOMIC
   UNION ALL
   SELECT NULL, pg_catalog.format('action cannot be "%s"', consequence_problems.action), 'It is raise, keep, cut or cancel.' WHERE consequence_problems.action NOT IN ('raise', 'keep', 'cut', 'cancel')
   UNION ALL
-  SELECT NULL, pg_catalog.format('change %s does not go with %s', consequence_problems.change, consequence_problems.action), 'raise is above 0 and at most 1, keep 0, cut between -1 and 0, cancel -1.'
+  SELECT NULL, pg_catalog.format('change %s does not go with %s', pg_catalog."left"(consequence_problems.change::text, 40), consequence_problems.action), 'raise is above 0 and at most 1, keep 0, cut between -1 and 0, cancel -1.'
    WHERE consequence_problems.change NOT BETWEEN -1 AND 1
       OR NOT CASE consequence_problems.action WHEN 'raise' THEN consequence_problems.change > 0 WHEN 'keep' THEN consequence_problems.change = 0 WHEN 'cut' THEN consequence_problems.change < 0
                                               WHEN 'cancel' THEN consequence_problems.change = -1 ELSE true END
@@ -209,7 +209,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.run_accountability('@ledger@.ledger'::pg_catalog.regclass, fiscal_year, division, as_of);
 END;
 COMMENT ON FUNCTION @ledger@.run_accountability(integer, text, date) IS
-  'Holds to account (无效必问责): every project of a division and below whose yearly result is 差 and was not answered within the setting performance.answer_days (15) gets a case of the flow of the setting performance.accountability_flow, otherwise performance_accountability where that was adopted, once a year, whoever evaluates again; without either it is recorded without a case. Returns how many. Errors: 23503 division, 42704 flow, ZB008 duty.';
+  'Holds to account (无效必问责): every project of a division and below whose yearly result is 差 and was not answered within the setting performance.answer_days (15) gets a case of the flow of the setting performance.accountability_flow, otherwise of performance_accountability (adopt_flow() publishes it), once a year, whoever evaluates again. Returns how many. Errors: 23503 division, 42704 no flow, ZB008 duty, and those of the flow.';
 
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation

@@ -185,7 +185,7 @@ hold(BpmCall *call, const Poor *poor, DateADT day)
 
 	bpm_project_read_id(call->ledger, poor->project, false, &project);
 	values[0] = Int64GetDatum(poor->evaluation);
-	bpm_set_id(values, nulls, 1, begin_case(call, &project, poor));
+	values[1] = Int64GetDatum(begin_case(call, &project, poor));
 	values[2] = DateADTGetDatum(day);
 	values[3] = CStringGetTextDatum(call->login);
 	values[4] = Int64GetDatum(project.division);
