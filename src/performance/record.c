@@ -13,8 +13,10 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
+#include "base/errors.h"
 #include "base/guard.h"
 #include "base/jsonb.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "evidence/digest.h"
 #include "performance/performance.h"

@@ -12,7 +12,6 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
-#include "base/number.h"
 #include "base/rows.h"
 #include "ledger/posting.h"
 #include "performance/performance.h"
