@@ -219,22 +219,35 @@ bpm_accept_key(const BpmPermit *holder, TupleDesc desc, HeapTuple old, HeapTuple
 		(old == NULL || has_key(holder, desc, old));
 }
 
+/*
+ * Runs one statement on a guarded table under a permit, whose relation need not be
+ * set, and returns how many rows it wrote.
+ */
+int
+bpm_guarded_execute(BpmLedger *ledger, const char *table, int year, BpmPermit *permit,
+					const BpmStatement *statement, Datum *values, const char *nulls,
+					bool must_write)
+{
+	int			rows;
+
+	permit->relation = bpm_guarded_relation(ledger, table, year);
+	bpm_guard_permit(ledger, permit);
+	rows = bpm_ledger_execute(ledger, statement, year, values, nulls);
+	bpm_guard_done(must_write);
+	return rows;
+}
+
 /* Writes one row of a guarded table, named by its key, and returns how many were written. */
 int
 bpm_write_row(BpmLedger *ledger, const char *table, int year, int64 key,
 			  const BpmStatement *statement, Datum *values, const char *nulls,
 			  bool must_write)
 {
-	BpmPermit	wanted = {0};
-	int			rows;
+	BpmPermit	permit = {0};
 
-	wanted.relation = bpm_guarded_relation(ledger, table, year);
-	wanted.accept = bpm_accept_key;
-	wanted.key = key;
-	bpm_guard_permit(ledger, &wanted);
-	rows = bpm_ledger_execute(ledger, statement, year, values, nulls);
-	bpm_guard_done(must_write);
-	return rows;
+	permit.accept = bpm_accept_key;
+	permit.key = key;
+	return bpm_guarded_execute(ledger, table, year, &permit, statement, values, nulls, must_write);
 }
 
 /* Accepts a new row, whatever it says: the statement that makes it is ours. */
@@ -251,12 +264,9 @@ bpm_insert_rows(BpmLedger *ledger, const char *table, const BpmStatement *statem
 {
 	BpmPermit	permit = {0};
 
-	permit.relation = bpm_guarded_relation(ledger, table, 0);
 	permit.accept = accept_new;
 	permit.many = many;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, statement, 0, values, nulls);
-	bpm_guard_done(!many);
+	bpm_guarded_execute(ledger, table, 0, &permit, statement, values, nulls, !many);
 }
 
 /* Refuses the write with what was attempted on which table. */

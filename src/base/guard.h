@@ -49,6 +49,9 @@ extern Oid	bpm_guarded_relation(BpmLedger *ledger, const char *table, int year);
 
 extern bool bpm_accept_key(const BpmPermit *permit, TupleDesc desc, HeapTuple old,
 						   HeapTuple *row);
+extern int	bpm_guarded_execute(BpmLedger *ledger, const char *table, int year,
+								BpmPermit *permit, const BpmStatement *statement,
+								Datum *values, const char *nulls, bool must_write);
 extern int	bpm_write_row(BpmLedger *ledger, const char *table, int year, int64 key,
 						  const BpmStatement *statement, Datum *values,
 						  const char *nulls, bool must_write);

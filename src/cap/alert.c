@@ -63,14 +63,11 @@ raise_alert(BpmLedger *ledger, const BpmCap *cap, BpmCapCrossing *crossing)
 	bpm_set_id(values, nulls, 7, cap->unit);
 	values[8] = DateADTGetDatum(GetSQLCurrentDate());
 	values[9] = TimestampTzGetDatum(GetCurrentTimestamp());
-	permit.relation = bpm_guarded_relation(ledger, "alert", 0);
 	permit.columns = ALERT_TYPES;
 	permit.accept = accept_alert;
 	permit.key = cap->id;
 	permit.context = crossing;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, &insert_alert, 0, values, nulls);
-	bpm_guard_done(true);
+	bpm_guarded_execute(ledger, "alert", 0, &permit, &insert_alert, values, nulls, true);
 }
 
 /* Stores an alert for each limit that was crossed, and forgets them. */

@@ -99,14 +99,11 @@ consume_row(Consumption *consumption)
 	BpmPermit	permit = {0};
 	Datum		values[1] = {Int32GetDatum(consumption->change->cap)};
 
-	permit.relation = bpm_guarded_relation(ledger, "cap_balance", 0);
 	permit.columns = CAP_BALANCE_TYPES;
 	permit.accept = decide_row;
 	permit.key = consumption->change->cap;
 	permit.context = consumption;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, &touch_row, 0, values, NULL);
-	bpm_guard_done(true);
+	bpm_guarded_execute(ledger, "cap_balance", 0, &permit, &touch_row, values, NULL, true);
 	if (consumption->outcome == OUTCOME_DONE && consumption->state.crossings != NIL)
 		bpm_cap_raise_alerts(ledger, &consumption->state);
 	return consumption->outcome;

@@ -46,14 +46,11 @@ write_slots(BpmLedger *ledger, const BpmStatement *statement, const BpmCap *cap,
 {
 	BpmPermit	permit = {0};
 
-	permit.relation = bpm_guarded_relation(ledger, "cap_slot", 0);
 	permit.columns = CAP_SLOT_TYPES;
 	permit.accept = accept_slots;
 	permit.key = cap->id;
 	permit.many = true;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, statement, 0, values, nulls);
-	bpm_guard_done(false);
+	bpm_guarded_execute(ledger, "cap_slot", 0, &permit, statement, values, nulls, false);
 }
 
 /* Writes the cap's row, which then holds the totals alone. */

@@ -95,13 +95,10 @@ write_slot(BpmLedger *ledger, const BpmCap *cap, int slot, BpmFen used)
 	values[0] = Int32GetDatum(cap->id);
 	values[1] = Int32GetDatum(slot);
 	values[2] = Int64GetDatum(used);
-	permit.relation = bpm_guarded_relation(ledger, "cap_slot", 0);
 	permit.columns = CAP_SLOT_TYPES;
 	permit.accept = accept_use;
 	permit.key = used;
-	bpm_guard_permit(ledger, &permit);
-	rows = bpm_ledger_execute(ledger, &consume_slot, 0, values, NULL);
-	bpm_guard_done(false);
+	rows = bpm_guarded_execute(ledger, "cap_slot", 0, &permit, &consume_slot, values, NULL, false);
 	return rows == 1;
 }
 

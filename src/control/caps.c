@@ -392,14 +392,11 @@ write_members(BpmLedger *ledger, const BpmStatement *statement, int32 cap, Datum
 
 	values[0] = Int32GetDatum(cap);
 	values[1] = lines;
-	permit.relation = bpm_guarded_relation(ledger, "cap_member", 0);
 	permit.columns = "il";
 	permit.accept = accept_member;
 	permit.key = cap;
 	permit.many = true;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, statement, 0, values, NULL);
-	bpm_guard_done(false);
+	bpm_guarded_execute(ledger, "cap_member", 0, &permit, statement, values, NULL, false);
 }
 
 /*

@@ -91,12 +91,9 @@ bpm_insert_sealed(BpmLedger *ledger, const char *table, const char *belongs,
 	Seal		seal = {ledger->digest, belongs};
 	BpmPermit	permit = {0};
 
-	permit.relation = bpm_guarded_relation(ledger, table, 0);
 	permit.accept = accept_sealed;
 	permit.context = &seal;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, statement, 0, values, nulls);
-	bpm_guard_done(true);
+	bpm_guarded_execute(ledger, table, 0, &permit, statement, values, nulls, true);
 }
 
 /* Tells whether the row that a statement reads, with what belongs to it as a last column, has the digest it says. */

@@ -105,15 +105,10 @@ bpm_planning_write(BpmLedger *ledger, const char *table, const BpmStatement *sta
 				   Datum *values, const char *nulls)
 {
 	BpmPermit	permit = {0};
-	int			rows;
 
-	permit.relation = bpm_guarded_relation(ledger, table, 0);
 	permit.accept = accept_statement;
 	permit.many = true;
-	bpm_guard_permit(ledger, &permit);
-	rows = bpm_ledger_execute(ledger, statement, 0, values, nulls);
-	bpm_guard_done(false);
-	return rows;
+	return bpm_guarded_execute(ledger, table, 0, &permit, statement, values, nulls, false);
 }
 
 /* The same with collected parameters. */

@@ -95,12 +95,9 @@ write_concerns(BpmCall *call, const BpmStatement *statement, Datum *values, cons
 	SPITupleTable *table;
 	int			rows;
 
-	permit.relation = bpm_guarded_relation(call->ledger, "project_concern", 0);
 	permit.accept = accept_change;
 	permit.many = true;
-	bpm_guard_permit(call->ledger, &permit);
-	rows = bpm_ledger_execute(call->ledger, statement, 0, values, nulls);
-	bpm_guard_done(false);
+	rows = bpm_guarded_execute(call->ledger, "project_concern", 0, &permit, statement, values, nulls, false);
 	table = SPI_tuptable;
 	for (int i = 0; i < rows; i++)
 	{

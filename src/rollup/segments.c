@@ -250,12 +250,9 @@ bpm_forget_segments(BpmLedger *ledger, int32 first, int32 last)
 	BpmPermit	permit = {0};
 	Datum		values[2] = {Int32GetDatum(first), Int32GetDatum(last)};
 
-	permit.relation = bpm_guarded_relation(ledger, "journal_segment", 0);
 	permit.columns = "i";
 	permit.accept = accept_deletion;
 	permit.context = &range;
 	permit.many = true;
-	bpm_guard_permit(ledger, &permit);
-	bpm_ledger_execute(ledger, &delete_segments, 0, values, NULL);
-	bpm_guard_done(false);
+	bpm_guarded_execute(ledger, "journal_segment", 0, &permit, &delete_segments, values, NULL, false);
 }
