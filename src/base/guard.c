@@ -219,6 +219,15 @@ bpm_accept_key(const BpmPermit *holder, TupleDesc desc, HeapTuple old, HeapTuple
 		(old == NULL || has_key(holder, desc, old));
 }
 
+/* Accepts the insertion or deletion of rows of the permit's key, no change of one. */
+bool
+bpm_accept_members(const BpmPermit *holder, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	if ((old == NULL) == (*row == NULL))
+		return false;
+	return has_key(holder, desc, old ? old : *row);
+}
+
 /*
  * Runs one statement on a guarded table under a permit, whose relation need not be
  * set, and returns how many rows it wrote.

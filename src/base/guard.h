@@ -36,7 +36,7 @@ struct BpmPermit
 								 * position, NULL: none */
 	BpmAccept	accept;
 	void	   *context;
-	int64		key;			/* of bpm_accept_key */
+	int64		key;			/* of bpm_accept_key, bpm_accept_members */
 	bool		many;			/* holds for all rows of one statement */
 };
 
@@ -49,6 +49,8 @@ extern Oid	bpm_guarded_relation(BpmLedger *ledger, const char *table, int year);
 
 extern bool bpm_accept_key(const BpmPermit *permit, TupleDesc desc, HeapTuple old,
 						   HeapTuple *row);
+extern bool bpm_accept_members(const BpmPermit *permit, TupleDesc desc, HeapTuple old,
+							   HeapTuple *row);
 extern int	bpm_guarded_execute(BpmLedger *ledger, const char *table, int year,
 								BpmPermit *permit, const BpmStatement *statement,
 								Datum *values, const char *nulls, bool must_write);

@@ -26,19 +26,6 @@ static const BpmStatement insert_slots = {
 	" FROM pg_catalog.generate_series(0, $2 OPERATOR(pg_catalog.-) 1) AS slot", "iicc"
 };
 
-/* Accepts rows of the cap that the key names, new ones and old ones. */
-static bool
-accept_slots(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
-{
-	bool		isnull;
-	HeapTuple	tuple = old ? old : *row;
-
-	/* Inserted or deleted, not changed. */
-	if (tuple == NULL || (old != NULL && *row != NULL))
-		return false;
-	return DatumGetInt32(heap_getattr(tuple, CAP_SLOT_CAP + 1, desc, &isnull)) == permit->key;
-}
-
 /* Runs one statement on the slots of a cap. */
 static void
 write_slots(BpmLedger *ledger, const BpmStatement *statement, const BpmCap *cap, Datum *values,
@@ -47,7 +34,7 @@ write_slots(BpmLedger *ledger, const BpmStatement *statement, const BpmCap *cap,
 	BpmPermit	permit = {0};
 
 	permit.columns = CAP_SLOT_TYPES;
-	permit.accept = accept_slots;
+	permit.accept = bpm_accept_members;
 	permit.key = cap->id;
 	permit.many = true;
 	bpm_guarded_execute(ledger, "cap_slot", 0, &permit, statement, values, nulls, false);

@@ -371,18 +371,6 @@ static const BpmStatement close_row = {
 	"UPDATE @ledger@.cap SET state = 'closed' WHERE cap_id" EQ "$1", "i"
 };
 
-/* Accepts new and deleted rows of the cap that the key names. */
-static bool
-accept_member(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
-{
-	bool		isnull;
-	HeapTuple	tuple = old ? old : *row;
-
-	if (tuple == NULL || (old != NULL && *row != NULL))
-		return false;
-	return DatumGetInt32(heap_getattr(tuple, 1, desc, &isnull)) == permit->key;
-}
-
 /* Writes the list of a cap. */
 static void
 write_members(BpmLedger *ledger, const BpmStatement *statement, int32 cap, Datum lines)
@@ -393,7 +381,7 @@ write_members(BpmLedger *ledger, const BpmStatement *statement, int32 cap, Datum
 	values[0] = Int32GetDatum(cap);
 	values[1] = lines;
 	permit.columns = "il";
-	permit.accept = accept_member;
+	permit.accept = bpm_accept_members;
 	permit.key = cap;
 	permit.many = true;
 	bpm_guarded_execute(ledger, "cap_member", 0, &permit, statement, values, NULL, false);

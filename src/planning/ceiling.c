@@ -47,11 +47,11 @@ static const BpmStatement insert_ceiling = {
 	"iiccctattt"
 };
 static const BpmStatement find_key = {
-	"SELECT ceiling_id, round" EQ "$3 AND division" CODE_EQ "$4"
-	" AND (unit" CODE_EQ "$5 OR (unit IS NULL AND $5 IS NULL))"
-	" AND (func" CODE_EQ "$6 OR (func IS NULL AND $6 IS NULL))"
-	" AND fund_type IS NOT DISTINCT FROM $7 AND amount OPERATOR(budgetpm.=) $8 AND document" EQ "$9"
-	" FROM @ledger@.ceiling WHERE preparation_id" EQ "$1 AND key" EQ "$2", "iticcctat"
+	"SELECT ceiling_id, round" EQ "$2 AND division" CODE_EQ "$3"
+	" AND (unit" CODE_EQ "$4 OR (unit IS NULL AND $4 IS NULL))"
+	" AND (func" CODE_EQ "$5 OR (func IS NULL AND $5 IS NULL))"
+	" AND fund_type IS NOT DISTINCT FROM $6 AND amount OPERATOR(budgetpm.=) $7 AND document" EQ "$8"
+	" FROM @ledger@.ceiling WHERE preparation_id" EQ "$1 AND key" EQ "$9", "iiccctatt"
 };
 static const BpmStatement last_round = {
 	"SELECT COALESCE(pg_catalog.max(v.round), 1) FROM @ledger@.request r"
@@ -298,21 +298,28 @@ read_round(FunctionCallInfo fcinfo, BpmLedger *ledger, int32 preparation)
 	return round;
 }
 
+/* Gives what a ceiling says to a statement. */
+static void
+bind_content(BpmParameters *parameters, const Ceiling *ceiling)
+{
+	bpm_bind_int(parameters, ceiling->preparation);
+	bpm_bind_int(parameters, ceiling->round);
+	bpm_bind_id(parameters, ceiling->division);
+	bpm_bind_id(parameters, ceiling->unit);
+	bpm_bind_id(parameters, ceiling->func);
+	bpm_bind_text(parameters, ceiling->fund_type);
+	bpm_bind_fen(parameters, ceiling->amount);
+	bpm_bind_text(parameters, ceiling->document);
+}
+
 /* Returns the ceiling that the key issued before; the same key with another content is refused. */
 static int64
 replay(BpmLedger *ledger, const Ceiling *ceiling)
 {
 	BpmParameters parameters = {0};
 
-	bpm_bind_int(&parameters, ceiling->preparation);
+	bind_content(&parameters, ceiling);
 	bpm_bind_text(&parameters, ceiling->key);
-	bpm_bind_int(&parameters, ceiling->round);
-	bpm_bind_id(&parameters, ceiling->division);
-	bpm_bind_id(&parameters, ceiling->unit);
-	bpm_bind_id(&parameters, ceiling->func);
-	bpm_bind_text(&parameters, ceiling->fund_type);
-	bpm_bind_fen(&parameters, ceiling->amount);
-	bpm_bind_text(&parameters, ceiling->document);
 	if (bpm_planning_read_latest(ledger, &find_key, &parameters) != 1 || !bpm_result_int(0, 2))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_KEY_CONFLICT),
@@ -327,14 +334,7 @@ store_ceiling(BpmLedger *ledger, const Ceiling *ceiling, const char *login)
 {
 	BpmParameters parameters = {0};
 
-	bpm_bind_int(&parameters, ceiling->preparation);
-	bpm_bind_int(&parameters, ceiling->round);
-	bpm_bind_id(&parameters, ceiling->division);
-	bpm_bind_id(&parameters, ceiling->unit);
-	bpm_bind_id(&parameters, ceiling->func);
-	bpm_bind_text(&parameters, ceiling->fund_type);
-	bpm_bind_fen(&parameters, ceiling->amount);
-	bpm_bind_text(&parameters, ceiling->document);
+	bind_content(&parameters, ceiling);
 	bpm_bind_text(&parameters, login);
 	bpm_bind_text(&parameters, ceiling->key);
 	if (bpm_planning_store(ledger, "ceiling", &insert_ceiling, &parameters) == 0)

@@ -324,6 +324,21 @@ with_sub_cases(BpmCase *work, void (*change) (BpmCase *))
 	}
 }
 
+/* Does something to a case that is nobody's part, with the reason given, and tells the parties. */
+static Datum
+administer(FunctionCallInfo fcinfo, const char *operation, void (*change) (BpmCase *))
+{
+	BpmCall		call;
+	BpmCase    *work = begin_administration(&call, fcinfo, operation, 2);
+
+	require_own(work);
+	record(work, operation, bpm_argument(fcinfo, 2, "reason"));
+	change(work);
+	bpm_tell_parties(work);
+	end_administration(&call, work);
+	PG_RETURN_VOID();
+}
+
 /* Stops a case, and what it called. */
 static void
 suspend_one(BpmCase *work)
@@ -340,15 +355,7 @@ PG_FUNCTION_INFO_V1(bpm_suspend);
 Datum
 bpm_suspend(PG_FUNCTION_ARGS)
 {
-	BpmCall		call;
-	BpmCase    *work = begin_administration(&call, fcinfo, "suspend", 2);
-
-	require_own(work);
-	record(work, "suspend", bpm_argument(fcinfo, 2, "reason"));
-	suspend_one(work);
-	bpm_tell_parties(work);
-	end_administration(&call, work);
-	PG_RETURN_VOID();
+	return administer(fcinfo, "suspend", suspend_one);
 }
 
 /* Lets a case go on where it stood; deadlines move by the time that it was suspended. */
@@ -379,15 +386,7 @@ PG_FUNCTION_INFO_V1(bpm_resume);
 Datum
 bpm_resume(PG_FUNCTION_ARGS)
 {
-	BpmCall		call;
-	BpmCase    *work = begin_administration(&call, fcinfo, "resume", 2);
-
-	require_own(work);
-	record(work, "resume", bpm_argument(fcinfo, 2, "reason"));
-	resume_one(work);
-	bpm_tell_parties(work);
-	end_administration(&call, work);
-	PG_RETURN_VOID();
+	return administer(fcinfo, "resume", resume_one);
 }
 
 /* Ends a case that has not ended (终止); what it held is released. */
