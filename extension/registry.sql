@@ -177,7 +177,7 @@ VALUES
   "performance.answer_days": {"value": 15, "name": "评价结果整改反馈期限（日，默认值，可改）"},
   "project.signal.dimensions": {"value": ["payment", "contract", "delivery", "schedule", "indicator"], "name": "支付进度、合同履约、物资到位、形象进度、绩效指标"},
   "project.signal.execution": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2, "start_month": 3, "over_budget": "yellow"}, "name": "执行进度预警线"},
-  "project.signal.contract": {"value": {"red_below": 0.6, "yellow_below": 0.8}, "name": "合同履约预警线"},
+  "project.signal.contract": {"value": {"red_below": 0.6, "yellow_below": 0.8, "red_days": 30, "yellow_days": 1}, "name": "合同履约预警线"},
   "project.signal.delivery": {"value": {"red_below": 0.6, "yellow_below": 0.8}, "name": "物资到位预警线"},
   "project.signal.schedule": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2}, "name": "形象进度预警线"},
   "project.signal.indicator": {"value": {"red_below": 0.6, "yellow_below": 0.8, "blue_from": 1.2, "start_month": 3}, "name": "绩效指标预警线"},

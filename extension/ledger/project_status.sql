@@ -9,13 +9,54 @@ END;
 COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
   'Thresholds, weights, colours and actions of signals in a division (official code) on a day: the settings project.signal.* without that prefix, as budgetpm.signal() takes them. Errors: 23503 no such division, 42501.';
 
+-- Conditions of several kinds in one clause are all to be met.  What a clause waits for is
+-- looked up only where it names it: few clauses name a document or another project.
+CREATE FUNCTION @ledger@.clause_duties(as_of date, project bigint)
+RETURNS TABLE (project_id bigint, contract_no varchar, clause_no integer, kind varchar, title varchar, due_on date, met boolean)
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1000
+BEGIN ATOMIC
+  SELECT c.project_id, c.contract_no, c.clause_no, c.kind, c.title,
+         CASE c.kind WHEN 'deadline' THEN (c.terms ->> 'due_on')::date WHEN 'milestone' THEN c.due_on WHEN 'retention' THEN c.met_on END,
+         CASE WHEN c.kind <> 'retention' OR c.met_on IS NULL THEN c.met_on IS NOT NULL
+              ELSE (SELECT pg_catalog.max(v.requested) >= LEAST(pg_catalog.min(v.allowed), c.amount)
+                      FROM budgetpm.check_contract('@ledger@.ledger'::pg_catalog.regclass, c.contract_no, clause_duties.as_of) v) END
+    FROM (SELECT l.project_id, g.contract_no, g.amount, k.clause_no, k.kind, k.title, k.terms,
+                 -- when it was to be met, where that is planned
+                 GREATEST(s.planned_on, CASE k.terms ->> 'delivery' WHEN 'any' THEN d.first_planned WHEN 'all' THEN d.last_planned END) AS due_on,
+                 -- since when it is met; NULL: it is not, by that day
+                 CASE WHEN (s.done_on <= clause_duties.as_of OR NOT k.terms ? 'milestone')
+                       AND (NOT k.terms ? 'delivery' OR CASE k.terms ->> 'delivery' WHEN 'any' THEN d.first_accepted ELSE d.all_accepted END <= clause_duties.as_of)
+                       AND (NOT k.terms ? 'until' OR (k.terms ->> 'until')::date <= clause_duties.as_of)
+                       AND (NOT k.terms ? 'document' OR EXISTS (SELECT 1 FROM @ledger@.evidence_document e
+                             WHERE e.contract_id = k.contract_id AND e.kind = k.terms ->> 'document' AND e.registered_at::date <= clause_duties.as_of))
+                      THEN GREATEST(CASE WHEN k.terms ? 'milestone' THEN s.done_on END, (k.terms ->> 'until')::date,
+                             CASE k.terms ->> 'delivery' WHEN 'any' THEN d.first_accepted WHEN 'all' THEN d.all_accepted END,
+                             CASE WHEN k.terms ? 'document' THEN (SELECT pg_catalog.min(e.registered_at)::date FROM @ledger@.evidence_document e
+                               WHERE e.contract_id = k.contract_id AND e.kind = k.terms ->> 'document') END,
+                             CASE WHEN k.terms ? 'on' THEN g.created_at::date END) END AS met_on
+            FROM @ledger@.line l
+            JOIN @ledger@.contract g ON g.line_id = l.line_id AND g.state = 'signed'
+            JOIN @ledger@.contract_clause k ON k.contract_id = g.contract_id
+            LEFT JOIN @ledger@.milestone s ON s.milestone_no = (k.terms ->> 'milestone')::integer
+             AND s.project_id = CASE WHEN k.terms ? 'project' THEN (SELECT p.project_id FROM @ledger@.project p WHERE p.official_code = k.terms ->> 'project') ELSE l.project_id END
+            LEFT JOIN (
+              SELECT d.contract_id, pg_catalog.min(d.planned_on) AS first_planned, pg_catalog.max(d.planned_on) AS last_planned, pg_catalog.min(d.accepted_on) AS first_accepted,
+                     CASE WHEN pg_catalog.bool_and(d.accepted_quantity >= d.planned_quantity) THEN pg_catalog.max(d.accepted_on) END AS all_accepted
+                FROM @ledger@.delivery d WHERE d.contract_id IS NOT NULL GROUP BY d.contract_id) d ON d.contract_id = k.contract_id
+           WHERE k.kind IN ('milestone', 'retention', 'deadline')
+             AND NOT EXISTS (SELECT 1 FROM @ledger@.contract_clause n WHERE n.contract_id = k.contract_id AND n.version > k.version)
+             AND l.project_id BETWEEN COALESCE(clause_duties.project, 0) AND COALESCE(clause_duties.project, 9223372036854775807)) c;
+END;
+COMMENT ON FUNCTION @ledger@.clause_duties(date, bigint) IS
+  'Internal: what the clauses of signed contracts ask for, with the day it is due and whether it is met by a day, of all projects (NULL) or one. milestone: its milestone or its deliveries, by the day they are planned; deadline: its conditions, by due_on; retention (质保金): that all is requested that the contract allows, from the day its conditions are met; what is requested is as of now. due_on NULL: no day is known.';
+
 -- One row for each project under way.  BETWEEN, so that one text serves all projects, by
 -- scans that are joined, and another one project, by its indexes: NULL is folded away.
 CREATE FUNCTION @ledger@.signal_facts(as_of date, place text, project bigint)
 RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, starts_on date, ends_on date,
   budget budgetpm.amount, paid budgetpm.amount, contract_due bigint, contract_met bigint, clause_due bigint, clause_met bigint, clause_late bigint,
   delivery_due bigint, delivery_met bigint, planned numeric, physical numeric, achievement numeric, clause text, indicators jsonb)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100000
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
 BEGIN ATOMIC
   WITH later AS MATERIALIZED (
     SELECT l.project_id,
@@ -31,11 +72,11 @@ BEGIN ATOMIC
      GROUP BY l.project_id)
   SELECT p.project_id, p.division, p.unit, COALESCE(p.starts_on, p.started_on), p.ends_on,
          m.budget - COALESCE(t.budget, '0'), m.paid - COALESCE(t.paid, '0'),
-         d.contract_due, d.contract_met, NULL::bigint, NULL::bigint, NULL::bigint, d.delivery_due, d.delivery_met,
+         d.contract_due, d.contract_met, c.clause_due, c.clause_met, c.clause_late, d.delivery_due, d.delivery_met,
          CASE WHEN s.last IS NOT NULL THEN s.planned * 0.01
               WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
               THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
-         COALESCE(r.percent, s.done) * 0.01, i.achievement, NULL::text, i.indicators
+         COALESCE(r.percent, s.done) * 0.01, i.achievement, c.clause, i.indicators
     FROM @ledger@.project p
     LEFT JOIN (
       SELECT l.project_id, budgetpm.sum(b.appropriated - b.allotted - b.transferred - b.withdrawn) AS budget, budgetpm.sum(b.paid) AS paid
@@ -48,11 +89,21 @@ BEGIN ATOMIC
     LEFT JOIN (
       SELECT d.project_id, pg_catalog.count(*) AS delivery_due,
              pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of THEN budgetpm.share_met(d.delivered_quantity, d.planned_quantity) ELSE 0 END) AS delivery_met,
-             NULLIF(pg_catalog.count(d.contract_id), 0) AS contract_due,
-             pg_catalog.count(d.contract_id) FILTER (WHERE d.accepted_on <= signal_facts.as_of AND d.accepted_quantity >= d.planned_quantity) AS contract_met
+             NULLIF(pg_catalog.count(*) FILTER (WHERE g.state = 'signed'), 0) AS contract_due,
+             pg_catalog.count(*) FILTER (WHERE g.state = 'signed' AND d.accepted_on <= signal_facts.as_of AND d.accepted_quantity >= d.planned_quantity) AS contract_met
         FROM @ledger@.delivery d
+        LEFT JOIN @ledger@.contract g ON g.contract_id = d.contract_id
        WHERE d.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807) AND d.planned_on <= signal_facts.as_of
+         AND (g.state IS NULL OR g.state NOT IN ('closed', 'cancelled'))
        GROUP BY d.project_id) d ON d.project_id = p.project_id
+    LEFT JOIN (
+      SELECT c.project_id, pg_catalog.count(*) AS clause_due, pg_catalog.count(*) FILTER (WHERE c.met) AS clause_met,
+             COALESCE(pg_catalog.max(signal_facts.as_of - c.due_on) FILTER (WHERE NOT c.met), 0)::bigint AS clause_late,
+             -- the number of days in front finds the one that is most late
+             pg_catalog.substr(pg_catalog.max(pg_catalog.lpad((signal_facts.as_of - c.due_on)::text, 7, '0') || c.contract_no || '/' || c.clause_no || ' ' || c.title COLLATE "C")
+               FILTER (WHERE NOT c.met), 8) AS clause
+        FROM (SELECT x.* FROM @ledger@.clause_duties(signal_facts.as_of, signal_facts.project) x WHERE x.due_on <= signal_facts.as_of OFFSET 0) c
+       GROUP BY c.project_id) c ON c.project_id = p.project_id
     LEFT JOIN (
       SELECT s.project_id, COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
              COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
@@ -70,7 +121,7 @@ BEGIN ATOMIC
      AND p.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807);
 END;
 COMMENT ON FUNCTION @ledger@.signal_facts(date, text, bigint) IS
-  'Internal: the facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met (in millionths), planned and physical progress (the last report, or the milestones done), indicators.';
+  'Internal: the facts that budgetpm.signal() judges by, of projects that are funded or under way, in a place (tree key; NULL: all) or of one project: budget and paid of the lines of the year by accounting date, deliveries due and met (in millionths) but those of closed and cancelled contracts, clauses of contracts due and met, planned and physical progress (the last report, or the milestones done), indicators.';
 
 CREATE FUNCTION @ledger@.signal_rule_sets(as_of date, divisions text[])
 RETURNS TABLE (division text, rules jsonb)
@@ -95,7 +146,7 @@ COMMENT ON FUNCTION @ledger@.signal_rule_sets(date, text[]) IS
 
 CREATE FUNCTION @ledger@.signal_judged(as_of date, place text, project bigint)
 RETURNS TABLE (project_id bigint, division budgetpm.budget_code, unit budgetpm.budget_code, colour text, score numeric, reasons jsonb, inputs jsonb)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100000
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100000
 BEGIN ATOMIC
   WITH rule AS MATERIALIZED (
     SELECT r.division::budgetpm.budget_code AS division, r.rules

@@ -1,12 +1,12 @@
 -- budgetpm.signal(): every rule of 红黄绿蓝 with its exact boundaries, and the faults
 -- that were seen in the field.
 SET client_min_messages = warning;
-SELECT plan(100);
+SELECT plan(111);
 
 CREATE FUNCTION public.colour(facts jsonb, rules jsonb DEFAULT '{}') RETURNS text LANGUAGE sql IMMUTABLE AS
   $$SELECT budgetpm.signal(facts, rules) ->> 'colour'$$;
 CREATE FUNCTION public.reason(facts jsonb, rules jsonb DEFAULT '{}') RETURNS text LANGUAGE sql IMMUTABLE AS
-  $$SELECT concat_ws(' ', r ->> 'dimension', r ->> 'colour', r ->> 'value', r ->> 'relation', r ->> 'threshold', r ->> 'note')
+  $$SELECT string_agg(concat_ws(' ', r ->> 'dimension', r ->> 'colour', r ->> 'value', r ->> 'relation', r ->> 'threshold', r ->> 'note'), '')
       FROM jsonb_array_elements(budgetpm.signal(facts, rules) -> 'reasons') AS r$$;
 CREATE FUNCTION public.paid(paid numeric, as_of date DEFAULT '2026-06-30', budget numeric DEFAULT 1000000) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
   $$SELECT jsonb_build_object('as_of', as_of, 'budget', budget, 'paid', paid)$$;
@@ -81,6 +81,17 @@ SELECT is(reason(paid(p, m), ladder()), r, format('%s, %s', m, p)) FROM (VALUES
 
 -- 合同履约, 物资到位, 形象进度
 SELECT is(reason('{"as_of": "2026-06-30", "contract_due": 5, "contract_met": 3}'), 'contract yellow 0.6000 < 0.8', 'contract');
+-- clauses of contracts: what is due and met, and how many days the latest one is late: 1 yellow, 30 red
+CREATE FUNCTION public.late(days integer) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+  $$SELECT jsonb_build_object('as_of', '2026-06-30', 'clause_due', 10, 'clause_met', 9, 'clause_late', days, 'clause', '合同1/2 竣工')$$;
+SELECT is(reason(late(d)), 'contract green 0.9000 >= 0.8contract ' || r, format('%s days late', d)) FROM (VALUES
+  (0, 'green 0 < 1'), (1, 'yellow 1 >= 1'), (29, 'yellow 29 >= 1'), (30, 'red 30 >= 30')) AS x(d, r);
+SELECT is(budgetpm.signal(late(3)) #>> '{reasons,1,clause}', '合同1/2 竣工', 'the clause is named');
+SELECT is(colour(late(29), '{"contract": {"red_days": 29}}'), 'red', 'a profile that is stricter');
+SELECT is(reason(late(29), '{"contract": {"yellow_days": null}}'), 'contract green 0.9000 >= 0.8contract green 29 < 30', 'one that knows no yellow');
+SELECT is(reason(late(400), '{"contract": {"yellow_days": null, "red_days": null}}'), 'contract green 0.9000 >= 0.8', 'one that counts no days');
+SELECT is(budgetpm.signal(late(30) || '{"contract_due": 2, "contract_met": 1, "planned": 1, "physical": 1}', '{"weights": {"contract": 10, "schedule": 10}}') ->> 'score', '85.00', '(10 x (0.5 + 0.9) / 2 + 10 x 1) / 20: reasons of a dimension share its weight');
+SELECT is(faults('{"as_of": "2026-06-30"}', '{"contract": {"red_days": 5, "yellow_days": 6}}'), '22023 rules of the signal have 1 fault: $.contract.red_days: must not be below yellow_days', 'red before yellow');
 SELECT is(reason('{"as_of": "2026-06-30", "delivery_due": 200.5, "delivery_met": 120.2}'), 'delivery red 0.5995 < 0.6', 'delivery');
 SELECT is(reason('{"as_of": "2026-06-30", "delivery_due": 0, "delivery_met": 3}'), 'delivery none nothing is due yet', 'nothing is due yet');
 SELECT is(reason('{"as_of": "2026-01-02", "planned": 0.1, "physical": 0.12}'), 'schedule blue 1.2000 >= 1.2', 'ahead of the plan, in January too');
@@ -111,6 +122,11 @@ SELECT is(faults('[]'), '22023 facts of the signal must be an object', 'not an o
 SELECT is(faults('{}'), E'22023 facts of the signal have 1 fault: $.as_of: missing', 'no day');
 SELECT is(faults('{"as_of": "2026-06-30"}', '{"execution": {"ladder": [{"from": "06-31", "at_least": -1}, {"from": "02-29"}]}}') ~ '4 faults|3 faults', true, 'a ladder with faults');
 SELECT is((SELECT provolatile FROM pg_proc WHERE oid = 'budgetpm.signal(jsonb, jsonb)'::regprocedure), 'i', 'may be used in sets and indexes');
+
+-- rules that differ from row to row, more of them than are kept, and of one size
+SELECT is((SELECT count(*) FROM generate_series(0, 99) AS n, LATERAL (SELECT (n * 37) % 90 + 10 AS percent) x
+  WHERE colour(paid(275000), jsonb_build_object('execution', jsonb_build_object('red_below', ('0.' || percent)::numeric, 'yellow_below', 1)))
+        <> CASE WHEN 275000 * 2 < percent * 10000 THEN 'red' ELSE 'yellow' END), 0::bigint, 'every row has its own rules');
 
 -- what the code assumes is what profile standard says
 SELECT is(budgetpm.signal(f, (SELECT jsonb_object_agg(substr(key, 16), value -> 'value') - 'weights' FROM jsonb_each(budgetpm.profile_source('standard') -> 'settings') WHERE key LIKE 'project.signal.%')),
