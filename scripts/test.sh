@@ -14,6 +14,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 limit=${BUDGETPM_TEST_SECONDS:-600}
+limit=${limit%%.*}
 
 count() { echo "$1 $2 $3" >>"$BUDGETPM_COUNTS"; }
 
@@ -208,6 +209,7 @@ conclude() {
 	[ "$failed" = 0 ]
 }
 
+part=${1:-}
 case ${1:-} in
 	--inside)
 		shift
@@ -227,6 +229,10 @@ case ${1:-} in
 		shift
 		;;
 esac
+
+# An error of the shell itself, as in arithmetic, ends the command above, but not this
+# script: the part inside a cluster must never start one.
+[ "$part" != --inside ] || exit 1
 
 BUDGETPM_COUNTS=$(mktemp)
 export BUDGETPM_COUNTS

@@ -342,7 +342,7 @@ sub check_test
 
 	# A fault that makes a test wait for ever is seen some time before that; the machine
 	# may be busier now than it was.
-	$seconds{$test} = min(240, 30 + 6 * max($took, 1));
+	$seconds{$test} = min(240, 30 + int(6 * max($took, 1)));
 	return;
 }
 
