@@ -20,22 +20,24 @@ CREATE FUNCTION @ledger@.bound_actual(project bigint, fiscal_year integer, as_of
 LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
   SELECT CASE bound_actual.binding
-    WHEN 'deliveries' THEN (SELECT COALESCE(pg_catalog.sum(d.accepted_quantity), 0) FROM @ledger@.delivery d
-      WHERE d.project_id = bound_actual.project AND d.accepted_on <= bound_actual.as_of
-        AND EXTRACT(year FROM d.accepted_on) = bound_actual.fiscal_year AND (bound_actual.measure IS NULL OR d.measure = bound_actual.measure))
+    WHEN 'deliveries' THEN (SELECT COALESCE(pg_catalog.sum((e.details ->> 'quantity')::numeric), 0)
+       FROM @ledger@.project_event e JOIN @ledger@.delivery d ON d.delivery_id = (e.details ->> 'delivery')::bigint
+      WHERE e.project_id = bound_actual.project AND e.action = 'accepted' AND e.details ? 'delivery'
+        AND (e.details ->> 'on')::date BETWEEN pg_catalog.make_date(bound_actual.fiscal_year, 1, 1) AND bound_actual.as_of
+        AND (bound_actual.measure IS NULL OR d.measure = bound_actual.measure))
     WHEN 'progress' THEN (SELECT r.percent FROM @ledger@.progress_report r
       WHERE r.project_id = bound_actual.project AND r.reported_for <= bound_actual.as_of
         AND NOT EXISTS (SELECT FROM @ledger@.progress_report x WHERE x.replaces = r.report_id)
       ORDER BY r.reported_for DESC, r.report_id DESC LIMIT 1)
     WHEN 'milestones' THEN (SELECT COALESCE(pg_catalog.sum(m.weight) FILTER (WHERE m.done_on <= bound_actual.as_of), 0) FROM @ledger@.milestone m
       WHERE m.project_id = bound_actual.project)
-    WHEN 'payments' THEN (SELECT m.paid / CASE WHEN bound_actual.measure = '万元' THEN 10000 WHEN bound_actual.measure = '亿元' THEN 100000000 ELSE 1 END
+    WHEN 'payments' THEN (SELECT pg_catalog.trim_scale(m.paid / CASE WHEN bound_actual.measure = '万元' THEN 10000 WHEN bound_actual.measure = '亿元' THEN 100000000 ELSE 1 END)
       FROM @ledger@.project_money(bound_actual.project, bound_actual.fiscal_year, bound_actual.as_of) AS m)
     WHEN 'execution' THEN (SELECT CASE WHEN m.budget <= 0 THEN 0 ELSE pg_catalog.round(m.paid * 100 / m.budget, 4) END
       FROM @ledger@.project_money(bound_actual.project, bound_actual.fiscal_year, bound_actual.as_of) AS m) END;
 END;
 COMMENT ON FUNCTION @ledger@.bound_actual(bigint, integer, date, text, text) IS
-  'Internal: an actual value that fills itself, as of a day: accepted quantities of deliveries of the year in that measure, the last standing progress report in per cent, the weights of milestones done, payments in 元, 万元 or 亿元, or payments in per cent of the budget.';
+  'Internal: an actual value that fills itself, as of a day: what was accepted of deliveries in the year up to the day, in that measure, the last standing progress report in per cent, the weights of milestones done, payments in 元, 万元 or 亿元, or payments in per cent of the budget.';
 
 CREATE FUNCTION @ledger@.planned_by(whole numeric, plan jsonb, as_of date, decimals integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -120,13 +122,17 @@ BEGIN ATOMIC
       UNION ALL
       SELECT budgetpm.scoring_fault(r.method, r.direction, r.target, r.actual, r.weight, r.parameters), NULL WHERE r.applicable AND r.actual IS NOT NULL AND (result_problems.complete OR r.kind = 'qualitative')
       UNION ALL
-      SELECT pg_catalog.format('it deviates by %s %% and no reason is given', r.deviation), 'From the setting performance.deviation (1.3: 130 % of the target) on, the reason and what is corrected must be written.'
+      SELECT pg_catalog.format('it deviates by %s %% and no reason is given', COALESCE(r.deviation::text, '10^12 or more')), 'From the setting performance.deviation (1.3: 130 % of the target) on, the reason and what is corrected must be written.'
        WHERE result_problems.complete AND r.applicable AND r.kind = 'quantitative' AND r.reason IS NULL AND r.target > 0 AND r.actual >= r.target * result_problems.deviation
       UNION ALL
       SELECT pg_catalog.format('it fills itself with %s, and %s is reported without a reason', pg_catalog.trim_scale(r.measured), pg_catalog.trim_scale(r.actual)), 'Leave it out, or say why it is another.'
        WHERE r.applicable AND r.reason IS NULL AND r.measured <> r.actual
     ) AS f(problem, hint)
-   WHERE f.problem IS NOT NULL;
+   WHERE f.problem IS NOT NULL
+  UNION ALL
+  SELECT NULL, 'none of its targets applies', 'There is nothing to score.'
+    FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results, result_problems.complete) AS r
+   WHERE result_problems.complete HAVING NOT pg_catalog.bool_or(r.applicable);
 END;
 COMMENT ON FUNCTION @ledger@.result_problems(bigint, date, jsonb, numeric, boolean) IS
   'Internal: everything that keeps an array of results from being a complete evaluation, or what monitoring saw.';
@@ -239,7 +245,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.evaluate_project('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, evaluator, results, period, period_no, agency, opinion, evidence, joint, budget, paid);
 END;
 COMMENT ON FUNCTION @ledger@.evaluate_project(text, integer, text, jsonb, text, integer, text, text, jsonb, bigint, numeric, numeric) IS
-  'Evaluates a project (绩效评价) against its targets in a month, quarter or year, as self, department, finance or third_party; returns the number. results: objects that name a target by item, indicator or name, with actual (or score and level of a qualitative one), applicable and reason; a bound target fills itself, and what is reported instead needs a reason. In a month or quarter targets and execution are what was planned by its end. evidence: objects with a digest of 64 hexadecimal digits. budget and paid in yuan are the ledger''s, and are only given for a project without lines. A value from 130 % of its target on (setting performance.deviation) needs a reason. Errors: 22023 with every fault, 23503 project, ZB007 no targets, ZB008 duty.';
+  'Evaluates a project (绩效评价) against its targets in a month, quarter or year, as self, department, finance or third_party; returns the number. self needs a duty over the unit, department one over its department (主管部门), finance and third_party one over the division: nobody speaks for another. results: objects that name a target by item, indicator or name, with actual (or score and level of a qualitative one), applicable and reason; a bound target fills itself, and what is reported instead needs a reason. In a month or quarter targets and execution are what was planned by its end. evidence: objects with a digest of 64 hexadecimal digits. budget and paid in yuan are the ledger''s, and are only given for a project without lines. A value from 130 % of its target on (setting performance.deviation) needs a reason. Errors: 22023 with every fault, 23503 project, ZB007 no targets, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.open_joint_evaluation(title text, fiscal_year integer, division text, projects text[], document text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

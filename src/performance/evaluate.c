@@ -199,6 +199,31 @@ store_evaluation(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *proje
 	return id;
 }
 
+/* Returns the department (主管部门) that the project's unit is of in its division, or the unit where it has none. */
+static BpmCode
+find_department(BpmLedger *ledger, const BpmProject *project)
+{
+	static const BpmStatement find = {
+		"SELECT code FROM @ledger@.unit WHERE kind" EQ "'department' AND code" COVERS "$1 AND division" CODE_EQ "$2"
+		" ORDER BY code LIMIT 1", "cc"
+	};
+	Datum		values[2] = {Int64GetDatum(project->unit), Int64GetDatum(project->division)};
+
+	return bpm_ledger_execute(ledger, &find, 0, values, NULL) == 1 ? bpm_result_int(0, 1) : project->unit;
+}
+
+/* Asks for a duty where the evaluator is: the unit itself, its department, or its division's finance department. */
+static void
+require_evaluator(BpmCall *call, const BpmProject *project, const char *evaluator)
+{
+	if (strcmp(evaluator, "self") == 0)
+		bpm_call_require(call, project->division, project->unit);
+	else if (strcmp(evaluator, "department") == 0)
+		bpm_call_require(call, project->division, find_department(call->ledger, project));
+	else
+		bpm_call_require(call, project->division, 0);
+}
+
 /* evaluate_project(ledger, project, fiscal_year, evaluator, results, ...): scores what is known, and keeps it. */
 PG_FUNCTION_INFO_V1(bpm_evaluate_project);
 Datum
@@ -218,6 +243,7 @@ bpm_evaluate_project(PG_FUNCTION_ARGS)
 	bpm_array_argument(fcinfo, ARG_EVIDENCE, "evidence");
 	bpm_call_begin(&call, fcinfo, "evaluate_project", NULL);
 	bpm_call_project(&call, bpm_argument(fcinfo, ARG_PROJECT, "project"), &project);
+	require_evaluator(&call, &project, bpm_argument(fcinfo, ARG_EVALUATOR, "evaluator"));
 	set = find_set(call.ledger, &project, PG_GETARG_INT32(ARG_YEAR));
 	as_of = find_end(fcinfo, call.ledger);
 	check_evaluation(fcinfo, call.ledger, &project, set, as_of);
