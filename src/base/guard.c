@@ -94,10 +94,7 @@ bpm_guarded_relation(BpmLedger *ledger, const char *table, int year)
 		get_relname_relid(table, ledger->namespace);
 
 	if (!OidIsValid(relation) && year != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
+		bpm_no_such_year(ledger, year);
 	if (!OidIsValid(relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),

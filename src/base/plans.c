@@ -316,15 +316,22 @@ bpm_ledger_has_year(BpmLedger *ledger, int year)
 	return OidIsValid(get_relname_relid(name, ledger->namespace));
 }
 
+/* Refuses a year that the ledger has not. */
+void
+bpm_no_such_year(BpmLedger *ledger, int year)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_BPM_WRONG_YEAR),
+			 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
+			 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
+}
+
 /* Refuses a year that has no partitions, instead of a bare "relation does not exist". */
 static void
 check_year(BpmLedger *ledger, int year)
 {
 	if (!bpm_ledger_has_year(ledger, year))
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
+		bpm_no_such_year(ledger, year);
 }
 
 /* Returns a saved plan of the statement, over tables of the ledger's owner only. */

@@ -270,8 +270,7 @@ bpm_add_account_rule(PG_FUNCTION_ARGS)
 	bpm_set_text(values, nulls, 4, fund_type);
 	values[5] = PG_GETARG_DATUM(6);
 	nulls[5] = PG_ARGISNULL(6) ? 'n' : ' ';
-	values[6] = Int64GetDatum(division);
-	nulls[6] = division ? ' ' : 'n';
+	bpm_set_id(values, nulls, 6, division);
 	if (bpm_ledger_execute(ledger, &insert_rule, 0, values, nulls) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -329,8 +328,7 @@ bpm_divert_account(PG_FUNCTION_ARGS)
 	bpm_set_text(values, nulls, 0, chart);
 	bpm_set_text(values, nulls, 1, account);
 	bpm_set_text(values, nulls, 2, into);
-	values[3] = Int64GetDatum(division);
-	nulls[3] = division ? ' ' : 'n';
+	bpm_set_id(values, nulls, 3, division);
 	bpm_set_text(values, nulls, 4, fund_type);
 	rules = bpm_ledger_execute(ledger, &divert_rules, 0, values, nulls);
 	if (rules == 0)

@@ -55,10 +55,7 @@ bpm_closing_state(BpmLedger *ledger, int year)
 	Datum		value = Int32GetDatum(year);
 
 	if (bpm_ledger_execute(ledger, &find, 0, &value, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
+		bpm_no_such_year(ledger, year);
 	return bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 

@@ -99,8 +99,7 @@ store_step(BpmLedger *ledger, const Alert *alert, const char *state, const char 
 
 	values[0] = Int64GetDatum(alert->id);
 	values[1] = CStringGetTextDatum(state);
-	values[2] = assigned_to ? CStringGetTextDatum(assigned_to) : (Datum) 0;
-	nulls[2] = assigned_to ? ' ' : 'n';
+	bpm_set_text(values, nulls, 2, assigned_to);
 	bpm_write_row(ledger, "alert", 0, alert->id, &move_alert, values, nulls, true);
 	values[3] = CStringGetTextDatum(note);
 	values[4] = CStringGetTextDatum(GetUserNameFromId(alert->caller, false));

@@ -32,10 +32,7 @@ bpm_lock_year(BpmLedger *ledger, int fiscal_year)
 	Datum		values[1] = {Int32GetDatum(fiscal_year)};
 
 	if (bpm_ledger_execute(ledger, &lock_year, 0, values, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", fiscal_year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, fiscal_year)));
+		bpm_no_such_year(ledger, fiscal_year);
 }
 
 /* Returns today's month in the year, or the nearest one of it. */

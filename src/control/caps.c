@@ -282,10 +282,8 @@ store_definition(FunctionCallInfo fcinfo, BpmLedger *ledger, Oid caller, const B
 	values[4] = Int32GetDatum(cap->slots);
 	values[5] = PG_ARGISNULL(CHANGE_CONSUMES) ? (Datum) 0 : PG_GETARG_DATUM(CHANGE_CONSUMES);
 	nulls[5] = values[5] == 0 ? 'n' : ' ';
-	values[6] = name ? CStringGetTextDatum(name) : (Datum) 0;
-	nulls[6] = name ? ' ' : 'n';
-	values[7] = plan;
-	nulls[7] = plan == 0 ? 'n' : ' ';
+	bpm_set_text(values, nulls, 6, name);
+	bpm_set_datum(values, nulls, 7, plan);
 	if (bpm_write_row(ledger, "cap", 0, cap->id, &update_cap, values, nulls, true) != 1)
 		elog(ERROR, "cap %d vanished under its lock", cap->id);
 	bpm_note_cap_event(ledger, caller, cap, "changed",

@@ -90,10 +90,7 @@ keep_year(BpmLedger *ledger, int fiscal_year)
 	char	   *state;
 
 	if (bpm_ledger_execute(ledger, &share_year, 0, values, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", fiscal_year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, fiscal_year)));
+		bpm_no_such_year(ledger, fiscal_year);
 	state = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	if (strcmp(state, "closed") == 0)
 		ereport(ERROR,
@@ -176,8 +173,7 @@ store_receipt(BpmLedger *ledger, const Receipt *receipt)
 	values[4] = Int64GetDatum(receipt->amount);
 	values[5] = CStringGetTextDatum(receipt->document);
 	values[6] = DateADTGetDatum(receipt->received_on);
-	values[7] = receipt->key ? CStringGetTextDatum(receipt->key) : (Datum) 0;
-	nulls[7] = receipt->key ? ' ' : 'n';
+	bpm_set_text(values, nulls, 7, receipt->key);
 	bpm_set_id(values, nulls, 8, receipt->reverses);
 	values[9] = CStringGetTextDatum(GetUserNameFromId(receipt->caller, false));
 	values[10] = TimestampTzGetDatum(GetCurrentTimestamp());

@@ -68,11 +68,7 @@ bpm_read_line_year(BpmLedger *ledger, BpmLineRequest *request)
 	bool		isnull;
 
 	if (bpm_ledger_execute(ledger, &year_of_line, 0, values, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", request->fiscal_year,
-						ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, request->fiscal_year)));
+		bpm_no_such_year(ledger, request->fiscal_year);
 	state = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	request->closed_month = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
 														SPI_tuptable->tupdesc, 2, &isnull));

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/operators.h"
+#include "base/rows.h"
 #include "ledger/posting.h"
 
 /* The source's rule, if it is known, and whether the budget has been voted on. */
@@ -48,8 +49,7 @@ read_rule(BpmPosting *posting, const BpmLine *line, SourceRule *rule)
 	TupleDesc	desc;
 	bool		isnull;
 
-	values[0] = posting->request.detail ? CStringGetTextDatum(posting->request.detail) : (Datum) 0;
-	nulls[0] = posting->request.detail ? ' ' : 'n';
+	bpm_set_text(values, nulls, 0, posting->request.detail);
 	values[1] = Int32GetDatum(BPM_LINE_YEAR(line->id));
 	values[2] = Int64GetDatum(line->division);
 	if (bpm_ledger_execute(posting->ledger, &find_rule, 0, values, nulls) != 1)

@@ -108,10 +108,7 @@ read_year_locked(BpmLedger *ledger, int year, int *state, int *closed_month)
 	bool		isnull;
 
 	if (bpm_ledger_execute(ledger, &lock_year, 0, values, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, year)));
+		bpm_no_such_year(ledger, year);
 	*state = state_number(bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 	*closed_month = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
 												SPI_tuptable->tupdesc, 2, &isnull));

@@ -182,10 +182,7 @@ check_year(BpmLedger *ledger, int fiscal_year)
 
 	bpm_bind_int(&parameters, fiscal_year);
 	if (bpm_planning_read(ledger, &year_state, &parameters) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_WRONG_YEAR),
-				 errmsg("fiscal year %d is not in ledger %s", fiscal_year, ledger->schema),
-				 errhint("Add it with %s.add_year(%d).", ledger->schema, fiscal_year)));
+		bpm_no_such_year(ledger, fiscal_year);
 	state = bpm_result_text(0, 1);
 	if (strcmp(state, "preparing") != 0 && strcmp(state, "open") != 0)
 		ereport(ERROR,

@@ -16,6 +16,7 @@
 #include "base/rows.h"
 #include "evidence/chain.h"
 #include "project/project.h"
+#include "registry/registry.h"
 
 #define PROJECT_COLUMNS \
 	"SELECT project_id, official_code, name, division, unit, category, parent_id, level, stage, starts_on," \
@@ -114,24 +115,13 @@ bpm_project_read_id(BpmLedger *ledger, int64 id, bool lock, BpmProject *project)
 	return take_project(bpm_ledger_execute(ledger, lock ? &lock_id : &read_id, 0, &value, NULL), project);
 }
 
-/* Refuses a project that is not there, or that the caller may not see. */
-static void
-no_such_project(BpmLedger *ledger, const char *official_code)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-			 errmsg("project \"%s\" is not in ledger %s", official_code, ledger->schema),
-			 errdetail("No project (预算项目) has this official code."),
-			 errhint("Register it with %s.register_project().", ledger->schema)));
-}
-
 /* Reads a project that the caller may read; who may not is told that there is none. */
 void
 bpm_call_read_project(BpmCall *call, const char *official_code, BpmProject *project)
 {
 	if (!bpm_project_read(call->ledger, official_code, false, project) ||
 		!bpm_call_reads(call, project->division, project->unit))
-		no_such_project(call->ledger, official_code);
+		bpm_no_such_project(call->ledger, official_code);
 }
 
 /* Locks a project that the caller has a duty to change. */

@@ -191,6 +191,17 @@ bpm_registry_fund_type(BpmLedger *ledger, const char *fund_type)
 	bpm_reading_end(&scope);
 }
 
+/* Refuses a project that is not there, or that the caller may not see. */
+void
+bpm_no_such_project(BpmLedger *ledger, const char *official_code)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			 errmsg("project \"%s\" is not in ledger %s", official_code, ledger->schema),
+			 errdetail("No project (预算项目) has this official code."),
+			 errhint("Register it with %s.register_project().", ledger->schema)));
+}
+
 /* Finds a project by its official code. */
 int64
 bpm_registry_project(BpmLedger *ledger, const char *official_code)
@@ -205,11 +216,7 @@ bpm_registry_project(BpmLedger *ledger, const char *official_code)
 
 	bpm_reading_begin(ledger, &scope);
 	if (bpm_ledger_execute(ledger, &find, 0, values, NULL) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				 errmsg("project \"%s\" is not in ledger %s", official_code, ledger->schema),
-				 errdetail("No project (预算项目) has this official code."),
-				 errhint("Register it with %s.register_project().", ledger->schema)));
+		bpm_no_such_project(ledger, official_code);
 	project = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
 	bpm_reading_end(&scope);
 	return project;

@@ -77,8 +77,7 @@ add_duty(BpmCase *work, const BpmAssign *assign, bool superior, List *signers)
 		unit = superior_unit(work->ledger, unit);
 	values[0] = CStringGetTextDatum(assign->value);
 	values[1] = Int64GetDatum(work->division);
-	values[2] = Int64GetDatum(unit);
-	nulls[2] = unit ? ' ' : 'n';
+	bpm_set_id(values, nulls, 2, unit);
 	rows = bpm_ledger_execute(work->ledger, &find_duty, 0, values, nulls);
 	for (int i = 0; i < rows; i++)
 	{

@@ -93,8 +93,7 @@ store_event(BpmCase *work, const EventRow *row, Jsonb *details)
 	values[0] = Int64GetDatum(row->case_id);
 	values[1] = Int32GetDatum(row->event_no);
 	bpm_set_text(values, nulls, 2, row->action);
-	values[3] = Int64GetDatum(row->task);
-	nulls[3] = row->task ? ' ' : 'n';
+	bpm_set_id(values, nulls, 3, row->task);
 	bpm_set_text(values, nulls, 4, row->step);
 	bpm_set_text(values, nulls, 5, row->to_step);
 	bpm_set_text(values, nulls, 6, row->actor);
@@ -107,8 +106,7 @@ store_event(BpmCase *work, const EventRow *row, Jsonb *details)
 	nulls[12] = details ? ' ' : 'n';
 	bpm_set_text(values, nulls, 13, row->signature);
 	values[14] = Int64GetDatum(work->division);
-	values[15] = Int64GetDatum(work->unit);
-	nulls[15] = work->unit ? ' ' : 'n';
+	bpm_set_id(values, nulls, 15, work->unit);
 	values[16] = bpm_digest_datum(work->head);
 	bpm_write_row(work->ledger, "case_event", 0, row->case_id, &insert_event, values, nulls, true);
 }
@@ -149,15 +147,13 @@ bpm_tell(BpmCase *work, const char *kind, int64 task, const char *recipient)
 
 	values[0] = Int64GetDatum(id);
 	values[1] = Int64GetDatum(work->id);
-	values[2] = Int64GetDatum(task);
-	nulls[2] = task ? ' ' : 'n';
+	bpm_set_id(values, nulls, 2, task);
 	values[3] = CStringGetTextDatum(kind);
 	values[4] = CStringGetTextDatum(recipient);
 	values[5] = CStringGetTextDatum(work->subject);
 	values[6] = CStringGetTextDatum(work->state);
 	values[7] = Int64GetDatum(work->division);
-	values[8] = Int64GetDatum(work->unit);
-	nulls[8] = work->unit ? ' ' : 'n';
+	bpm_set_id(values, nulls, 8, work->unit);
 	bpm_write_row(work->ledger, "outbox", 0, id, &insert_message, values, nulls, true);
 }
 

@@ -38,20 +38,17 @@ insert_row(BpmCase *work, const char *key)
 
 	values[0] = Int64GetDatum(work->id);
 	values[1] = Int64GetDatum(work->root);
-	values[2] = Int64GetDatum(work->parent);
-	nulls[2] = work->parent ? ' ' : 'n';
+	bpm_set_id(values, nulls, 2, work->parent);
 	values[3] = Int32GetDatum(work->flow->version_id);
 	values[4] = CStringGetTextDatum(work->flow->name);
 	values[5] = CStringGetTextDatum(work->subject);
 	values[6] = JsonbPGetDatum(work->facts);
 	values[7] = Int64GetDatum(work->division);
-	values[8] = Int64GetDatum(work->unit);
-	nulls[8] = work->unit ? ' ' : 'n';
+	bpm_set_id(values, nulls, 8, work->unit);
 	values[9] = CStringGetTextDatum(work->initiator);
 	values[10] = CStringGetTextDatum(work->state);
 	values[11] = TimestampTzGetDatum(work->started_at);
-	values[12] = key ? CStringGetTextDatum(key) : (Datum) 0;
-	nulls[12] = key ? ' ' : 'n';
+	bpm_set_text(values, nulls, 12, key);
 	values[13] = bpm_digest_datum(work->head);
 	return bpm_write_row(work->ledger, "approval_case", 0, work->id, &insert_case, values, nulls, true) == 1;
 }

@@ -159,8 +159,7 @@ set_identity(Datum *values, char *nulls, const char *kind, BpmCode division, Bpm
 {
 	values[0] = CStringGetTextDatum(kind);
 	values[1] = Int64GetDatum(division);
-	values[2] = Int64GetDatum(unit);
-	nulls[2] = unit ? ' ' : 'n';
+	bpm_set_id(values, nulls, 2, unit);
 	values[3] = CStringGetTextDatum(subject);
 }
 
@@ -219,8 +218,7 @@ meet(BpmLedger *ledger, int64 id, Datum met_on, bool today, const char *document
 	bool		isnull;
 
 	nulls[1] = today ? 'n' : ' ';
-	values[2] = document ? CStringGetTextDatum(document) : (Datum) 0;
-	nulls[2] = document ? ' ' : 'n';
+	bpm_set_text(values, nulls, 2, document);
 	values[3] = CStringGetTextDatum(caller_name());
 	bpm_write_row(ledger, "watched_deadline", 0, id, &set_met, values, nulls, true);
 	return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
