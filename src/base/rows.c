@@ -86,6 +86,14 @@ bpm_set_text(Datum *values, char *nulls, int at, const char *text)
 	bpm_set_datum(values, nulls, at, text ? CStringGetTextDatum(text) : (Datum) 0);
 }
 
+/* Sets a column of a row that is made, null for NULL. */
+void
+bpm_put_text(Datum *values, bool *nulls, int at, const char *text)
+{
+	nulls[at] = text == NULL;
+	values[at] = text ? CStringGetTextDatum(text) : (Datum) 0;
+}
+
 /* Returns ids as a parameter, in the order in which they are. */
 Datum
 bpm_id_array(const int64 *ids, int count)

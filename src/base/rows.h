@@ -23,6 +23,7 @@ extern int64 bpm_result_int(int row, int column);
 extern void bpm_set_id(Datum *values, char *nulls, int at, int64 id);
 extern void bpm_set_datum(Datum *values, char *nulls, int at, Datum value);
 extern void bpm_set_text(Datum *values, char *nulls, int at, const char *text);
+extern void bpm_put_text(Datum *values, bool *nulls, int at, const char *text);
 
 extern Datum bpm_id_array(const int64 *ids, int count);
 extern int	bpm_compare_ids(const void *a, const void *b);

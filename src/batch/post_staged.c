@@ -23,6 +23,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/jsonb.h"
+#include "base/rows.h"
 #include "batch/batch.h"
 
 /* Tells the lock of a staged batch from other advisory locks on a ledger: caps use 16 and above. */
@@ -358,14 +359,6 @@ compare_number(const void *number, const void *entry)
 	return left < right ? -1 : left > right;
 }
 
-/* Sets a text of the answer, null for NULL. */
-static void
-set_text(Datum *values, bool *nulls, int column, const char *text)
-{
-	nulls[column] = text == NULL;
-	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
-}
-
 /* Returns the row with what became of it; NULL leaves one that was not read as it is. */
 static HeapTuple
 answered_row(HeapTuple row, TupleDesc desc)
@@ -383,11 +376,11 @@ answered_row(HeapTuple row, TupleDesc desc)
 	refused = entry->posting == 0;
 	nulls[RESULT_POSTING] = refused;
 	values[RESULT_POSTING] = Int64GetDatum(entry->posting);
-	set_text(values, nulls, RESULT_SQLSTATE,
-			 refused ? unpack_sql_state(entry->refusal.sqlstate) : NULL);
-	set_text(values, nulls, RESULT_MESSAGE, refused ? entry->refusal.message : NULL);
-	set_text(values, nulls, RESULT_DETAIL, refused ? entry->refusal.detail : NULL);
-	set_text(values, nulls, RESULT_HINT, refused ? entry->refusal.hint : NULL);
+	bpm_put_text(values, nulls, RESULT_SQLSTATE,
+				 refused ? unpack_sql_state(entry->refusal.sqlstate) : NULL);
+	bpm_put_text(values, nulls, RESULT_MESSAGE, refused ? entry->refusal.message : NULL);
+	bpm_put_text(values, nulls, RESULT_DETAIL, refused ? entry->refusal.detail : NULL);
+	bpm_put_text(values, nulls, RESULT_HINT, refused ? entry->refusal.hint : NULL);
 	return with_results(row, desc, RESULT_POSTING, values, nulls);
 }
 

@@ -63,14 +63,6 @@ fill_entry(BpmEntry *entry, const BpmPosting *posting, const BpmLeg *leg, bool w
 	entry->to_obligation = leg->to_obligation;
 }
 
-/* Sets a text column, null for NULL. */
-static void
-set_text(Datum *values, bool *nulls, int column, const char *text)
-{
-	nulls[column] = text == NULL;
-	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
-}
-
 /* Sets a column in which 0 stands for null. */
 static void
 set_optional(Datum *values, bool *nulls, int column, Datum value)
@@ -88,17 +80,17 @@ entry_values(const BpmPosting *posting, const BpmEntry *entry, const BpmLine *li
 	values[JOURNAL_LINE] = Int64GetDatum(entry->line);
 	values[JOURNAL_ENTRY_NO] = Int32GetDatum(entry->entry_no);
 	values[JOURNAL_POSTING] = Int64GetDatum(entry->posting);
-	set_text(values, nulls, JOURNAL_KIND, entry->kind);
+	bpm_put_text(values, nulls, JOURNAL_KIND, entry->kind);
 	values[JOURNAL_AMOUNT] = Int64GetDatum(entry->amount);
 	values[JOURNAL_AVAILABLE_AFTER] = Int64GetDatum(entry->available_after);
 	values[JOURNAL_DIVISION] = Int64GetDatum(line->division);
 	values[JOURNAL_UNIT] = Int64GetDatum(line->unit);
 	values[JOURNAL_POSTED_AT] = TimestampTzGetDatum(entry->posted_at);
 	values[JOURNAL_ACCOUNTING_DATE] = DateADTGetDatum(entry->accounting_date);
-	set_text(values, nulls, JOURNAL_DOCUMENT, entry->document);
-	set_text(values, nulls, JOURNAL_ACTOR, entry->actor);
-	set_text(values, nulls, JOURNAL_LOGIN, entry->login);
-	set_text(values, nulls, JOURNAL_KEY, entry->key);
+	bpm_put_text(values, nulls, JOURNAL_DOCUMENT, entry->document);
+	bpm_put_text(values, nulls, JOURNAL_ACTOR, entry->actor);
+	bpm_put_text(values, nulls, JOURNAL_LOGIN, entry->login);
+	bpm_put_text(values, nulls, JOURNAL_KEY, entry->key);
 	set_optional(values, nulls, JOURNAL_MEMO, PointerGetDatum(posting->request.memo));
 	set_optional(values, nulls, JOURNAL_PEER_LINE, Int64GetDatum(entry->peer_line));
 	set_optional(values, nulls, JOURNAL_REFERS_LINE, Int64GetDatum(entry->refers_line));

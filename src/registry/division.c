@@ -228,8 +228,8 @@ bpm_register_division(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;
-	BpmTreeNode		node = {0};
-	BpmTreeNode    *parent;
+	BpmTreeNode node = {0};
+	BpmTreeNode *parent;
 	char	   *parent_code;
 	char	   *document;
 

@@ -109,7 +109,7 @@ bpm_check_change_date(const BpmTree *tree, const BpmTreeNode *node, DateADT date
 static void
 check_new_code(BpmLedger *ledger, const BpmTree *tree, const char *official_code)
 {
-	BpmTreeNode		other;
+	BpmTreeNode other;
 
 	tree->check_code(ledger, official_code);
 	if (find_node(ledger, tree, official_code, &other))
@@ -203,7 +203,7 @@ set_successor(BpmLedger *ledger, const BpmTree *tree, BpmCode old, BpmCode new)
 BpmTreeNode *
 bpm_node_prepare(BpmLedger *ledger, const BpmTree *tree, BpmTreeNode *node, const char *parent_code)
 {
-	BpmTreeNode    *parent;
+	BpmTreeNode *parent;
 
 	check_new_code(ledger, tree, node->official_code);
 	if (parent_code == NULL)
@@ -251,7 +251,7 @@ bpm_node_rename(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
 	char	   *document = bpm_optional_argument(fcinfo, 4);
 	char	   *new_code = bpm_optional_argument(fcinfo, 5);
-	BpmTreeNode		node;
+	BpmTreeNode node;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
 	get_authorized(&work, tree, official_code, &node);
@@ -283,7 +283,7 @@ move_children(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *from, c
 
 	for (int i = 0; i < count; i++)
 	{
-		BpmTreeNode		child;
+		BpmTreeNode child;
 
 		get_node(ledger, tree, codes[i], &child);
 		move_node(ledger, tree, &child, to, date, document, codes[i]);
@@ -298,7 +298,7 @@ static BpmCode
 move_node(BpmLedger *ledger, const BpmTree *tree, const BpmTreeNode *old, const BpmTreeNode *parent,
 		  DateADT date, const char *document, const char *new_code)
 {
-	BpmTreeNode		moved = *old;
+	BpmTreeNode moved = *old;
 
 	bpm_check_change_date(tree, old, date);
 	tree->fit(&moved, parent);
@@ -345,8 +345,8 @@ bpm_node_move(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operatio
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
 	char	   *document = bpm_optional_argument(fcinfo, 4);
 	char	   *new_code = bpm_optional_argument(fcinfo, 5);
-	BpmTreeNode		node;
-	BpmTreeNode		parent;
+	BpmTreeNode node;
+	BpmTreeNode parent;
 	BpmCode		key;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
@@ -390,13 +390,13 @@ bpm_nodes_merge(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operat
 	char	   *into = bpm_text_argument(fcinfo, 2, "into_code");
 	DateADT		date = bpm_date_argument(fcinfo, 3, "valid_from");
 	char	   *document = bpm_optional_argument(fcinfo, 4);
-	BpmTreeNode		target;
+	BpmTreeNode target;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
 	get_authorized(&work, tree, into, &target);
 	for (int i = 0; i < count; i++)
 	{
-		BpmTreeNode		node;
+		BpmTreeNode node;
 
 		get_authorized(&work, tree, codes[i], &node);
 		merge_node(ledger, tree, &node, &target, date, document);
@@ -413,7 +413,7 @@ bpm_node_close(FunctionCallInfo fcinfo, const BpmTree *tree, const char *operati
 	BpmWork		work;
 	char	   *official_code = bpm_text_argument(fcinfo, 1, "official_code");
 	DateADT		date = bpm_date_argument(fcinfo, 2, "valid_from");
-	BpmTreeNode		node;
+	BpmTreeNode node;
 
 	bpm_tree_begin(&work, ledger, tree, operation);
 	get_authorized(&work, tree, official_code, &node);

@@ -174,8 +174,8 @@ bpm_register_unit(PG_FUNCTION_ARGS)
 {
 	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
 	BpmWork		work;
-	BpmTreeNode		node = {0};
-	BpmTreeNode    *parent;
+	BpmTreeNode node = {0};
+	BpmTreeNode *parent;
 	char	   *division;
 	char	   *parent_code;
 	char	   *document;
@@ -262,7 +262,7 @@ bpm_change_units_division(BpmLedger *ledger, BpmCode from, BpmCode to, DateADT d
 	};
 	Datum		values[] = {Int64GetDatum(from), Int64GetDatum(to), DateADTGetDatum(date),
 	document ? CStringGetTextDatum(document) : (Datum) 0};
-	BpmTreeNode		node = {0};
+	BpmTreeNode node = {0};
 	bool		isnull;
 
 	/* A unit that another session is registering there must not stay behind. */

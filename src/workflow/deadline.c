@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/operators.h"
+#include "base/rows.h"
 #include "base/undo.h"
 #include "workflow/call.h"
 #include "workflow/watch.h"
@@ -163,12 +164,12 @@ bpm_run_deadlines(PG_FUNCTION_ARGS)
 		DueTask		due = {&call, case_id, task_id, now, NULL};
 		const char *done = run_safely(&due, root, &error);
 		Datum		values[5] = {Int64GetDatum(case_id), Int64GetDatum(task_id)};
-		bool		nulls[5] = {false, false, false, error == NULL, true};
+		bool		nulls[5] = {false, false, false, false, true};
 
 		if (done == NULL)
 			continue;
 		values[2] = CStringGetTextDatum(done);
-		values[3] = error ? CStringGetTextDatum(error) : (Datum) 0;
+		bpm_put_text(values, nulls, 3, error);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	bpm_run_watched(call.ledger, now, result);

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/operators.h"
+#include "base/rows.h"
 #include "workflow/call.h"
 
 static const char *const type_names[] = {
@@ -167,8 +168,7 @@ bpm_describe_flow(PG_FUNCTION_ARGS)
 		values[0] = Int32GetDatum(i);
 		values[1] = CStringGetTextDatum(step->name);
 		values[2] = CStringGetTextDatum(type_names[step->type]);
-		values[3] = step->title ? CStringGetTextDatum(step->title) : (Datum) 0;
-		nulls[3] = step->title == NULL;
+		bpm_put_text(values, nulls, 3, step->title);
 		values[4] = CStringGetTextDatum(who(step));
 		values[5] = CStringGetTextDatum(step->type == STEP_SIGN ? how(step) : "");
 		values[6] = CStringGetTextDatum(ways.data);
