@@ -61,8 +61,10 @@ SELECT b.accept_delivery(delivery_id, 10, '验收单', '2025-05-02') FROM b.deli
 SELECT b.complete_milestone('C1', 2, '2025-05-02', '验收单') \g /dev/null
 SELECT d, r.* FROM unnest('{2025-05-01,2025-05-02}'::date[]) AS d, pg_temp.reasons('C1', d, 'contract') AS r;
 -- 质保金: from its day on all is to be requested that the contract allows: 600.00 less 31 days at 0.1 %
-SELECT d, r.* FROM unnest('{2025-05-31,2025-06-01,2025-06-02,2025-07-01}'::date[]) AS d, pg_temp.reasons('C1', d, 'contract') AS r;
+-- as long as a document is missing, nothing more can be
+SELECT r.* FROM pg_temp.reasons('C1', '2025-06-01', 'contract') AS r;
 SELECT b.register_document('invoice', '发票', 'sha256', repeat('a', 64), 1, 'application/pdf', 'x', contract_no => '合同1') > 0 AS registered;
+SELECT d, r.* FROM unnest('{2025-05-31,2025-06-01,2025-06-02,2025-07-01}'::date[]) AS d, pg_temp.reasons('C1', d, 'contract') AS r;
 INSERT INTO b.payment (payment_no, line_id, contract_id, amount, payee, state, accounting_date) SELECT '支付1', line_id, contract_id, 581.39, supplier, 'requested', '2025-07-01' FROM b.contract;
 SELECT r.* FROM pg_temp.reasons('C1', '2025-07-01', 'contract') AS r;
 INSERT INTO b.payment (payment_no, line_id, contract_id, amount, payee, state, accounting_date) SELECT '支付2', line_id, contract_id, 0.01, supplier, 'requested', '2025-07-01' FROM b.contract;

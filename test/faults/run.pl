@@ -46,7 +46,7 @@ $mode //= '';
 $| = 1;
 chdir dirname(__FILE__) . '/../..' or die "no checkout: $!\n";
 
-my ($copy, $library);
+my ($copy, $library, $script);
 my $config = $ENV{PG_CONFIG} // 'pg_config';
 
 # The first call runs this again beside a server: two of them, where there is more
@@ -202,6 +202,19 @@ sub build
 	die "$what does not build:\n$output" if $?;
 
 	install("$copy/budgetpm.so");
+	install_script(glob "$copy/extension/budgetpm--*[0-9].sql");
+	return;
+}
+
+# Makes the template of the tests' databases anew where the extension's script is another one.
+sub install_script
+{
+	my ($built) = @_;
+	return if contents($built) eq contents($script);
+	copy($built, $script) or die "could not copy to $script: $!\n";
+	system('psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'budgetpm_template',
+		'-c', 'SET client_min_messages = warning; DROP EXTENSION budgetpm; CREATE EXTENSION budgetpm') == 0
+	  or die "could not make the extension anew\n";
 	return;
 }
 
@@ -320,9 +333,12 @@ my ($queue) = @names;
 $copy = File::Temp->newdir;
 chomp(my $libdir = qx($config --pkglibdir));
 $library = "$ENV{BUDGETPM_STAGE}$libdir/budgetpm.so";
+chomp(my $sharedir = qx($config --sharedir));
+($script) = glob "$ENV{BUDGETPM_STAGE}$sharedir/extension/budgetpm--*[0-9].sql";
 system('scripts/copy.sh', '--built', $copy) == 0 or die "could not copy the source\n";
 build('the source without a fault');
 copy("$copy/budgetpm.so", "$copy/whole.so") or die "could not keep the whole library: $!\n";
+copy($script, "$copy/whole.sql") or die "could not keep the whole script: $!\n";
 
 # A test proves something only if it passes without a fault, which is looked at before its
 # first use unless it has just done so; on a busy machine one may need more time.
@@ -332,6 +348,7 @@ sub passes_whole
 	return 1 if $seconds{$test};
 	return 0 if exists $seconds{$test};
 	install("$copy/whole.so");
+	install_script("$copy/whole.sql");
 	chomp(my $stamp = defined output_of($test) ? qx(scripts/test.sh --stamp $test) : '');
 	my $took = -s $stamp ? contents($stamp) : undef;
 	if (!defined $took)

@@ -1,4 +1,5 @@
--- :projects projects under way in 104 counties, each with a line, 24 reports, 5 milestones and 2 deliveries.
+-- :projects projects under way in 104 counties, each with a line, 24 reports, 5 milestones and 2 deliveries,
+-- and :contracts contracts of 3 clauses.
 \set ON_ERROR_STOP 1
 SET client_min_messages = warning;
 SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2025) \g /dev/null
@@ -15,6 +16,8 @@ ALTER TABLE budget.line DISABLE TRIGGER ALL;
 ALTER TABLE budget.balance_2025 DISABLE TRIGGER ALL;
 ALTER TABLE budget.progress_report DISABLE TRIGGER ALL;
 ALTER TABLE budget.delivery DISABLE TRIGGER ALL;
+ALTER TABLE budget.contract DISABLE TRIGGER ALL;
+ALTER TABLE budget.contract_clause DISABLE TRIGGER ALL;
 CREATE TEMP TABLE pattern AS SELECT row_number() OVER (ORDER BY l.line_id) - 1 AS n, l.* FROM budget.line l;
 INSERT INTO budget.project (official_code, name, unit, division, category, setup_year, stage, planned_total, starts_on, ends_on, started_on)
   SELECT 'P' || i, '第' || i || '号农村公路改造工程', p.unit, p.division, '3', 2025, 'under_way', '1000000', '2025-01-01', '2025-12-31', '2025-01-01'
@@ -31,6 +34,13 @@ INSERT INTO budget.delivery (delivery_id, project_id, title, planned_on, planned
 INSERT INTO budget.progress_report (report_id, project_id, kind, reported_for, percent, note, taken_at, photos, flags, reported_at, reported_by, login, division, unit, digest)
   SELECT w * 1000000 + r.project_id, r.project_id, 'other', DATE '2025-01-01' + w * 7, w * 2.5, '本周按计划施工，完成路基处理和部分路面铺设', now(), '[]', '{}', now(), 'clerk', 'clerk', r.division, r.unit, sha256(r.project_id::text::bytea)
     FROM generate_series(1, 24) AS w, budget.project r;
+INSERT INTO budget.contract (contract_id, contract_no, line_id, amount, supplier, state, division, unit)
+  SELECT r.project_id * 10 + k, format('合同%s-%s', r.project_id, k), 2025001000000000 + r.project_id, 100000, '建筑公司', 'signed', r.division, r.unit
+    FROM generate_series(1, :contracts) AS k, budget.project r;
+INSERT INTO budget.contract_clause (contract_id, version, clause_no, kind, title, terms, document, set_by, set_at, division, unit)
+  SELECT c.contract_id, 1, x.n, x.kind, x.title, x.terms, c.contract_no, 'x', now(), c.division, c.unit
+    FROM budget.contract c, (VALUES (1, 'milestone', '基础完成', '{"share": 0.4, "milestone": 2}'::jsonb), (2, 'milestone', '竣工', '{"share": 0.6, "milestone": 5}'),
+      (3, 'retention', '质保金', '{"share": 0.05, "until": "2027-12-31"}')) AS x(n, kind, title, terms);
 RESET session_replication_role;
 ALTER TABLE budget.project ENABLE TRIGGER ALL;
 ALTER TABLE budget.project ENABLE ALWAYS TRIGGER guard;
@@ -42,5 +52,9 @@ ALTER TABLE budget.progress_report ENABLE TRIGGER ALL;
 ALTER TABLE budget.progress_report ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE budget.delivery ENABLE TRIGGER ALL;
 ALTER TABLE budget.delivery ENABLE ALWAYS TRIGGER guard;
-VACUUM (ANALYZE) budget.project, budget.line, budget.balance_2025, budget.milestone, budget.delivery, budget.progress_report, budget.journal_2025, budget.profile_setting, budget.profile_binding, budget.division;
+ALTER TABLE budget.contract ENABLE TRIGGER ALL;
+ALTER TABLE budget.contract_clause ENABLE TRIGGER ALL;
+ALTER TABLE budget.contract_clause ENABLE ALWAYS TRIGGER guard;
+VACUUM (ANALYZE) budget.project, budget.line, budget.balance_2025, budget.milestone, budget.delivery, budget.progress_report, budget.contract, budget.contract_clause, budget.journal_2025, budget.profile_setting, budget.profile_binding, budget.division;
 ANALYZE budget.journal, budget.balance;
+CHECKPOINT;
