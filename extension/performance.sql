@@ -37,6 +37,11 @@ RETURN CASE level_name.name WHEN 'output' THEN '产出' WHEN 'benefit' THEN '效
   WHEN 'ecological' THEN '生态' WHEN 'sustained' THEN '可持续' ELSE level_name.name END;
 COMMENT ON FUNCTION budgetpm.level_name(integer, text) IS 'The Chinese name of a level of indicators.';
 
+CREATE FUNCTION budgetpm.markdown_cell(text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.regexp_replace(pg_catalog.replace($1, '|', '\|'), '\s+', ' ', 'g');
+COMMENT ON FUNCTION budgetpm.markdown_cell(text) IS 'A text as it can stand in a cell of a Markdown table: on one line, a | with a backslash before it.';
+
 CREATE FUNCTION budgetpm.total_score(points numeric, weight numeric, total numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN weight > 0 THEN pg_catalog.div(200 * points * total + weight, 2 * weight) * 0.01 END;

@@ -114,9 +114,9 @@ CREATE FUNCTION @ledger@.score_document(project text, fiscal_year integer) RETUR
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT pg_catalog.jsonb_build_object('project', score_document.project, 'fiscal_year', score_document.fiscal_year,
-           'result', (SELECT pg_catalog.to_jsonb(s) - 'id' - 'project_id' FROM @report@.project_score s WHERE s.project = score_document.project AND s.fiscal_year = score_document.fiscal_year),
+           'result', (SELECT pg_catalog.to_jsonb(s) - 'id' - 'project_id' || pg_catalog.jsonb_build_object('budget', s.budget::text, 'paid', s.paid::text) FROM @report@.project_score s WHERE s.project = score_document.project AND s.fiscal_year = score_document.fiscal_year),
            'evaluations', COALESCE((SELECT pg_catalog.jsonb_object_agg(x.evaluator, x.rows) FROM (
              SELECT r.evaluator, pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.to_jsonb(r) - 'evaluator') ORDER BY r.row_no) AS rows
                FROM @ledger@.score_project(score_document.project, score_document.fiscal_year) AS r GROUP BY r.evaluator) AS x), '{}'));
 END;
-COMMENT ON FUNCTION @ledger@.score_document(text, integer) IS 'The result and the trees of score_project() as one document.';
+COMMENT ON FUNCTION @ledger@.score_document(text, integer) IS 'The result and the trees of score_project() as one document; budget and paid in yuan as text.';

@@ -115,37 +115,3 @@ COMMENT ON COLUMN @report@.performance_summary.poor IS 'How many are 差.';
 COMMENT ON COLUMN @report@.performance_summary.budget IS 'Their budgets in yuan.';
 COMMENT ON COLUMN @report@.performance_summary.paid IS 'What was paid, in yuan.';
 COMMENT ON COLUMN @report@.performance_summary.warnings IS 'How many self-evaluations are warned of in red.';
-
-CREATE FUNCTION @ledger@.performance_document(project text, fiscal_year integer, language text DEFAULT 'zh') RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  WITH word AS (
-    SELECT CASE WHEN performance_document.language = 'en' THEN ARRAY['Performance report', 'Score', 'Grade', 'Budget (yuan)', 'Paid (yuan)', 'Evaluated by', 'Indicator', 'Weight', 'Target', 'Actual', 'Points', 'Formula', 'Next year']
-                ELSE ARRAY['绩效评价报告', '得分', '等级', '全年预算数(元)', '全年执行数(元)', '评价主体', '指标', '分值', '指标值', '实际完成值', '得分', '计算', '下一年度预算建议'] END AS w
-  ), rows AS (
-    SELECT r.evaluator, pg_catalog.string_agg(pg_catalog.format('| %s%s | %s | %s | %s | %s | %s |', pg_catalog.repeat('  ', r.depth),
-             CASE WHEN performance_document.language = 'en' AND r.depth < 3 THEN COALESCE(r.level2, r.level1, 'total')
-                  WHEN performance_document.language = 'en' THEN COALESCE((SELECT i.name_en FROM @ledger@.indicator i WHERE i.name_zh = r.name ORDER BY i.indicator_id DESC LIMIT 1), r.name)
-                  ELSE r.name END,
-             pg_catalog.trim_scale(r.weight), COALESCE(pg_catalog.concat(r.direction, ' ', pg_catalog.trim_scale(r.target), ' ', r.measure), ''), COALESCE(pg_catalog.trim_scale(r.actual)::text, ''), r.score,
-             pg_catalog.replace(r.formula, '|', '/')), E'\n' ORDER BY r.row_no) AS lines
-      FROM @ledger@.score_project(performance_document.project, performance_document.fiscal_year) AS r GROUP BY r.evaluator
-  )
-  SELECT pg_catalog.concat(
-           pg_catalog.format(E'# %s %s %s\n\n%s %s\n\n', w.w[1], s.fiscal_year, s.project, s.name, s.unit_name),
-           pg_catalog.format(E'- %s: %s\n- %s: %s\n- %s: %s\n- %s: %s\n', w.w[2], s.score, w.w[3],
-             CASE WHEN performance_document.language = 'en' THEN CASE s.grade WHEN '优' THEN 'excellent' WHEN '良' THEN 'good' WHEN '中' THEN 'fair' ELSE 'poor' END ELSE s.grade END,
-             w.w[4], s.budget, w.w[5], s.paid),
-           (SELECT pg_catalog.string_agg(pg_catalog.format(E'\n## %s: %s\n\n| %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|\n%s\n', w.w[6],
-                     CASE WHEN performance_document.language = 'en' THEN r.evaluator ELSE CASE r.evaluator WHEN 'self' THEN '单位自评' WHEN 'department' THEN '部门评价' WHEN 'finance' THEN '财政评价' ELSE '第三方评价' END END,
-                     w.w[7], w.w[8], w.w[9], w.w[10], w.w[11], w.w[12], r.lines), '' ORDER BY r.evaluator) FROM rows r),
-           (SELECT pg_catalog.format(E'\n%s %s: %s %s (%s)\n', w.w[13], a.next_year, a.action, a.amount, a.reason)
-              FROM @ledger@.advise_budget(performance_document.project, performance_document.fiscal_year) AS a))
-    FROM @report@.project_score s CROSS JOIN word w
-   WHERE s.project = performance_document.project AND s.fiscal_year = performance_document.fiscal_year;
-END;
-COMMENT ON FUNCTION @ledger@.performance_document(text, integer, text) IS
-  'The performance report (绩效评价报告) of a project and year as Markdown, in zh or en; NULL: no result. As data it is score_document().';
-
-INSERT INTO @ledger@.grant_profile (profile, operation)
-SELECT p.profile, 'performance_document' FROM (VALUES ('reader'), ('officer'), ('application'), ('administrator')) AS p(profile);

@@ -43,6 +43,13 @@ static const BpmStatement insert_advice = {
 static const BpmStatement poor_results = {
 	"SELECT evaluation_id, project_id, score FROM @ledger@.poor_results($1, $2::text, $3, $4)", "icdi"
 };
+/* Two runs at once come one after the other: the second sees what the first did. */
+static const BpmStatement lock_advice = {
+	"LOCK TABLE @ledger@.budget_advice IN SHARE ROW EXCLUSIVE MODE", ""
+};
+static const BpmStatement lock_accountability = {
+	"LOCK TABLE @ledger@.accountability IN SHARE ROW EXCLUSIVE MODE", ""
+};
 static const BpmStatement insert_accountability = {
 	"INSERT INTO @ledger@.accountability (evaluation_id, case_id, opened_on, opened_by, division, unit)"
 	" VALUES ($1, $2, $3, $4, $5, $6)", "lldtcc"
@@ -132,6 +139,7 @@ bpm_record_advice(PG_FUNCTION_ARGS)
 	values[1] = Int64GetDatum(division);
 	values[2] = CStringGetTextDatum(psprintf("绩效评价 %d", PG_GETARG_INT32(1)));
 	values[3] = CStringGetTextDatum(call.login);
+	bpm_ledger_execute(call.ledger, &lock_advice, 0, NULL, NULL);
 	bpm_insert_rows(call.ledger, "budget_advice", &insert_advice, values, NULL, true);
 	given = SPI_processed;
 	bpm_call_end(&call);
@@ -199,8 +207,10 @@ find_poor(BpmLedger *ledger, int year, BpmCode division, DateADT day, Poor **poo
 {
 	Datum		days = DirectFunctionCall1(numeric_int4, bpm_performance_number(ledger, division, "performance.answer_days", "15"));
 	Datum		values[] = {Int32GetDatum(year), Int64GetDatum(division), DateADTGetDatum(day), days};
-	int			rows = bpm_ledger_execute(ledger, &poor_results, 0, values, NULL);
+	int			rows;
 
+	bpm_ledger_execute(ledger, &lock_accountability, 0, NULL, NULL);
+	rows = bpm_ledger_execute_latest(ledger, &poor_results, 0, values, NULL, false);
 	*poor = palloc(Max(rows, 1) * sizeof(Poor));
 	for (int i = 0; i < rows; i++)
 	{
