@@ -114,8 +114,9 @@ const BpmTableShape bpm_shapes[] = {
 	{"consequence_rule",
 		"rule_id int8, rule varchar, cause varchar, grade varchar, "
 		"min_score numeric, max_score numeric, action varchar, change numeric, "
-		"reason varchar, from_year int4, active bool, division budget_code, "
-	"defined_at timestamptz, defined_by varchar"},
+		"reason varchar, from_year int4, active bool, provenance varchar, "
+		"profile varchar, division budget_code, defined_at timestamptz, "
+	"defined_by varchar"},
 	{"contract",
 		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
 		"precommitment int8, supplier varchar, title varchar, accounting_date "
@@ -180,19 +181,20 @@ const BpmTableShape bpm_shapes[] = {
 		"evaluation_id int8, project_id int8, fiscal_year int4, set_id int8, "
 		"evaluator varchar, period varchar, period_no int4, as_of date, "
 		"agency varchar, joint_id int8, evidence jsonb, budget numeric, "
-		"paid numeric, indicator_score numeric, applicable numeric, "
-		"execution_score numeric, score numeric, grade varchar, warning varchar, "
-		"opinion varchar, evaluated_at timestamptz, evaluated_by varchar, "
+		"planned numeric, paid numeric, indicator_score numeric, "
+		"applicable numeric, execution_score numeric, score numeric, "
+		"grade varchar, warning varchar, opinion varchar, "
+		"evaluated_at timestamptz, evaluated_by varchar, "
 	"division budget_code, unit budget_code, digest bytea"},
 	{"evaluation_answer",
 		"answer_id int8, evaluation_id int8, note varchar, document varchar, "
 		"answered_at timestamptz, answered_by varchar, division budget_code, "
 	"unit budget_code"},
 	{"evaluation_result",
-		"evaluation_id int8, item_no int4, applicable bool, actual numeric, "
-		"level varchar, source varchar, score numeric, formula varchar, "
-		"deviation numeric, reason varchar, division budget_code, "
-	"unit budget_code"},
+		"evaluation_id int8, item_no int4, applicable bool, target numeric, "
+		"actual numeric, measured numeric, level varchar, source varchar, "
+		"score numeric, formula varchar, deviation numeric, reason varchar, "
+	"division budget_code, unit budget_code"},
 	{"evidence_document",
 		"document_id int8, kind varchar, title varchar, algorithm varchar, digest "
 		"varchar, size int8, media_type varchar, storage varchar, project_id "
@@ -510,13 +512,15 @@ const BpmTableShape bpm_shapes[] = {
 		"set_id int8, item_no int4, indicator varchar, level1 varchar, "
 		"level2 varchar, name varchar, measure varchar, direction varchar, "
 		"kind varchar, method varchar, parameters jsonb, target numeric, "
-		"expectation varchar, weight numeric, source varchar, binding varchar, "
-	"tags _text, flags _text, division budget_code, unit budget_code"},
+		"plan jsonb, expectation varchar, weight numeric, source varchar, "
+		"binding varchar, tags _text, flags _text, division budget_code, "
+	"unit budget_code"},
 	{"target_set",
 		"set_id int8, project_id int8, fiscal_year int4, version_no int4, "
 		"total numeric, execution_weight numeric, cutoffs _numeric, "
-		"blending jsonb, document varchar, set_at timestamptz, set_by varchar, "
-	"division budget_code, unit budget_code, digest bytea"},
+		"blending jsonb, execution_plan jsonb, flags _text, document varchar, "
+		"set_at timestamptz, set_by varchar, division budget_code, "
+	"unit budget_code, digest bytea"},
 	{"task",
 		"task_id int8, case_id int8, token_id int8, flow varchar, "
 		"visit int4, origin int4, previous int4, step varchar, "
