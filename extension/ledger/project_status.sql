@@ -10,7 +10,7 @@ COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
   'Thresholds, weights, colours and actions of signals in a division (official code) on a day: the settings project.signal.* without that prefix, as budgetpm.signal() takes them. Errors: 23503 no such division, 42501.';
 
 -- Conditions of several kinds in one clause are all to be met.  What a clause waits for is
--- looked up only where it names it: few clauses name a document or another project.
+-- looked up only where it names it: few clauses name deliveries, a document or another project.
 CREATE FUNCTION @ledger@.clause_duties(as_of date, project bigint)
 RETURNS TABLE (project_id bigint, contract_no varchar, clause_no integer, kind varchar, title varchar, due_on date, met boolean)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1000
@@ -39,10 +39,10 @@ BEGIN ATOMIC
             JOIN @ledger@.contract_clause k ON k.contract_id = g.contract_id
             LEFT JOIN @ledger@.milestone s ON s.milestone_no = (k.terms ->> 'milestone')::integer
              AND s.project_id = CASE WHEN k.terms ? 'project' THEN (SELECT p.project_id FROM @ledger@.project p WHERE p.official_code = k.terms ->> 'project') ELSE l.project_id END
-            LEFT JOIN (
-              SELECT d.contract_id, pg_catalog.min(d.planned_on) AS first_planned, pg_catalog.max(d.planned_on) AS last_planned, pg_catalog.min(d.accepted_on) AS first_accepted,
+            LEFT JOIN LATERAL (
+              SELECT pg_catalog.min(d.planned_on) AS first_planned, pg_catalog.max(d.planned_on) AS last_planned, pg_catalog.min(d.accepted_on) AS first_accepted,
                      CASE WHEN pg_catalog.bool_and(d.accepted_quantity >= d.planned_quantity) THEN pg_catalog.max(d.accepted_on) END AS all_accepted
-                FROM @ledger@.delivery d WHERE d.contract_id IS NOT NULL GROUP BY d.contract_id) d ON d.contract_id = k.contract_id
+                FROM @ledger@.delivery d WHERE d.contract_id = k.contract_id AND k.terms ? 'delivery') d ON true
            WHERE k.kind IN ('milestone', 'retention', 'deadline')
              AND NOT EXISTS (SELECT 1 FROM @ledger@.contract_clause n WHERE n.contract_id = k.contract_id AND n.version > k.version)
              AND l.project_id BETWEEN COALESCE(clause_duties.project, 0) AND COALESCE(clause_duties.project, 9223372036854775807)) c;
@@ -66,7 +66,8 @@ BEGIN ATOMIC
       FROM @ledger@.journal j
       JOIN @ledger@.entry_kind k ON k.kind = j.kind
       JOIN @ledger@.line l ON l.line_id = j.line_id
-     WHERE j.accounting_date > signal_facts.as_of AND l.project_id IS NOT NULL
+     WHERE j.accounting_date > signal_facts.as_of
+       AND l.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
        AND j.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
        AND j.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000
      GROUP BY l.project_id)

@@ -35,22 +35,25 @@ static const BpmStatement lock_one = {
  * colour that was kept: how many, and the projects that something follows for: the
  * colour calls for it, or something stands already.
  */
-static const BpmStatement keep_signals = {
-	"WITH kept AS (INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs,"
-	" division, unit, assessed_at, assessed_by)"
-	" SELECT j.project_id, $1, COALESCE(k.revision, 0)" PLUS "1, j.colour, j.score, j.reasons, j.inputs, j.division, j.unit, $4, $5"
-	" FROM @ledger@.signal_judged($1, $2, $3) j"
-	" LEFT JOIN LATERAL (SELECT s.revision, s.score, s.reasons, s.inputs FROM @ledger@.project_signal s"
-	"  WHERE $6 AND s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true"
-	" WHERE k.revision IS NULL OR k.inputs" NE "j.inputs OR k.reasons" NE "j.reasons"
-	"  OR k.score IS DISTINCT FROM j.score"
-	" RETURNING project_id, colour)"
-	" SELECT k.colour::pg_catalog.text, pg_catalog.count(*), pg_catalog.array_agg(k.project_id ORDER BY k.project_id) FILTER (WHERE a.colour IS NOT NULL"
-	"  OR EXISTS (SELECT 1 FROM @ledger@.project_concern c WHERE c.project_id" EQ "k.project_id AND c.ended_on IS NULL))"
-	" FROM kept k LEFT JOIN (SELECT DISTINCT e.key AS colour FROM @ledger@.profile_setting s"
-	"  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.value) AS e WHERE s.key" EQ "'project.signal.actions'"
-	"  AND e.value" NE "'none') a ON a.colour" EQ "k.colour GROUP BY k.colour ORDER BY k.colour", "dtlztb", true
-};
+#define KEEP_SIGNALS \
+	"WITH kept AS (INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs," \
+	" division, unit, assessed_at, assessed_by)" \
+	" SELECT j.project_id, $1, COALESCE(k.revision, 0)" PLUS "1, j.colour, j.score, j.reasons, j.inputs, j.division, j.unit, $4, $5" \
+	" FROM @ledger@.signal_judged($1, $2, $3) j" \
+	" LEFT JOIN LATERAL (SELECT s.revision, s.score, s.reasons, s.inputs FROM @ledger@.project_signal s" \
+	"  WHERE $6 AND s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true" \
+	" WHERE k.revision IS NULL OR k.inputs" NE "j.inputs OR k.reasons" NE "j.reasons" \
+	"  OR k.score IS DISTINCT FROM j.score" \
+	" RETURNING project_id, colour)" \
+	" SELECT k.colour::pg_catalog.text, pg_catalog.count(*), pg_catalog.array_agg(k.project_id ORDER BY k.project_id) FILTER (WHERE a.colour IS NOT NULL" \
+	"  OR EXISTS (SELECT 1 FROM @ledger@.project_concern c WHERE c.project_id" EQ "k.project_id AND c.ended_on IS NULL))" \
+	" FROM kept k LEFT JOIN (SELECT DISTINCT e.key AS colour FROM @ledger@.profile_setting s" \
+	"  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(s.value) AS e WHERE s.key" EQ "'project.signal.actions'" \
+	"  AND e.value" NE "'none') a ON a.colour" EQ "k.colour GROUP BY k.colour ORDER BY k.colour"
+
+/* All projects of a place, by a plan that fits them as they are; one project, by a kept one. */
+static const BpmStatement keep_all = {KEEP_SIGNALS, "dtlztb", true};
+static const BpmStatement keep_one = {KEEP_SIGNALS, "dtlztb"};
 
 static const BpmStatement has_signals = {
 	"SELECT EXISTS (SELECT 1 FROM @ledger@.project_signal WHERE as_of" EQ "$1)", "d"
@@ -106,7 +109,7 @@ keep(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *conc
 	values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[4] = CStringGetTextDatum(call->login);
 	bpm_guard_permit(call->ledger, &permit);
-	colours = bpm_ledger_execute(call->ledger, &keep_signals, 0, values, nulls);
+	colours = bpm_ledger_execute(call->ledger, project ? &keep_one : &keep_all, 0, values, nulls);
 	bpm_guard_done(false);
 	table = SPI_tuptable;
 	for (int i = 0; i < colours; i++)
