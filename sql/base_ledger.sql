@@ -40,7 +40,7 @@ SELECT p.oid::regprocedure AS function, t.typname
 FROM pg_proc p JOIN home ON home.oid = pronamespace
 CROSS JOIN LATERAL unnest(coalesce(proallargtypes, proargtypes::oid[]) || prorettype) AS u (type)
 JOIN pg_type t ON t.oid = u.type
-WHERE typnamespace = 'budgetpm'::regnamespace
+WHERE typnamespace = 'budgetpm'::regnamespace AND obj_description(p.oid, 'pg_proc') !~ '^Internal: '
 ORDER BY 1::text, 2;
 
 -- Replication and tools need to name a row.

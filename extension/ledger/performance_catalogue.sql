@@ -65,7 +65,8 @@ BEGIN ATOMIC
      AND (b.valid_to IS NULL OR EXTRACT(year FROM b.valid_to) > profile_in_year.fiscal_year)
    ORDER BY b.division::text COLLATE "C" DESC, b.valid_from DESC LIMIT 1;
 END;
-COMMENT ON FUNCTION @ledger@.profile_in_year(text, integer) IS 'Internal: the profile whose indicators and rules a division (tree key) has in a fiscal year, the one of the nearest binding at its end.';
+COMMENT ON FUNCTION @ledger@.profile_in_year(text, integer) IS
+  'The profile whose indicators and rules of performance a division (its tree key) has in a fiscal year: that of the nearest binding in force at the year''s end; null without one. For library() and advise_budget(). Errors: 22P02 no tree key.';
 
 CREATE FUNCTION @ledger@.library(fiscal_year integer, division text DEFAULT NULL, sector text DEFAULT NULL)
 RETURNS TABLE (indicator text, sector text, level1 text, level2 text, name_zh text, name_en text, measure text, direction text,
