@@ -27,22 +27,25 @@ sub decide
 	return 'rejected'
 	  if $rule->{reject} && $kind eq 'count' && !final($rule, $votes, $weights)
 	  && grep({ $_ eq 'reject' } @$votes) >= $rule->{reject};
+	# Only weight looks at who votes: otherwise ways that differ in their order are one.
 	my %seen;
-	each_completion($votes, 0, sub { $seen{ final($rule, $_[0], $weights) ? 'passed' : 'rejected' } = 1 });
+	each_completion($votes, 0, $kind eq 'weight' ? undef : 0, sub { $seen{ final($rule, $_[0], $weights) ? 'passed' : 'rejected' } = 1 });
 	return keys %seen == 1 ? (keys %seen)[0] : 'pending';
 }
 
-# Calls back with every way in which the open votes can fall.
+# Calls back with every way in which the open votes can fall; with a number, 0 at first,
+# with each multiset of them once.
 sub each_completion
 {
-	my ($votes, $at, $call) = @_;
+	my ($votes, $at, $from, $call) = @_;
+	my @ways = qw(pass reject abstain absent);
 	$at++ while $at < @$votes && $votes->[$at] ne 'open';
 	return $call->($votes) if $at == @$votes;
-	for my $vote (qw(pass reject abstain absent))
+	for my $way (($from // 0) .. $#ways)
 	{
 		my @next = @$votes;
-		$next[$at] = $vote;
-		each_completion(\@next, $at + 1, $call);
+		$next[$at] = $ways[$way];
+		each_completion(\@next, $at + 1, defined $from ? $way : undef, $call);
 	}
 	return;
 }
