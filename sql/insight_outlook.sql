@@ -38,6 +38,8 @@ SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}',
 SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 121, 0, 'ANN', 95, NULL)$$);
 SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 0, 'ANN', 95, '{"alpha": 0.5}')$$);
 SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 0, 'ANN', 95, '[]')$$);
+SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,1e300,3,4,5,6,7}', 1, 0, 'ANN', 95, NULL)$$);
+SELECT pg_temp.refused(format('SELECT * FROM budgetpm.smooth_series(%s)', a)) FROM unnest(ARRAY['NULL, 1, 0, ''ANN'', 95, NULL', '''{1,2,3,4,5,6,7}'', NULL, 0, ''ANN'', 95, NULL', '''{1,2,3,4,5,6,7}'', 1, 0, NULL, 95, NULL', '''{1,2,3,4,5,6,7}'', 1, 0, ''ANN'', NULL, NULL']) AS a;
 SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 4, 'ANA', 95, '{"alpha": 0.5, "gamma": 0.1, "level": 1, "seasonal": [1, 2]}')$$);
 
 -- A ledger with three years and a half: 100 a month and a unit's school, 1,000 every December.

@@ -10,6 +10,8 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base/arguments.h"
+
 /* Returns the values of a text array as a list for a message, and tells whether one is this. */
 static char *
 list_choices(ArrayType *allowed, const char *value, bool *found)
@@ -37,11 +39,13 @@ PG_FUNCTION_INFO_V1(bpm_one_of);
 Datum
 bpm_one_of(PG_FUNCTION_ARGS)
 {
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	char	   *value = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char	   *name = bpm_argument(fcinfo, 0, "name");
+	char	   *value = bpm_optional_argument(fcinfo, 1);
 	bool		found;
-	char	   *choices = list_choices(PG_GETARG_ARRAYTYPE_P(2), value, &found);
+	char	   *choices;
 
+	bpm_require_argument(fcinfo, 2, "allowed");
+	choices = list_choices(PG_GETARG_ARRAYTYPE_P(2), value, &found);
 	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

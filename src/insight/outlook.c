@@ -19,6 +19,7 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "base/arguments.h"
 #include "base/jsonb.h"
 #include "base/number.h"
 #include "insight/smooth.h"
@@ -245,13 +246,16 @@ make_model(const Question *question, BpmSmoothing *model)
 	return kind;
 }
 
-/* Gives a number with every digit that the double has, which the cast to numeric does not. */
+/* Gives a number with every digit that the double has, which the cast to numeric does not; JSON has no infinite ones. */
 static Numeric
 exact_number(double number)
 {
-	char	   *digits = DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(number)));
-
-	return bpm_numeric_of(digits);
+	if (isnan(number) || isinf(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the series has numbers too large to be smoothed"),
+				 errdetail("The square of an error is no number any more.")));
+	return bpm_numeric_of(DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(number))));
 }
 
 /* Adds a number to an object under construction. */
@@ -349,12 +353,15 @@ PG_FUNCTION_INFO_V1(bpm_smooth_series);
 Datum
 bpm_smooth_series(PG_FUNCTION_ARGS)
 {
+	static const char *const names[] = {"series", "horizon", "season", "model", "confidence"};
 	Question	question = {0};
 	BpmSmoothing model;
 	const Kind *kind;
 	double	   *fitted;
 	BpmForecast *forecasts;
 
+	for (int i = 0; i < lengthof(names); i++)
+		bpm_require_argument(fcinfo, i, names[i]);
 	read_series(PG_GETARG_ARRAYTYPE_P(0), &question);
 	question.horizon = PG_GETARG_INT32(1);
 	question.season = PG_GETARG_INT32(2);

@@ -11,6 +11,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/jsonb.h"
 #include "project/signal.h"
@@ -218,6 +219,7 @@ bpm_signal_columns(PG_FUNCTION_ARGS)
 	Datum		values[4];
 	bool		nulls[4] = {false};
 
+	bpm_require_argument(fcinfo, 0, "rules");
 	facts.rules = compiled_rules(cache, PG_GETARG_JSONB_P(0));
 	bpm_take_facts(&facts, fcinfo, 1);
 	values[0] = CStringGetTextDatum(bpm_colour_names[judge(&facts)]);
