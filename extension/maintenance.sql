@@ -736,7 +736,15 @@ BEGIN
     UNION ALL
     SELECT ''error'', format(''%%I.division'', $1), format(''root division %%s is missing'', l.root_code), ''restore it from the backup''
       FROM %1$I.ledger l
-     WHERE NOT EXISTS (SELECT FROM %1$I.division d WHERE d.official_code = l.root_code)', name)
+     WHERE NOT EXISTS (SELECT FROM %1$I.division d WHERE d.official_code = l.root_code)
+    UNION ALL
+    SELECT ''error'', format(''%%I.project_site'', $1),
+           format(''%%s sites have another colour than the newest signal of their project, site %%s for one'', count(*), min(s.site_id)),
+           format(''UPDATE %%1$I.project_site s SET colour = (SELECT g.colour FROM %%1$I.project_signal g WHERE g.project_id = s.project_id ORDER BY g.as_of DESC, g.revision DESC LIMIT 1)'', $1)
+      FROM %1$I.project_site s
+     WHERE s.colour IS DISTINCT FROM (SELECT g.colour FROM %1$I.project_signal g
+                                       WHERE g.project_id = s.project_id ORDER BY g.as_of DESC, g.revision DESC LIMIT 1)
+    HAVING count(*) > 0', name)
     USING name;
   RETURN QUERY
     SELECT CASE WHEN i.indisunique THEN 'error' ELSE 'warning' END, i.indexrelid::regclass::text, CASE WHEN i.indisunique THEN 'index is invalid: it lets duplicates in' ELSE 'index is invalid: it costs and is not used' END,
@@ -746,7 +754,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION budgetpm.check_state(text) IS
-  'Third part of check_ledger(): invalid indexes, duties of logins that are gone, a missing root.';
+  'Third part of check_ledger(): invalid indexes, duties of logins that are gone, a missing root, colours on the map that are not those of the newest signals.';
 
 CREATE FUNCTION budgetpm.check_ledger(name text, data boolean DEFAULT true,
   OUT severity text, OUT object text, OUT problem text, OUT remedy text)

@@ -34,12 +34,12 @@ LANGUAGE c STABLE PARALLEL UNSAFE ROWS 1 AS 'MODULE_PATHNAME', 'bpm_verify_repor
 COMMENT ON FUNCTION budgetpm.verify_reports(regclass, text) IS
   'Compares the reports of a project with their digests. Called through the ledger''s own verify_reports().';
 
-CREATE FUNCTION budgetpm.check_tile(z integer, x integer, y integer) RETURNS boolean
-LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_check_tile';
-COMMENT ON FUNCTION budgetpm.check_tile(integer, integer, integer) IS
-  'True for a tile of the usual pyramid (XYZ): zoom 0 to 24, column and row below 2^zoom. Errors: 22023.';
+CREATE FUNCTION budgetpm.hexagon_at(size double precision, x double precision, y double precision) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'bpm_hexagon_at';
+COMMENT ON FUNCTION budgetpm.hexagon_at(double precision, double precision, double precision) IS
+  'Number of the hexagon in which a point lies, in the grid that ST_Hexagon(size, column, row) draws: (column + 2^25) * 2^26 + row + 2^25. Errors: 22023 where there is none.';
 
 CREATE FUNCTION budgetpm.map_tile(ledger regclass, layer text, z integer, x integer, y integer, query_params jsonb) RETURNS bytea
 LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'bpm_map_tile';
 COMMENT ON FUNCTION budgetpm.map_tile(regclass, text, integer, integer, integer, jsonb) IS
-  'A vector tile of a layer, project_tiles or division_tiles, with what the caller may read, drawn with the ledger owner''s right to its spatial index. Called through the ledger''s functions of those names. Errors: 22023, 42501.';
+  'A vector tile of a layer, project_tiles, division_tiles or heat_tiles, with what the caller may read, drawn with the ledger owner''s right to its spatial index. Called through the ledger''s functions of those names. Errors: 22023, 42501.';

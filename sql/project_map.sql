@@ -16,6 +16,7 @@ INSERT INTO m.project_site (site_id, project_id, site_no, version_no, active, pl
 SELECT n, p.project_id, 1, 1, true, ST_SetSRID(ST_MakePoint(CASE WHEN n % 4 < 2 THEN 118.5 ELSE 120.3 END + n % 61 * 0.01, CASE WHEN n % 4 < 2 THEN 31.8 ELSE 31.0 END + n % 67 * 0.01), 4490), now(), p.division, p.unit
   FROM generate_series(1, 4000) AS n JOIN m.project p ON p.official_code = 'X' || n;
 ALTER TABLE m.project_site ENABLE ALWAYS TRIGGER guard;
+SELECT setval('m.site_seq', 10000) AS sites;
 ANALYZE m.project_site, m.project;
 
 -- layers: a key first, one geometry with type and SRID, and what they are
@@ -58,6 +59,13 @@ CREATE FUNCTION pg_temp.keys(tile bytea) RETURNS bigint[] LANGUAGE sql AS $$
 CREATE FUNCTION pg_temp.names(tile bytea) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(convert_from(f.content, 'UTF8'), ', ' ORDER BY f.content) FROM pg_temp.fields(tile) l, pg_temp.fields(l.content) f WHERE l.field = 3 AND f.field IN (1, 3) $$;
 
+CREATE FUNCTION pg_temp.counted(tile bytea) RETURNS TABLE (cell bigint, projects bigint) LANGUAGE sql AS $$
+  WITH layer AS (SELECT l.content FROM pg_temp.fields(tile) l WHERE l.field = 3),
+  names AS (SELECT convert_from(f.content, 'UTF8') AS name, row_number() OVER () - 1 AS n FROM layer l, pg_temp.fields(l.content) f WHERE f.field = 3),
+  numbers AS (SELECT v.number, row_number() OVER () - 1 AS n FROM layer l, pg_temp.fields(l.content) f LEFT JOIN LATERAL (SELECT v.number FROM pg_temp.fields(f.content) v WHERE v.field IN (4, 5)) v ON true WHERE f.field = 4),
+  tags AS (SELECT f.n, k.number AS cell, p.content FROM layer l, pg_temp.fields(l.content) WITH ORDINALITY f(field, number, content, n), pg_temp.fields(f.content) k, pg_temp.fields(f.content) p WHERE f.field = 2 AND k.field = 1 AND p.field = 2)
+  SELECT t.cell, v.number FROM tags t, names a, numbers v WHERE a.name = 'projects' AND get_byte(t.content, 0) = a.n AND v.n = get_byte(t.content, 1) $$;
+
 -- all sites of a tile and no other; a tile of the sea has none
 SELECT cardinality(pg_temp.keys(m.project_tiles(0, 0, 0))) AS world, cardinality(pg_temp.keys(m.project_tiles(8, 212, 103))) AS nanjing_tile, m.project_tiles(8, 0, 0) AS sea;
 SELECT pg_temp.keys(m.project_tiles(8, 212, 103)) = (SELECT array_agg(site_id ORDER BY site_id) FROM m.project_site
@@ -92,6 +100,10 @@ SELECT sum(projects) AS projects, sum(budget) AS budget FROM m.heat_grid('320500
 SELECT sum(budget) AS budget FROM m.heat_grid(fiscal_year => 2024);
 SELECT count(*) AS nowhere FROM m.heat_grid('999');
 SELECT pg_temp.refused('SELECT * FROM m.heat_grid(size_km => 0)');
+-- the hexagon of a point is the one that ST_Hexagon() draws around it, on either side of both axes
+SELECT count(*) AS points, count(*) FILTER (WHERE ST_Intersects(ST_Hexagon(size, (id / 67108864 - 33554432)::int, (id % 67108864 - 33554432)::int), ST_MakePoint(x, y))) AS within, count(DISTINCT id) > 300 AS many
+  FROM (SELECT size, x, y, budgetpm.hexagon_at(size, x, y) AS id FROM (VALUES (1000.0::float8), (333.3)) AS s(size), generate_series(-7000, 7000, 171) AS x, generate_series(-7000, 7000, 173) AS y) AS h;
+SELECT pg_temp.refused(s) FROM unnest(ARRAY['SELECT budgetpm.hexagon_at(0, 1, 1)', $$SELECT budgetpm.hexagon_at('NaN', 1, 1)$$, $$SELECT budgetpm.hexagon_at(1, 'NaN', 1)$$, $$SELECT budgetpm.hexagon_at(1, 1, 'Infinity')$$, 'SELECT budgetpm.hexagon_at(1, 1e8, 1)', 'SELECT budgetpm.hexagon_at(1, 1, -1e300)']) AS s;
 ALTER TABLE m.project DISABLE TRIGGER guard;
 UPDATE m.project SET stage = 'under_way', starts_on = '2025-01-01' WHERE official_code IN ('X4', 'X8');
 ALTER TABLE m.project ENABLE ALWAYS TRIGGER guard;
@@ -99,8 +111,16 @@ INSERT INTO m.milestone (project_id, milestone_no, title, planned_on, weight, di
 SELECT m.report_progress('X4', 89.99, '2025-07-01') > 0 AND m.report_progress('X8', 90, '2025-07-01') > 0 AS reported;
 SELECT sum(late) AS late, max(behind) AS behind FROM m.heat_grid(size_km => 10);
 SELECT sum(late) AS late FROM m.heat_grid(size_km => 10, late_by => 9.99);
-SELECT cardinality(pg_temp.keys(m.heat_tiles(5, 26, 12))) > 0 AS drawn, pg_temp.names(m.heat_tiles(5, 26, 12)) AS names, cardinality(pg_temp.keys(m.heat_tiles(0, 0, 0))) AS world;
+SELECT cardinality(pg_temp.keys(m.heat_tiles(5, 26, 12))) > 0 AS drawn, pg_temp.names(m.heat_tiles(5, 26, 12)) AS names, cardinality(pg_temp.keys(m.heat_tiles(0, 0, 0))) AS world, cardinality(pg_temp.keys(m.heat_tiles(1, 1, 0))) AS east;
 SELECT project_code, physical, reported_for, planned FROM m_report.project_geo WHERE project_code IN ('X4', 'X5') ORDER BY 1;
+
+SELECT array_agg(t.projects) AS world FROM pg_temp.counted(m.heat_tiles(0, 0, 0)) t;
+-- a hexagon that two tiles show is the same in both, and a project with two sites is in one hexagon
+SELECT m.set_site('X4', 'SRID=4490;POINT(120.9 31.5)', 2) AS second;
+SELECT sum(projects) AS projects FROM m.heat_grid(size_km => 10);
+SELECT count(*) > 0 AS shared, bool_and(a.projects = b.projects) AS same FROM pg_temp.counted(m.heat_tiles(11, 1699, 830)) a JOIN pg_temp.counted(m.heat_tiles(11, 1699, 831)) b USING (cell);
+SELECT count(*) > 0 AS shared, bool_and(a.projects = b.projects) AS same FROM pg_temp.counted(m.heat_tiles(11, 1699, 830)) a JOIN pg_temp.counted(m.heat_tiles(11, 1700, 830)) b USING (cell);
+SELECT m.retire_site('X4', 2, '误报') > 0 AS retired;
 
 -- rights: who reads Suzhou sees Suzhou, in tiles as in tables; who reads nothing sees nothing; without EXECUTE no tile
 CREATE ROLE map_suzhou ROLE CURRENT_USER;

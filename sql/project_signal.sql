@@ -49,17 +49,31 @@ SELECT assessed, opened, ended, cases, failed FROM b.assess_all('2025-06-30');
 SELECT * FROM b.assess_all('2025-07-01');
 SELECT count(*) FROM b.approval_case;
 
+-- the map has the colour of the newest signal: of sites that were there before it, and of one that comes after it
+SELECT count(b.set_site(p, 'SRID=4490;POINT(118.8 32.06)')) AS sites FROM unnest('{P1,P2,P6}'::text[]) AS p;
+CREATE TEMP VIEW map AS SELECT p.official_code, s.site_no, s.colour FROM b.project_site s JOIN b.project p USING (project_id) ORDER BY 1, 2;
+TABLE map;
+
 -- P1 pays: from red to yellow, its audit ends and an intervention begins; P2 from yellow to green
 SELECT pg_temp.pays('P1', 200, '2025-07-02'), pg_temp.pays('P2', 200, '2025-07-02');
 SELECT * FROM b.assess_all('2025-07-31');
 SELECT project_code, kind, colour, opened_on, ended_on, ended_colour, case_id IS NOT NULL AS has_case FROM b_report.project_concern ORDER BY project_code, concern_id;
 SELECT p.official_code, e.action, e.details - 'case' AS details FROM b.project_event e JOIN b.project p USING (project_id) WHERE action LIKE 'signal%' ORDER BY 1, event_no;
 SELECT project_code, as_of, colour, last_colour, changed, newest FROM b_report.project_signal WHERE project_code IN ('P1', 'P2') ORDER BY 1, 2;
+TABLE map;
 -- it falls back: a concern of its own again
 SELECT colour FROM (SELECT b.assess_project('P1', '2025-10-31') AS colour) x;
+TABLE map;
 SELECT kind, colour, opened_on, ended_on FROM b_report.project_concern WHERE project_code = 'P1' ORDER BY concern_id;
 -- a past day is history: it is kept, and begins nothing
 SELECT assessed, opened, ended FROM b.assess_all('2025-03-31');
+-- nor does it change the map; what somebody else has painted is found
+TABLE map;
+SELECT severity, object, problem FROM budgetpm.check_state('b');
+UPDATE b.project_site SET colour = 'green';
+SELECT severity, object, problem, remedy FROM budgetpm.check_state('b');
+UPDATE b.project_site s SET colour = (SELECT g.colour FROM b.project_signal g WHERE g.project_id = s.project_id ORDER BY g.as_of DESC, g.revision DESC LIMIT 1);
+SELECT count(*) AS problems FROM budgetpm.check_state('b');
 SELECT project_code, colour FROM b_report.project_signal WHERE as_of = '2025-03-31' ORDER BY 1;
 -- money paid later is not counted on a day before, whenever that day is assessed
 SELECT inputs -> 'paid' AS paid, as_of FROM b.project_signal WHERE project_id = (SELECT project_id FROM b.project WHERE official_code = 'P1') ORDER BY as_of;

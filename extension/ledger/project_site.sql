@@ -14,8 +14,9 @@ CREATE TABLE @ledger@.project_site (
   since      timestamptz NOT NULL,
   division   budgetpm.budget_code NOT NULL,
   unit       budgetpm.budget_code NOT NULL,
+  colour     varchar(8) COLLATE "C",
   UNIQUE (project_id, site_no)
-);
+) WITH (fillfactor = 90);
 CREATE INDEX project_site_place ON @ledger@.project_site USING gist (place);
 COMMENT ON TABLE @ledger@.project_site IS 'Sites of projects (项目现场) as they are now: points, lines, areas and collections, in CGCS2000. Written by set_site(), load_sites() and retire_site(); what a site was before is in project_site_version.';
 COMMENT ON COLUMN @ledger@.project_site.site_id IS 'Number of the site.';
@@ -29,6 +30,7 @@ COMMENT ON COLUMN @ledger@.project_site.place_z IS 'The same with heights in met
 COMMENT ON COLUMN @ledger@.project_site.since IS 'Since when it is so.';
 COMMENT ON COLUMN @ledger@.project_site.division IS 'The project''s division, for row security.';
 COMMENT ON COLUMN @ledger@.project_site.unit IS 'The project''s unit, for row security.';
+COMMENT ON COLUMN @ledger@.project_site.colour IS 'Colour of the newest signal of the project (最新预警), so that a tile need not look for it in project_signal; NULL: none was given yet. Written with the signals; check_ledger() compares it.';
 
 CREATE TABLE @ledger@.project_site_version (
   version_id  bigint PRIMARY KEY,
@@ -138,7 +140,9 @@ COMMENT ON COLUMN @ledger@.division_boundary.source IS 'Where the boundary comes
 COMMENT ON COLUMN @ledger@.division_boundary.loaded_at IS 'When it was loaded.';
 COMMENT ON COLUMN @ledger@.division_boundary.loaded_by IS 'The database role that loaded it.';
 
-CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_site
+-- Not on colour: the statement that keeps signals sets it for every site of what it has assessed.
+CREATE TRIGGER guard BEFORE INSERT OR DELETE
+  OR UPDATE OF site_id, project_id, site_no, version_no, title, active, place, place_z, since, division, unit ON @ledger@.project_site
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_site
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();

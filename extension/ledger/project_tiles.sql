@@ -109,9 +109,11 @@ COMMENT ON COLUMN @report@.progress_report_geo.taken_at IS 'When the place was t
 COMMENT ON COLUMN @report@.progress_report_geo.geom IS 'Where it was reported from.';
 
 -- Tiles. An index of PostGIS is closed to a query under row security, because its operators are not LEAKPROOF: a tile
--- is drawn as the owner, with the index, and asks can_read_as() for each row that the index gives.
-CREATE FUNCTION @ledger@.draw_project_tiles(z integer, x integer, y integer, query_params jsonb, reader bigint) RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE
+-- is drawn as the owner, with the index, and asks can_read_as() for each row that the index gives. ST_AsMVT() leaves out
+-- what has no geometry left; to ask for that before would clip everything twice.
+-- It returns a set, so that its body becomes part of the saved plan that calls it: any other would be planned at each call.
+CREATE FUNCTION @ledger@.draw_project_tiles(z integer, x integer, y integer, query_params jsonb, reader bigint) RETURNS TABLE (tile bytea)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   WITH wanted AS MATERIALIZED (
     SELECT nullif(q ->> 'fiscal_year', '')::integer AS fiscal_year, nullif(q ->> 'colour', '') AS colour,
@@ -120,13 +122,12 @@ BEGIN ATOMIC
            @postgis@.ST_TileEnvelope(draw_project_tiles.z, draw_project_tiles.x, draw_project_tiles.y) AS frame
       FROM (SELECT draw_project_tiles.query_params AS q) AS i
   ), feature AS (
-    SELECT s.site_id, p.project_id, p.official_code AS code, p.name, s.title AS site, p.category, p.stage, g.colour,
+    SELECT s.site_id, p.project_id, p.official_code AS code, p.name, s.title AS site, p.category, p.stage, s.colour,
            m.budget::double precision AS budget, m.paid::double precision AS paid,
            @postgis@.ST_AsMVTGeom(@postgis@.ST_Transform(s.place, 3857), w.frame, 4096, 64, true) AS geom
       FROM @ledger@.project_site s
       CROSS JOIN wanted w
       JOIN @ledger@.project p ON p.project_id = s.project_id
-      LEFT JOIN LATERAL (SELECT o.colour, o.as_of FROM @ledger@.project_signal o WHERE o.project_id = p.project_id ORDER BY o.as_of DESC, o.revision DESC LIMIT 1) g ON true
       LEFT JOIN LATERAL (
         SELECT sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget, sum(b.paid::numeric) AS paid, count(*) AS lines
           FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
@@ -137,15 +138,15 @@ BEGIN ATOMIC
        AND s.active
        AND budgetpm.can_read_as('@ledger@.ledger'::pg_catalog.regclass, draw_project_tiles.reader::oid, s.division, s.unit)
        AND (w.category IS NULL OR p.category = w.category) AND (w.stage IS NULL OR p.stage = w.stage)
-       AND (w.place IS NULL OR s.division <@ w.division) AND (w.colour IS NULL OR g.colour = w.colour)
+       AND (w.place IS NULL OR s.division <@ w.division) AND (w.colour IS NULL OR s.colour = w.colour)
        AND (w.fiscal_year IS NULL OR m.lines > 0)
   )
-  SELECT @postgis@.ST_AsMVT(f.*, 'project_tiles', 4096, 'geom', 'site_id') FROM feature f WHERE f.geom IS NOT NULL;
+  SELECT @postgis@.ST_AsMVT(f.*, 'project_tiles', 4096, 'geom', 'site_id') FROM feature f;
 END;
 COMMENT ON FUNCTION @ledger@.draw_project_tiles(integer, integer, integer, jsonb, bigint) IS 'Internal: a tile of project_tiles() with what a role may read.';
 
-CREATE FUNCTION @ledger@.draw_division_tiles(z integer, x integer, y integer, query_params jsonb, reader bigint) RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION @ledger@.draw_division_tiles(z integer, x integer, y integer, query_params jsonb, reader bigint) RETURNS TABLE (tile bytea)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   WITH wanted AS MATERIALIZED (
     SELECT nullif(q ->> 'fiscal_year', '')::integer AS fiscal_year, nullif(q ->> 'level', '')::integer AS level,
@@ -175,7 +176,7 @@ BEGIN ATOMIC
        AND (w.level IS NULL OR d.level = w.level) AND (w.above IS NULL OR d.parent = w.parent)
        AND (w.place IS NULL OR b.division <@ w.division)
   )
-  SELECT @postgis@.ST_AsMVT(f.*, 'division_tiles', 4096, 'geom', 'boundary_id') FROM feature f WHERE f.geom IS NOT NULL;
+  SELECT @postgis@.ST_AsMVT(f.*, 'division_tiles', 4096, 'geom', 'boundary_id') FROM feature f;
 END;
 COMMENT ON FUNCTION @ledger@.draw_division_tiles(integer, integer, integer, jsonb, bigint) IS 'Internal: a tile of division_tiles() with what a role may read.';
 
@@ -193,81 +194,77 @@ END;
 COMMENT ON FUNCTION @ledger@.division_tiles(integer, integer, integer, json) IS
   '{"description": "Divisions (行政区) as a vector tile, layer division_tiles, key boundary_id: code, name, level, projects in it and below, and with fiscal_year budget, paid and execution_rate. query_params: fiscal_year, level, parent (its children: drill-down), division (official code, with all below). Figures are what the caller may read. Errors: 22023, 42501."}';
 
-CREATE FUNCTION @ledger@.heat_cells(bounds @postgis@.geometry, size double precision, fiscal_year integer, division text, late_by numeric)
+-- As the owner, it asks for each row whether the reader may see it; with no reader, row security has done that.
+CREATE FUNCTION @ledger@.heat_cells(bounds @postgis@.geometry, size double precision, fiscal_year integer, division text, late_by numeric, reader bigint)
 RETURNS TABLE (cell_id bigint, projects bigint, late bigint, behind numeric, budget numeric, paid numeric, cell @postgis@.geometry)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
   WITH placed AS MATERIALIZED (
-    SELECT DISTINCT ON (s.project_id) s.project_id, s.place
+    SELECT s.project_id, @postgis@.ST_Transform(@postgis@.ST_PointOnSurface(s.place), 3857) AS place
       FROM @ledger@.project_site s
-     WHERE s.active AND (heat_cells.division IS NULL OR s.division <@ (SELECT d.code FROM @ledger@.division d WHERE d.official_code = heat_cells.division))
-       AND s.place OPERATOR(@postgis@.&&) @postgis@.ST_Transform(heat_cells.bounds, 4490)
-     ORDER BY s.project_id, s.site_no
-  ), point AS (
-    SELECT p.project_id, @postgis@.ST_Transform(@postgis@.ST_PointOnSurface(p.place), 3857) AS place FROM placed p
+     WHERE s.active
+       AND s.site_no = (SELECT min(e.site_no) FROM @ledger@.project_site e WHERE e.project_id = s.project_id AND e.active)
+       AND (heat_cells.division IS NULL OR s.division <@ (SELECT d.code FROM @ledger@.division d WHERE d.official_code = heat_cells.division))
+       AND s.place OPERATOR(@postgis@.&&) coalesce(@postgis@.ST_Transform(heat_cells.bounds, 4490), @postgis@.ST_MakeEnvelope(-180, -90, 180, 90, 4490))
+       AND (heat_cells.reader IS NULL OR budgetpm.can_read_as('@ledger@.ledger'::pg_catalog.regclass, heat_cells.reader::oid, s.division, s.unit))
   ), assigned AS MATERIALIZED (
-    SELECT DISTINCT ON (p.project_id) p.project_id, h.i, h.j, h.geom
-      FROM @postgis@.ST_HexagonGrid(heat_cells.size, heat_cells.bounds) AS h JOIN point p ON @postgis@.ST_Intersects(h.geom, p.place)
-     ORDER BY p.project_id, h.i, h.j
-  ), money AS (
-    SELECT l.project_id, sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget, sum(b.paid::numeric) AS paid
-      FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
-     WHERE l.project_id IN (SELECT a.project_id FROM assigned a)
-       AND (heat_cells.fiscal_year IS NULL OR l.fiscal_year = heat_cells.fiscal_year)
-     GROUP BY l.project_id
-  ), lag AS (
-    SELECT a.project_id, n.planned - coalesce(r.percent, 0) AS behind
-      FROM assigned a
-      JOIN @ledger@.project p ON p.project_id = a.project_id AND p.stage IN ('under_way', 'suspended')
-      JOIN @ledger@.planned_progress(CURRENT_DATE) n ON n.project_id = a.project_id
-      LEFT JOIN LATERAL (
-        SELECT o.percent FROM @ledger@.progress_report o
-         WHERE o.project_id = a.project_id AND NOT EXISTS (SELECT FROM @ledger@.progress_report e WHERE e.replaces = o.report_id)
-         ORDER BY o.reported_for DESC, o.report_id DESC LIMIT 1) r ON true
+    SELECT p.project_id, budgetpm.hexagon_at(heat_cells.size, @postgis@.ST_X(p.place), @postgis@.ST_Y(p.place)) AS cell_id FROM placed p
   )
-  SELECT (a.i::bigint + 33554432) * 67108864 + a.j + 33554432, count(*),
-         count(*) FILTER (WHERE g.behind > heat_cells.late_by), round(avg(g.behind), 2),
-         coalesce(sum(m.budget), 0), coalesce(sum(m.paid), 0), (pg_catalog.array_agg(a.geom))[1]
+  -- Project by project, each by its indexes: how many there are is not known when this is planned.
+  SELECT a.cell_id, count(*), count(*) FILTER (WHERE g.behind > heat_cells.late_by), round(avg(g.behind), 2),
+         coalesce(sum(m.budget), 0), coalesce(sum(m.paid), 0),
+         @postgis@.ST_SetSRID(@postgis@.ST_Hexagon(heat_cells.size, (a.cell_id / 67108864 - 33554432)::integer, (a.cell_id % 67108864 - 33554432)::integer), 3857)
     FROM assigned a
-    LEFT JOIN money m ON m.project_id = a.project_id
-    LEFT JOIN lag g ON g.project_id = a.project_id
-   GROUP BY a.i, a.j;
+    LEFT JOIN LATERAL (
+      SELECT sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget, sum(b.paid::numeric) AS paid
+        FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
+       WHERE l.project_id = a.project_id AND (heat_cells.fiscal_year IS NULL OR l.fiscal_year = heat_cells.fiscal_year)
+         AND (heat_cells.reader IS NULL OR budgetpm.can_read_as('@ledger@.ledger'::pg_catalog.regclass, heat_cells.reader::oid, l.division, l.unit))) m ON true
+    LEFT JOIN LATERAL (
+      SELECT n.planned - coalesce(r.percent, 0) AS behind
+        FROM @ledger@.project p
+       CROSS JOIN LATERAL (SELECT o.planned FROM @ledger@.planned_progress(CURRENT_DATE) o WHERE o.project_id = a.project_id) n
+        LEFT JOIN LATERAL (
+          SELECT o.percent FROM @ledger@.progress_report o
+           WHERE o.project_id = a.project_id AND NOT EXISTS (SELECT FROM @ledger@.progress_report e WHERE e.replaces = o.report_id)
+           ORDER BY o.reported_for DESC, o.report_id DESC LIMIT 1) r ON true
+       WHERE p.project_id = a.project_id AND p.stage IN ('under_way', 'suspended')) g ON true
+   GROUP BY a.cell_id;
 END;
-COMMENT ON FUNCTION @ledger@.heat_cells(@postgis@.geometry, double precision, integer, text, numeric) IS
-  'What heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), of an edge in its metres.';
+COMMENT ON FUNCTION @ledger@.heat_cells(@postgis@.geometry, double precision, integer, text, numeric, bigint) IS
+  'What heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), NULL for the world, of an edge in its metres; reader is the role that it is for where it is called as another.';
 
 CREATE FUNCTION @ledger@.heat_grid(division text DEFAULT NULL, size_km numeric DEFAULT 20, fiscal_year integer DEFAULT NULL, late_by numeric DEFAULT 10)
 RETURNS TABLE (cell_id bigint, projects bigint, late bigint, behind numeric(7,2), budget numeric(20,2), paid numeric(20,2), geom @postgis@.geometry(Polygon, 4490))
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
-  WITH extent AS (
-    SELECT @postgis@.ST_SetSRID(@postgis@.ST_Extent(s.place)::@postgis@.geometry, 4490) AS box
-      FROM @ledger@.project_site s
-     WHERE s.active AND (heat_grid.division IS NULL OR s.division <@ (SELECT d.code FROM @ledger@.division d WHERE d.official_code = heat_grid.division))
-  )
   SELECT c.cell_id, c.projects, c.late, c.behind::numeric(7,2), c.budget::numeric(20,2), c.paid::numeric(20,2),
          @postgis@.ST_Transform(c.cell, 4490)::@postgis@.geometry(Polygon, 4490)
-    FROM extent e
-    CROSS JOIN LATERAL @ledger@.heat_cells(@postgis@.ST_Transform(@postgis@.ST_Expand(e.box, 0.001), 3857), heat_grid.size_km::double precision * 1000,
-      heat_grid.fiscal_year, heat_grid.division, heat_grid.late_by) AS c
-   WHERE e.box IS NOT NULL AND budgetpm.one_of('size_km', CASE WHEN heat_grid.size_km BETWEEN 1 AND 1000 THEN 'from 1 to 1000' ELSE heat_grid.size_km::text END, '{from 1 to 1000}');
+    FROM @ledger@.heat_cells(NULL, heat_grid.size_km::double precision * 1000, heat_grid.fiscal_year, heat_grid.division, heat_grid.late_by, NULL) AS c
+   WHERE budgetpm.one_of('size_km', CASE WHEN heat_grid.size_km BETWEEN 1 AND 1000 THEN 'from 1 to 1000' ELSE heat_grid.size_km::text END, '{from 1 to 1000}');
 END;
 COMMENT ON FUNCTION @ledger@.heat_grid(text, numeric, integer, numeric) IS
   'Spending and lateness as a grid of hexagons (热力图): for each with a project, by the project''s first site, how many there are, how many under way are behind their plan by more than late_by points today, by how much on average, and their budget and payments in yuan, of one fiscal year or all. size_km is the edge of a hexagon on the map (Web Mercator). What the caller may read. Errors: 22023.';
 
-CREATE FUNCTION @ledger@.heat_tiles(z integer, x integer, y integer, query_params json DEFAULT '{}') RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
-  WITH wanted AS (
-    SELECT budgetpm.check_tile(heat_tiles.z, heat_tiles.x, heat_tiles.y) AS known,
-           @postgis@.ST_TileEnvelope(heat_tiles.z, heat_tiles.x, heat_tiles.y) AS frame,
-           40075016.6855784 / (2 ^ heat_tiles.z) / 12 AS size
+-- Hexagons have a twelfth of a tile's width as edge; deeper than zoom 18, where that is 13 metres, they stay as they are.
+-- A hexagon that reaches into the tile's buffer is counted as a whole, so that it is the same in every tile that shows it.
+CREATE FUNCTION @ledger@.draw_heat_tiles(z integer, x integer, y integer, query_params jsonb, reader bigint) RETURNS TABLE (tile bytea)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1 BEGIN ATOMIC
+  WITH wanted AS MATERIALIZED (
+    SELECT @postgis@.ST_TileEnvelope(draw_heat_tiles.z, draw_heat_tiles.x, draw_heat_tiles.y) AS frame,
+           40075016.6855784 / (2 ^ least(draw_heat_tiles.z, 18)) / 12 AS size
   ), feature AS (
     SELECT c.cell_id, c.projects, c.late, c.behind::double precision AS behind, c.budget::double precision AS budget, c.paid::double precision AS paid,
            @postgis@.ST_AsMVTGeom(c.cell, w.frame, 4096, 64, true) AS geom
       FROM wanted w
-      CROSS JOIN LATERAL @ledger@.heat_cells(@postgis@.ST_Expand(w.frame, w.size), w.size, nullif(heat_tiles.query_params ->> 'fiscal_year', '')::integer,
-        nullif(heat_tiles.query_params ->> 'division', ''), coalesce(nullif(heat_tiles.query_params ->> 'late_by', '')::numeric, 10)) AS c
-     WHERE w.known
+      CROSS JOIN LATERAL @ledger@.heat_cells(@postgis@.ST_Intersection(@postgis@.ST_Expand(w.frame, w.size * 2.25), @postgis@.ST_TileEnvelope(0, 0, 0)), w.size, nullif(draw_heat_tiles.query_params ->> 'fiscal_year', '')::integer,
+        nullif(draw_heat_tiles.query_params ->> 'division', ''), coalesce(nullif(draw_heat_tiles.query_params ->> 'late_by', '')::numeric, 10), draw_heat_tiles.reader) AS c
   )
-  SELECT @postgis@.ST_AsMVT(f.*, 'heat_tiles', 4096, 'geom', 'cell_id') FROM feature f WHERE f.geom IS NOT NULL;
+  SELECT @postgis@.ST_AsMVT(f.*, 'heat_tiles', 4096, 'geom', 'cell_id') FROM feature f;
+END;
+COMMENT ON FUNCTION @ledger@.draw_heat_tiles(integer, integer, integer, jsonb, bigint) IS 'Internal: a tile of heat_tiles() with what a role may read.';
+
+CREATE FUNCTION @ledger@.heat_tiles(z integer, x integer, y integer, query_params json DEFAULT '{}') RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
+  SELECT budgetpm.map_tile('@ledger@.ledger'::pg_catalog.regclass, 'heat_tiles', z, x, y, query_params::jsonb);
 END;
 COMMENT ON FUNCTION @ledger@.heat_tiles(integer, integer, integer, json) IS
   '{"description": "Hexagons (热力图) of spending and lateness as a vector tile, layer heat_tiles, key cell_id: projects, late, behind, budget, paid, as heat_grid() counts them. query_params: fiscal_year, division, late_by. It shows what the caller may read. Errors: 22023, 42501."}';

@@ -390,7 +390,7 @@ const BpmTableShape bpm_shapes[] = {
 	{"project_site",
 		"site_id int8, project_id int8, site_no int4, version_no int4, "
 		"title varchar, active bool, place geometry, place_z geometry, "
-	"since timestamptz, division budget_code, unit budget_code"},
+	"since timestamptz, division budget_code, unit budget_code, colour varchar"},
 	{"project_site_version",
 		"version_id int8, site_id int8, project_id int8, site_no int4, "
 		"version_no int4, title varchar, active bool, place geometry, "

@@ -5,6 +5,8 @@
  * Who assesses locks project_signal first (all: against everybody else who assesses;
  * one project: against those alone, and then the project's row), so that two
  * assessments come one after the other and the second finds what the first has kept.
+ * Who changes sites locks it like who assesses one project: the newest colour is kept
+ * with each site, because a tile has no time to look for it in the history.
  */
 #include "postgres.h"
 
@@ -25,15 +27,13 @@
 static const BpmStatement lock_all = {
 	"LOCK TABLE @ledger@.project_signal IN SHARE ROW EXCLUSIVE MODE", ""
 };
-static const BpmStatement lock_one = {
-	"LOCK TABLE @ledger@.project_signal IN ROW EXCLUSIVE MODE", ""
-};
 
 /*
  * $1 day, $2 place, $3 project, $4 moment, $5 login, $6 whether that day has signals: a
  * signal is kept where the last one of that day is another.  Returns a row for each
  * colour that was kept: how many, and the projects that something follows for: the
- * colour calls for it, or something stands already.
+ * colour calls for it, or something stands already.  A day that is not the newest
+ * colours no site.
  */
 #define KEEP_SIGNALS \
 	"WITH kept AS (INSERT INTO @ledger@.project_signal (project_id, as_of, revision, colour, score, reasons, inputs," \
@@ -44,7 +44,10 @@ static const BpmStatement lock_one = {
 	"  WHERE $6 AND s.project_id" EQ "j.project_id AND s.as_of" EQ "$1 ORDER BY s.revision DESC LIMIT 1) k ON true" \
 	" WHERE k.revision IS NULL OR k.inputs" NE "j.inputs OR k.reasons" NE "j.reasons" \
 	"  OR k.score IS DISTINCT FROM j.score" \
-	" RETURNING project_id, colour)" \
+	" RETURNING project_id, colour)," \
+	" drawn AS (UPDATE @ledger@.project_site t SET colour = k.colour FROM kept k WHERE t.project_id" EQ "k.project_id" \
+	"  AND t.colour IS DISTINCT FROM k.colour AND NOT EXISTS (SELECT 1 FROM @ledger@.project_signal n" \
+	"  WHERE n.project_id" EQ "k.project_id AND n.as_of" GT "$1))" \
 	" SELECT k.colour::pg_catalog.text, pg_catalog.count(*), pg_catalog.array_agg(k.project_id ORDER BY k.project_id) FILTER (WHERE a.colour IS NOT NULL" \
 	"  OR EXISTS (SELECT 1 FROM @ledger@.project_concern c WHERE c.project_id" EQ "k.project_id AND c.ended_on IS NULL))" \
 	" FROM kept k LEFT JOIN (SELECT DISTINCT e.key AS colour FROM @ledger@.profile_setting s" \
@@ -63,6 +66,17 @@ static const BpmStatement read_colour = {
 	"SELECT colour FROM @ledger@.project_signal WHERE project_id" EQ "$1 AND as_of" EQ "$2"
 	" ORDER BY revision DESC LIMIT 1", "ld"
 };
+
+/* Keeps whoever assesses all projects out until the transaction ends; comes before a project's lock. */
+void
+bpm_share_signals(BpmCall *call)
+{
+	static const BpmStatement lock_one = {
+		"LOCK TABLE @ledger@.project_signal IN ROW EXCLUSIVE MODE", ""
+	};
+
+	bpm_ledger_execute(call->ledger, &lock_one, 0, NULL, NULL);
+}
 
 /* Accepts what is added, never what is changed. */
 static bool
@@ -98,9 +112,12 @@ keep(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmConcerns *conc
 	SPITupleTable *table;
 	bool		isnull;
 
-	permit.relation = bpm_guarded_relation(call->ledger, "project_signal", 0);
 	permit.accept = accept_new;
 	permit.many = true;
+	/* Both are looked at; colours of sites pass by the guard. */
+	permit.relation = bpm_guarded_relation(call->ledger, "project_site", 0);
+	bpm_guard_permit(call->ledger, &permit);
+	permit.relation = bpm_guarded_relation(call->ledger, "project_signal", 0);
 	values[0] = DateADTGetDatum(day);
 	bpm_ledger_execute(call->ledger, &has_signals, 0, values, NULL);
 	values[5] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -143,7 +160,7 @@ bpm_assess_project(PG_FUNCTION_ARGS)
 	text	   *colour;
 
 	bpm_call_begin(&call, fcinfo, "assess_project", bpm_optional_argument(fcinfo, 3));
-	bpm_ledger_execute(call.ledger, &lock_one, 0, NULL, NULL);
+	bpm_share_signals(&call);
 	bpm_call_project(&call, code, &project);
 	if (!bpm_project_under_way(&project) && strcmp(project.stage, "funded") != 0)
 		ereport(ERROR,

@@ -91,6 +91,9 @@ typedef struct BpmContract
 
 extern void bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract);
 
+/* assess.c */
+extern void bpm_share_signals(BpmCall *call);
+
 /* stage.c */
 extern void bpm_project_init(void);
 extern bool bpm_project_under_way(const BpmProject *project);

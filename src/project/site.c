@@ -67,7 +67,9 @@ static const BpmStatement insert_version = {
 };
 static const BpmStatement insert_site = {
 	"INSERT INTO @ledger@.project_site (site_id, project_id, site_no, version_no, title, active, place, place_z,"
-	" since, division, unit) SELECT $1, $2, $3, $4, $5, $6, g.flat, g.high, $8, $9, $10"
+	" since, division, unit, colour) SELECT $1, $2, $3, $4, $5, $6, g.flat, g.high, $8, $9, $10,"
+	" (SELECT o.colour FROM @ledger@.project_signal o WHERE o.project_id" EQ "$2"
+	" ORDER BY o.as_of DESC, o.revision DESC LIMIT 1)"
 	" FROM @ledger@.read_geometry($7) AS g", "lliitbyzcc"
 };
 static const BpmStatement update_site = {
@@ -275,6 +277,7 @@ bpm_set_site(PG_FUNCTION_ARGS)
 	site.number = PG_GETARG_INT32(3);
 	site.title = bpm_optional_argument(fcinfo, 4);
 	bpm_call_begin(&call, fcinfo, "set_site", bpm_optional_argument(fcinfo, 6));
+	bpm_share_signals(&call);
 	bpm_call_project(&call, bpm_argument(fcinfo, 1, "project"), &project);
 	check_names(&site, reason, NULL, &faults);
 	check_geometry(call.ledger, project.division, site.place, NULL, &faults);
@@ -297,6 +300,7 @@ bpm_retire_site(PG_FUNCTION_ARGS)
 
 	bpm_require_argument(fcinfo, 2, "site_no");
 	bpm_call_begin(&call, fcinfo, "retire_site", bpm_optional_argument(fcinfo, 4));
+	bpm_share_signals(&call);
 	bpm_call_project(&call, bpm_argument(fcinfo, 1, "project"), &project);
 	find_site(call.ledger, &project, PG_GETARG_INT32(2), &site);
 	if (site.id == 0)
@@ -373,6 +377,7 @@ bpm_load_sites(PG_FUNCTION_ARGS)
 
 	bpm_require_argument(fcinfo, 1, "items");
 	bpm_call_begin(&call, fcinfo, "load_sites", bpm_optional_argument(fcinfo, 2));
+	bpm_share_signals(&call);
 	items = take_items(call.ledger, PG_GETARG_DATUM(1), &count);
 	for (int i = 0; i < count; i++)
 		check_item(&call, &items[i], &faults);

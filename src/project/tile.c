@@ -33,8 +33,9 @@ typedef struct Layer
 } Layer;
 
 static const Layer layers[] = {
-	{"project_tiles", {"SELECT @ledger@.draw_project_tiles($1, $2, $3, $4, $5)", "iiijl"}},
-	{"division_tiles", {"SELECT @ledger@.draw_division_tiles($1, $2, $3, $4, $5)", "iiijl"}}
+	{"project_tiles", {"SELECT t.tile FROM @ledger@.draw_project_tiles($1, $2, $3, $4, $5) AS t", "iiijl"}},
+	{"division_tiles", {"SELECT t.tile FROM @ledger@.draw_division_tiles($1, $2, $3, $4, $5) AS t", "iiijl"}},
+	{"heat_tiles", {"SELECT t.tile FROM @ledger@.draw_heat_tiles($1, $2, $3, $4, $5) AS t", "iiijl"}}
 };
 
 /* Refuses what is no tile of the pyramid. */
@@ -48,17 +49,6 @@ check_tile(int z, int x, int y)
 				 errdetail("Zoom is from 0 to %d, column and row from 0 to 2^zoom - 1.", DEEPEST_ZOOM)));
 }
 
-/* check_tile(z, x, y): true, or an error. */
-PG_FUNCTION_INFO_V1(bpm_check_tile);
-Datum
-bpm_check_tile(PG_FUNCTION_ARGS)
-{
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		PG_RETURN_NULL();
-	check_tile(PG_GETARG_INT32(0), PG_GETARG_INT32(1), PG_GETARG_INT32(2));
-	PG_RETURN_BOOL(true);
-}
-
 /* Finds a layer by its name. */
 static const Layer *
 find_layer(const char *name)
@@ -69,7 +59,7 @@ find_layer(const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("layer \"%s\" is not known", name),
-			 errhint("It is project_tiles or division_tiles.")));
+			 errhint("It is project_tiles, division_tiles or heat_tiles.")));
 }
 
 /* Refuses parameters that are no object. */
