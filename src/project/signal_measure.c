@@ -71,17 +71,21 @@ bpm_judge_ratio(BpmFacts *facts, BpmReason *reason, Numeric num, Numeric den)
 	reason->share = sign_of(num) < 0 ? int64_to_numeric(0) :
 		bpm_compare_numeric(num, den) > 0 ? int64_to_numeric(1) : reason->value;
 	reason->relation = "<";
-	if (rule->red_below && bpm_compare_numeric(num, bpm_times(rule->red_below, den)) < 0)
+	/* Red is never above yellow: what is not below yellow, as most is, needs no second look. */
+	if (rule->yellow_below == NULL || bpm_compare_numeric(num, bpm_times(rule->yellow_below, den)) < 0)
 	{
-		reason->colour = COLOUR_RED;
-		reason->threshold = rule->red_below;
-		return;
-	}
-	if (rule->yellow_below && bpm_compare_numeric(num, bpm_times(rule->yellow_below, den)) < 0)
-	{
-		reason->colour = COLOUR_YELLOW;
-		reason->threshold = rule->yellow_below;
-		return;
+		if (rule->red_below && bpm_compare_numeric(num, bpm_times(rule->red_below, den)) < 0)
+		{
+			reason->colour = COLOUR_RED;
+			reason->threshold = rule->red_below;
+			return;
+		}
+		if (rule->yellow_below)
+		{
+			reason->colour = COLOUR_YELLOW;
+			reason->threshold = rule->yellow_below;
+			return;
+		}
 	}
 	reason->relation = ">=";
 	reason->colour = COLOUR_GREEN;
