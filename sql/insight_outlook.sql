@@ -42,6 +42,16 @@ SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,1e300,3,4,5,6,
 SELECT pg_temp.refused(format('SELECT * FROM budgetpm.smooth_series(%s)', a)) FROM unnest(ARRAY['NULL, 1, 0, ''ANN'', 95, NULL', '''{1,2,3,4,5,6,7}'', NULL, 0, ''ANN'', 95, NULL', '''{1,2,3,4,5,6,7}'', 1, 0, NULL, 95, NULL', '''{1,2,3,4,5,6,7}'', 1, 0, ''ANN'', NULL, NULL']) AS a;
 SELECT pg_temp.refused($$SELECT * FROM budgetpm.smooth_series('{1,2,3,4,5,6,7}', 1, 4, 'ANA', 95, '{"alpha": 0.5, "gamma": 0.1, "level": 1, "seasonal": [1, 2]}')$$);
 
+SELECT pg_temp.refused(format($$SELECT * FROM budgetpm.smooth_series('{%s,2,3,4,5,6}', 1, 0, 'ANN', 95, %s)$$, v, coalesce(quote_literal(p), 'NULL')))
+  FROM (VALUES ('1e400', NULL), ('-1e18', NULL), ('Infinity', NULL), ('1', '{"alpha": 1e400, "level": 1}'), ('1', '{"alpha": -1, "level": 1}'), ('1', '{"alpha": 1.01, "level": 1}'), ('1', '{"alpha": 0.5, "level": 1e18}')) AS t(v, p);
+-- series that are strange, but series: constant, nothing, below zero, to and fro, very large, fractions of a fen, one spike
+SELECT n, used_model, bool_and(mean NOT IN ('NaN', 'Infinity', '-Infinity')) AS finite, bool_and(lower <= mean AND mean <= upper AND upper < 'Infinity') FILTER (WHERE actual IS NULL) AS inside,
+       max(upper - lower) FILTER (WHERE actual IS NULL) > 0.001 AS uncertain
+  FROM (VALUES ('constant', array_fill(100::numeric, ARRAY[36])), ('zero', array_fill(0::numeric, ARRAY[36])), ('below zero', (SELECT array_agg((-100 - i % 12)::numeric) FROM generate_series(1, 36) AS i)),
+    ('to and fro', (SELECT array_agg((CASE WHEN i % 2 = 0 THEN -1 ELSE 1 END * (i * 37 % 11))::numeric) FROM generate_series(1, 36) AS i)), ('large', (SELECT array_agg((9e17 - i * i * 1e12)::numeric) FROM generate_series(1, 36) AS i)),
+    ('small', (SELECT array_agg((0.00001 * (i * i % 7))::numeric) FROM generate_series(1, 36) AS i)), ('spike', (SELECT array_agg(CASE WHEN i = 20 THEN 1e9 ELSE 0 END::numeric) FROM generate_series(1, 36) AS i))) AS v(n, s),
+       LATERAL budgetpm.smooth_series(s, 6, 12, 'auto', 95, NULL) AS f GROUP BY n, used_model ORDER BY n;
+
 -- A ledger with three years and a half: 100 a month and a unit's school, 1,000 every December.
 SELECT budgetpm.create_ledger('f', root => '130000000', first_year => 2022);
 SELECT count(f.register_unit(code, name, '130000000', parent)) FROM (VALUES

@@ -83,10 +83,18 @@ SELECT count(*) AS indicators, count(*) FILTER (WHERE short <> long) AS short_di
                 WHEN a >= 2 * t THEN 0 ELSE div(200 * w * (2 * t - a) + t, 2 * t) / 100 END
               WHEN a >= t THEN w WHEN a <= 0 THEN 0 ELSE div(200 * w * a + t, 2 * t) / 100 END AS plain) AS s;
 -- More is never less where more is better, nor more where less is: neighbours in order of a.
-SELECT count(*) AS steps, count(*) FILTER (WHERE d <> '<=' AND score < earlier OR d = '<=' AND score > earlier) AS wrong
-  FROM (SELECT d, score, lag(score) OVER (PARTITION BY m, d, t, p ORDER BY a) AS earlier
+SELECT count(*) AS steps, count(*) FILTER (WHERE (d <> '<=' OR m = 'execution') AND score < earlier OR d = '<=' AND m <> 'execution' AND score > earlier) AS wrong,
+       count(*) FILTER (WHERE score NOT BETWEEN 0 AND 13.37) AS outside
+  FROM (SELECT m, d, score, lag(score) OVER (PARTITION BY m, d, t, p ORDER BY a) AS earlier
           FROM (SELECT m, d, p, t, a::numeric / 7 AS a, budgetpm.score_indicator(m, d, t, a::numeric / 7, 13.37, p) AS score
-                  FROM (VALUES ('proportional', NULL), ('ratio', NULL), ('progressive', '{"deduct": 0.3, "step": 0.7}'::jsonb),
+                  FROM (VALUES ('proportional', NULL), ('ratio', NULL), ('threshold', NULL), ('execution', NULL), ('progressive', '{"deduct": 0.3, "step": 0.7}'::jsonb),
                          ('progressive', '{"deduct": 0.3, "step": 0.7, "steps": "started"}'), ('progressive', '{"deduct": 0.3, "step": 0.7, "steps": "proportional"}')) AS r (m, p),
                        unnest(ARRAY['>=', '<=']) AS d, unnest(ARRAY[1, 33.3, 90]) AS t, generate_series(0, 1400) AS a) AS x) AS y
  WHERE earlier IS NOT NULL;
+-- Tiers too, and the score of everything is the same whatever the numbers are written with.
+SELECT count(*) AS steps, count(*) FILTER (WHERE d = '>=' AND score < earlier OR d = '<=' AND score > earlier) AS wrong
+  FROM (SELECT d, score, lag(score) OVER (PARTITION BY d ORDER BY a) AS earlier
+          FROM (VALUES ('>=', '{"tiers": [{"at": 95, "share": 1}, {"at": 80, "share": 0.8}, {"at": 60, "share": 0.333}]}'::jsonb), ('<=', '{"tiers": [{"at": 30, "share": 1}, {"at": 60.5, "share": 0.635}, {"at": 99, "share": 0.1}]}')) AS r(d, p),
+               generate_series(0, 1200) AS n, LATERAL (SELECT n / 10.0 AS a, budgetpm.score_indicator('tiers', d, NULL, n / 10.0, 13.37, p) AS score) AS s) AS y
+ WHERE earlier IS NOT NULL;
+SELECT count(*) AS compared, count(*) FILTER (WHERE budgetpm.score_indicator(m, d, t, a, w) <> budgetpm.score_indicator(m, d, round(t, 20), round(a, 30), w)) AS differ FROM random_indicator WHERE i % 10 = 0;

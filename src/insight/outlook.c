@@ -44,6 +44,9 @@ static const Kind kinds[] = {
 	{"AAdA", true, true, true}
 };
 
+/* Amounts are less than 10^17 yuan. */
+#define TOO_LARGE	1e18
+
 /* What smooth_series() was asked. */
 typedef struct Question
 {
@@ -56,11 +59,17 @@ typedef struct Question
 	Jsonb	   *parameters;		/* NULL: to be estimated */
 } Question;
 
-/* Returns a numeric as the nearest double. */
+/* Returns a numeric as the nearest double; refuses one whose square could not be told from infinity, as no amount is. */
 static double
 to_double(Numeric value)
 {
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value)));
+	double		number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value)));
+
+	if (fabs(number) >= TOO_LARGE)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a number of 10^18 or more cannot be smoothed")));
+	return number;
 }
 
 /* Reads the series; a value that is missing or not a number is named by its place. */
@@ -128,6 +137,19 @@ parameter(const Question *question, const char *name)
 	return to_double(value.val.numeric);
 }
 
+/* Returns a share among the given parameters: from 0 to 1. */
+static double
+share(const Question *question, const char *name)
+{
+	double		value = parameter(question, name);
+
+	if (value < 0 || value > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("parameter \"%s\" of model %s is %g, not between 0 and 1", name, question->kind, value)));
+	return value;
+}
+
 /* Takes the first states of the season, as many as it has steps. */
 static void
 take_season(const Question *question, BpmSmoothing *model)
@@ -157,20 +179,20 @@ take_season(const Question *question, BpmSmoothing *model)
 static void
 take_parameters(const Question *question, BpmSmoothing *model)
 {
-	model->alpha = parameter(question, "alpha");
+	model->alpha = share(question, "alpha");
 	model->level = parameter(question, "level");
 	if (model->trend)
 	{
-		model->beta = parameter(question, "beta");
+		model->beta = share(question, "beta");
 		model->slope = parameter(question, "slope");
 	}
 	if (model->season)
 	{
-		model->gamma = parameter(question, "gamma");
+		model->gamma = share(question, "gamma");
 		take_season(question, model);
 	}
 	if (model->damped)
-		model->phi = parameter(question, "phi");
+		model->phi = share(question, "phi");
 }
 
 /* Sets a model's form; false when there is no season for a seasonal one. */
