@@ -17,9 +17,19 @@ SELECT depth, name, weight, score, formula FROM perf.score_project('P1', 2025) W
 -- 3. Advice
 SELECT action, change, base, amount, reason FROM perf.advise_budget('P1', 2025);
 
--- 4. The report
+-- 4. The next budget
+SELECT perf.record_advice(2025, '320000000'), perf.add_year(2026) \g /dev/null
+SELECT perf.publish_flow('{"flow": "up", "title": "上报", "steps": [{"step": "check", "assign": [{"initiator": true}], "self": "allow", "next": "end"}, {"step": "end", "type": "end"}],
+  "effects": {"hold": [{"effect": "prepare", "arguments": {"move": "submit", "round": 2}}], "release": [{"effect": "prepare", "arguments": {"move": "release"}}]}}'),
+  perf.create_preparation(2026, '320000000', '2026年预算编制', 'up') AS preparation \gset
+SELECT step, value, explanation FROM perf.suggest_request('101', 2026, 'advice', project => 'P1') AS s(step, explanation, value);
+SELECT unit, base, amount FROM perf.advised_ceilings(:preparation);
+SELECT perf.issue_advised_ceilings(:preparation, '苏财预〔2026〕1号', 1) AS issued;
+
+-- 5. The reports
 \pset tuples_only
 \pset format unaligned
-SELECT perf.performance_document('P1', 2025, 'en');
+SELECT perf.performance_document('P1', 2025);
+SELECT perf.performance_report(2025, '320000000', language => 'en');
 \pset format aligned
 \pset tuples_only off
