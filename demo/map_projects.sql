@@ -13,11 +13,13 @@ SELECT count(jiangsu_map.set_milestones('KEY-' || lpad(n::text, 3, '0'), '[{"no"
 -- The demonstration's owner lets every move be made by hand.
 UPDATE jiangsu_map.project_stage_move SET road = 'function' WHERE road = 'effect';
 DELETE FROM jiangsu_map.project_template_document;
+SELECT count(jiangsu_map.move_project('KEY-' || lpad(n::text, 3, '0'), stage))
+  FROM (SELECT * FROM work CROSS JOIN unnest('{reviewed,admitted}'::text[]) WITH ORDINALITY AS s(stage, step) ORDER BY step, n) AS m \g /dev/null
 CREATE TEMP TABLE line AS
 SELECT n, jiangsu_map.open_line(2025, unit, '2120303', title => name || '重点项目', project => 'KEY-' || lpad(n::text, 3, '0')) AS line FROM work;
 SELECT count(jiangsu_map.appropriate(line, 10000000, '苏财建〔2025〕1号')) FROM line \g /dev/null
 SELECT count(jiangsu_map.move_project('KEY-' || lpad(n::text, 3, '0'), stage, on_day => CASE stage WHEN 'under_way' THEN date '2025-01-06' END))
-  FROM (SELECT * FROM work CROSS JOIN unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) WITH ORDINALITY AS s(stage, step) ORDER BY step, n) AS m \g /dev/null
+  FROM (SELECT * FROM work CROSS JOIN unnest('{selected,funded,under_way}'::text[]) WITH ORDINALITY AS s(stage, step) ORDER BY step, n) AS m \g /dev/null
 SELECT jiangsu_map.load_sites((SELECT jsonb_agg(jsonb_build_object('project', 'KEY-' || lpad(n::text, 3, '0'), 'geometry', place)) FROM work)) || ' projects on the map';
 SELECT count(jiangsu_map.report_progress('KEY-' || lpad(n::text, 3, '0'), round(least(p.planned * (0.75 + (n * 37 % 31) * 0.011), 100), 2), p.day, kind => 'monthly'))
   FROM work CROSS JOIN (SELECT (date '2025-01-01' + m * interval '1 month' - interval '1 day')::date AS day, 10.0 * m - 12 + m * m * 0.05 AS planned FROM generate_series(2, 9) AS m) AS p \g /dev/null

@@ -4,6 +4,9 @@ SELECT budgetpm.create_ledger('suzhou', root => '320500000', title => '苏州市
 SELECT suzhou.register_unit('101', '苏州市教育局', '320500000') AS department,
        suzhou.register_unit('101001', '苏州市第一中学', '320500000', '101') AS school,
        suzhou.register_project('P1', '校舍改造', '101001', setup_year => 2026) AS project \g /dev/null
+SELECT suzhou.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'),
+         '{settings,project.take_over_until,value}', '"9999-12-31"')) \g /dev/null
+SELECT suzhou.take_over_projects('[{"project": "P1", "stage": "funded"}]', '移交清单') \g /dev/null
 SELECT suzhou.open_line(2026, '101', '2050202', '50201', title => '教育局', executable => false) AS held \gset
 SELECT suzhou.open_line(2026, '101001', '2050202', '50201', title => '公用经费', parent => :held) AS running,
        suzhou.open_line(2026, '101001', '2050202', '50201', title => '校舍改造', parent => :held, project => 'P1') AS building \gset

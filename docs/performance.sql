@@ -1,6 +1,10 @@
 -- 1. A project with money
 SELECT budgetpm.create_ledger('perf', root => '320000000', first_year => 2025) \g /dev/null
 SELECT perf.register_unit('101', '省教育厅', '320000000'), perf.register_project('P1', '助学金', '101', setup_year => 2025) \g /dev/null
+-- the project ran before this ledger did
+SELECT perf.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'),
+         '{settings,project.take_over_until,value}', '"9999-12-31"')) \g /dev/null
+SELECT perf.take_over_projects('[{"project": "P1", "stage": "under_way", "started_on": "2025-01-01"}]', '移交清单') \g /dev/null
 SELECT perf.open_line(2025, '101', '2050202', title => '助学金', project => 'P1') AS line \gset
 SELECT perf.appropriate(:line, 1000000, '苏财预1号'), perf.pay(:line, 930000, '凭证1', accounting_date => '2025-11-15') \g /dev/null
 

@@ -38,7 +38,16 @@ SELECT milestone_no, planned_on, done_on, days_late
 SELECT project_code, fiscal_year, planned_total, planned, appropriated, paid, above_total
   FROM town_report.project_money WHERE project_code = 'XX-1' ORDER BY 2;
 
--- 4. A contract and its clauses
+-- 4. Projects of an older system
+SELECT town.register_project('OLD-1', '旧校改造', '101', '3', 2024), town.register_project('OLD-2', '校门', '101', '3', 2024) \g /dev/null
+SELECT town.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'),
+         '{settings,project.take_over_until,value}', '"9999-12-31"')) \g /dev/null
+SELECT jsonb_pretty(town.take_over_projects('[
+  {"project": "OLD-1", "stage": "under_way", "planned_total": "300000", "started_on": "2024-09-01"},
+  {"project": "OLD-2", "stage": "admitted"}, {"project": "OLD-3", "stage": "funded"}]', '移交清单1号', on_error => 'report')) AS result;
+SELECT project_code, taken_over_stage, document, passed_over, stage FROM town_report.project_taken_over;
+
+-- 5. A contract and its clauses
 INSERT INTO town.contract (contract_no, line_id, amount, supplier, state)
 VALUES ('合同1', :line, 500000, '苏州建筑公司', 'signed');
 SELECT town.set_contract_clauses('合同1', '[
@@ -55,7 +64,7 @@ INSERT INTO town.payment (payment_no, line_id, contract_id, amount, payee, state
 SELECT '支付2', line_id, contract_id, 100000, supplier, 'requested', '2026-03-01' FROM town.contract;
 SELECT clause_no, kind, title, allowed, requested, open, needs FROM town.check_contract('合同1', '2026-03-01');
 
--- 5. Payment monitoring
+-- 6. Payment monitoring
 SELECT town.set_monitor_rule('not_contractor'), town.set_monitor_rule('cash') \g /dev/null
 SELECT town.pay(:line, 5000, '凭证1', memo => '{"settlement": "cash"}');
 SELECT town.complete_milestone('XX-1', 3, '2026-06-20', '监理报告2') \g /dev/null

@@ -15,11 +15,13 @@ SELECT site.set_milestones('NJ-TUNNEL', '[{"no": 1, "title": "工作井", "plann
 UPDATE site.project_stage_move SET road = 'function' WHERE road = 'effect';
 DELETE FROM site.project_template_document;
 \set QUIET off
+SELECT site.move_project(p, s) FROM unnest('{reviewed,admitted}'::text[]) WITH ORDINALITY AS m(s, n), unnest('{NJ-TUNNEL,SZ-DIKE}'::text[]) AS p
+ ORDER BY n, p \g /dev/null
 SELECT site.open_line(2025, '101', '2120303', title => '过江通道', project => 'NJ-TUNNEL') AS tunnel,
        site.open_line(2025, '201', '2130305', title => '太湖堤防', project => 'SZ-DIKE') AS dike \gset
 SELECT site.appropriate(:tunnel, 800000, '苏财建〔2025〕1号'), site.appropriate(:dike, 600000, '苏财农〔2025〕2号') \g /dev/null
 SELECT site.move_project(p, s, on_day => CASE s WHEN 'under_way' THEN date '2025-01-06' END)
-  FROM unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) WITH ORDINALITY AS m(s, n), unnest('{NJ-TUNNEL,SZ-DIKE}'::text[]) AS p
+  FROM unnest('{selected,funded,under_way}'::text[]) WITH ORDINALITY AS m(s, n), unnest('{NJ-TUNNEL,SZ-DIKE}'::text[]) AS p
  ORDER BY n, p \g /dev/null
 
 -- 2. where it is

@@ -7,11 +7,13 @@ SELECT count(watch.describe_project(code, 1200000, '2025-01-01', '2025-12-31', '
   FROM unnest('{XX-1,XX-2,GL-1}'::text[]) AS code \g /dev/null
 DELETE FROM watch.project_template_document;
 UPDATE watch.project_stage_move SET road = 'function';
+SELECT count(watch.move_project(code, stage))
+  FROM unnest('{XX-1,XX-2,GL-1}'::text[]) AS code, unnest('{reviewed,admitted}'::text[]) AS stage \g /dev/null
 CREATE TEMP TABLE watched AS SELECT official_code AS project, watch.open_line(2025, CASE left(official_code, 2) WHEN 'XX' THEN '101' ELSE '102' END,
   '2050202', title => name, project => official_code) AS line FROM watch.project;
 SELECT count(watch.appropriate(line, 1200000, '苏财预〔2025〕1号', accounting_date => '2025-01-10')) FROM watched \g /dev/null
 SELECT count(watch.move_project(project, stage, reason => '往年项目'))
-  FROM watched, unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) AS stage \g /dev/null
+  FROM watched, unnest('{selected,funded,under_way}'::text[]) AS stage \g /dev/null
 SELECT count(watch.pay(line, CASE project WHEN 'XX-1' THEN 300000 WHEN 'XX-2' THEN 600000 ELSE 420000 END, '凭证',
   accounting_date => '2025-05-20')) FROM watched \g /dev/null
 

@@ -18,6 +18,9 @@ SELECT func_code, func_name, func_level, own_budget, total_budget, total_executi
 
 -- 5. By project
 SELECT budget.register_project('32000010126001', '幼儿园改扩建', '101', setup_year => 2026);
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'),
+         '{settings,project.take_over_until,value}', '"9999-12-31"')) \g /dev/null
+SELECT budget.take_over_projects('[{"project": "32000010126001", "stage": "funded"}]', '移交清单') \g /dev/null
 SELECT budget.open_line(2026, '101', '2050201', '50201', title => '幼儿园改扩建', project => '32000010126001') AS line \gset
 SELECT budget.appropriate(:line, 800000, '苏财预〔2026〕1号') > 0 AS appropriated,
        budget.pay(:line, 200000, '支付凭证 0007', accounting_date => '2026-03-20') > 0 AS paid,

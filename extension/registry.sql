@@ -187,7 +187,8 @@ VALUES
   "project.signal.flows": {"value": {"intervention": "project_intervention", "audit": "project_audit", "rectification": "rectification"}, "name": "预警处置流程"},
   "project.similar": {"value": {"name": 50, "place": 20, "unit": 10, "years": 10, "amount": 10, "near": 1000}, "name": "重复申报比对权重，邻近距离（米）"},
   "project.idle_months": {"value": 6, "name": "资金沉淀月数"},
-  "project.pool_required": {"value": false, "name": "先有项目再安排预算"}
+  "project.pool_required": {"value": true, "name": "先有项目再安排预算"},
+  "project.take_over_until": {"value": null, "name": "在建项目移交截止日"}
  },
  "categories": [{"category": "1", "name": "人员类"}, {"category": "2", "name": "运转类"}, {"category": "3", "name": "特定目标类"}]}'::pg_catalog.jsonb),
 ('jiangsu'::pg_catalog.text, '江苏省预算项目管理'::pg_catalog.text, '{"settings": {
@@ -240,7 +241,6 @@ VALUES
  },
  "categories": []}'::pg_catalog.jsonb),
 ('key_projects'::pg_catalog.text, '财政重点项目管理'::pg_catalog.text, '{"settings": {
-  "project.pool_required": {"value": true, "name": "先有项目再安排预算"},
   "project.stages": {"value": ["proposed", "reviewed", "approved", "budgeted", "funded", "under_way", "accepted"], "name": "申报、评审、立项、预算编制、资金下达、执行、验收"},
   "workflow.flow.project_acceptance": {"value": "project_acceptance", "name": "项目验收审批流"},
   "project.report_interval_days": {"value": 1, "name": "项目单位每日上传进度"},

@@ -58,8 +58,9 @@ CALL ledger_of_suzhou.close_year(2027, dry_run => false, document => '年终');
 SELECT state FROM ledger_of_suzhou.fiscal_year WHERE fiscal_year = 2027;
 -- A line that a posting refuses is named, and the others are settled.
 SELECT ledger_of_suzhou.open_year(2028, '人代会');
-SELECT ledger_of_suzhou.register_project('P1', '项目', '101', setup_year => 2028), ledger_of_suzhou.add_year(2029),
+SELECT ledger_of_suzhou.register_project('P1', '项目', '101', setup_year => 2026), ledger_of_suzhou.add_year(2029),
 	ledger_of_suzhou.create_cap(2029, '上限', 'fixed', 5, project => 'P1', consumes => '{committed,paid}') \g /dev/null
+SELECT pg_temp.take_over('ledger_of_suzhou') AS taken_over;
 SELECT ledger_of_suzhou.open_line(2028, '101', '2050202', '50201', title => 'in the way', project => 'P1') AS stuck, ledger_of_suzhou.open_line(2028, '102', '2050202', '50201', title => 'free') AS free \gset
 SELECT ledger_of_suzhou.appropriate(:stuck, 10, 'd'), ledger_of_suzhou.commit_funds(:stuck, 10, 'contract'), ledger_of_suzhou.appropriate(:free, 10, 'd') \g /dev/null
 \set VERBOSITY terse

@@ -9,6 +9,7 @@
 \set ECHO all
 SET client_min_messages = warning;
 SELECT budget.register_project('P1', '项目', '101', setup_year => 2026), budget.add_year(2027) \g /dev/null
+SELECT pg_temp.take_over('budget') AS taken_over;
 SELECT edition, first_year, last_year FROM budget.classification_edition WHERE scheme = 'function' ORDER BY edition;
 -- The next year has an edition of its own: one code goes elsewhere, one is split, one is gone, the others stay.
 SELECT budget.load_classification('function', 2027, 2027, (SELECT jsonb_agg(jsonb_build_object('code', c.official_code, 'name', c.name))

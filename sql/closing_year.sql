@@ -22,6 +22,7 @@ SELECT pg_temp.refused($$SELECT budget.open_year(2026, 'x')$$);
 
 -- The year: a tree, a project with contracts, a held line, money to a district.
 SELECT budget.register_project('P1', '校舍改造', '101', setup_year => 2026), budget.register_project('P2', '设备', '102', setup_year => 2026) \g /dev/null
+SELECT pg_temp.take_over('budget') AS taken_over;
 SELECT budget.open_line(2026, '101', '2050202', '50201', title => '校舍', project => 'P1') AS school \gset
 SELECT budget.open_line(2026, '102', '2050203', '50201', title => '设备', project => 'P2', elements => '{"origin_year": 2024}') AS old_money \gset
 SELECT budget.open_line(2026, '102', '2050203', '50201', title => '基建', project => 'P2', elements => '{"origin_year": 2024, "construction": true}') AS building \gset

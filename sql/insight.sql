@@ -17,6 +17,8 @@ SELECT count(budget.register_unit(official_code, name, division, parent, kind)) 
 	('513', '宿迁市教育局', '321300000', NULL, 'department')) u(official_code, name, division, parent, kind);
 SELECT budget.register_project('P1', '义务教育薄弱环节改善', '101', setup_year => 2026),
 	budget.register_project('P2', '标准化考场', '101001', setup_year => 2026, parent => 'P1');
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"')) AS version;
+SELECT budget.take_over_projects(jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'funded')), '移交清单') ->> 'refused' AS refused FROM budget.project;
 
 -- Nothing was posted: no rows, and no division by zero.
 SELECT * FROM budget_report.execution_by_division;

@@ -13,6 +13,8 @@ SELECT count(budget.register_unit('D' || official_code, name || '教育局', off
 SELECT count(budget.register_unit('U' || official_code || n, name || '学校' || n, official_code, 'D' || official_code))
 FROM budget.division, generate_series(1, 5) n;
 SELECT count(budget.register_project('P' || official_code, name || '项目', official_code)) FROM budget.unit WHERE kind = 'unit';
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"')) AS version;
+SELECT budget.take_over_projects(jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'funded')), '移交清单') ->> 'refused' AS refused FROM budget.project;
 SELECT count(budget.appropriate(budget.open_line(2026, u.official_code, '20502' || lpad((1 + n % 3)::text, 2, '0'), '50299', title => u.name || n,
 	project => 'P' || u.official_code), 1000 + n, 'd'))
 FROM budget.unit u, generate_series(1, 3) n WHERE u.kind = 'unit';

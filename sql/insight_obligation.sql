@@ -5,6 +5,7 @@ SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2026)
 SELECT count(budget.register_division('320500000', '苏州市', '320000000', 2));
 SELECT count(budget.register_unit(u, '单位' || u, d)) FROM (VALUES ('101', '320000000'), ('501', '320500000')) AS v(u, d);
 SELECT budget.register_project('P1', '校舍', '101', setup_year => 2026);
+SELECT pg_temp.take_over('budget') AS taken_over;
 SELECT budget.open_line(2026, '101', '2050201', '50201', title => '校舍', project => 'P1') AS a \gset
 SELECT budget.open_line(2026, '501', '2050202', '50201', title => '设备') AS b \gset
 SELECT count(budget.appropriate(line_id, 1000, '苏财预1号')) FROM budget.line;

@@ -12,6 +12,7 @@ CREATE TEMP TABLE plan AS
          CASE WHEN unit = '102' AND (n * 7 + y) % 4 > 0 OR unit = '101' AND (n * 5 + y) % 9 = 0 THEN 20 ELSE 90 END AS paid
     FROM generate_series(2022, 2025) AS y, unnest('{101,102}'::text[]) AS unit, generate_series(1, 60) AS n;
 SELECT count(r.register_project(code, '项目' || code, unit, setup_year => 2022)) FROM (SELECT DISTINCT code, unit FROM plan) p;
+SELECT pg_temp.take_over('r') AS taken_over;
 CREATE TEMP TABLE line AS SELECT p.*, r.open_line(year, unit, '2050202', title => code, project => code) AS line FROM plan p;
 SELECT count(r.appropriate(line, 100, '批复')) FROM line;
 SELECT count(r.pay(line, paid, '凭证', accounting_date => make_date(year, 6, 1))) FROM line;

@@ -5,6 +5,7 @@ SELECT budgetpm.create_ledger('p', root => '320000000', first_year => 2025);
 SELECT count(p.register_division(code, name, '320000000', 2, '2020-01-01')) FROM (VALUES ('320100000', '南京市'), ('320500000', '苏州市')) AS d(code, name);
 SELECT count(p.register_unit(code, name, division)) FROM (VALUES ('101', '南京市教育局', '320100000'), ('201', '苏州市水利局', '320500000')) AS u(code, name, division);
 SELECT count(p.register_project(code, name, unit, setup_year => 2025)) FROM (VALUES ('P1', '助学金', '101'), ('P2', '太湖堤防', '201'), ('P3', '水库水标尺', '201'), ('P4', '课后服务', '101')) AS p(code, name, unit);
+SELECT pg_temp.take_over('p') AS taken_over;
 
 -- i.12, i.58, i.87: a library by sector, levels and provenance
 SELECT sector, count(*), string_agg(DISTINCT level1, ',' ORDER BY level1) AS levels FROM p.library(2025) GROUP BY 1 ORDER BY 1;

@@ -75,6 +75,7 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY['UPDATE c.request SET state = ''appr
 
 -- from last year's lines: net of what was passed on, by project and fund type; twice is once
 SELECT c.register_project('P1', '校园网', '101002', '3', 2026) > 0 AS made;
+SELECT pg_temp.take_over('c') AS taken_over;
 SELECT c.open_line(2026, '101002', '2050202', '50206', '30217', title => '会议') AS a \gset
 SELECT c.open_line(2026, '101002', '2050202', '50299', '30299', title => '校园网', project => 'P1') AS b \gset
 SELECT count(c.appropriate(line_id, 1000.01, '苏财预1号')) FROM c.line WHERE line_id IN (:a, :b);

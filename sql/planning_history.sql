@@ -7,6 +7,7 @@ SELECT count(h.register_unit(code, name, '320000000')) FROM (VALUES
   ('15.00', '恰好百分之十五'), ('15.01', '百分之十五点零一'), ('fen', '多一分钱'), ('two', '只有两个增长率'), ('one', '只有一个增长率'), ('new', '新单位'),
   ('zero', '从零开始'), ('own', '账内'), ('both', '两个来源')) AS u(code, name);
 SELECT count(h.register_project(code, name, unit, category)) FROM (VALUES ('P1', '校舍', 'own', '3'), ('P2', '草原', 'own', '2')) AS p(code, name, unit, category);
+SELECT pg_temp.take_over('h') AS taken_over;
 SELECT h.apply_profile('jiangsu', valid_from => '2021-01-01');
 SELECT pg_temp.open_planting('h');
 

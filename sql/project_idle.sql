@@ -6,6 +6,7 @@ SELECT budgetpm.create_ledger('b', root => '320000000', first_year => 2025);
 SELECT count(b.register_division(c, n, '320000000', 2, '2020-01-01')) FROM (VALUES ('320100000', '南京市'), ('320500000', '苏州市')) AS x(c, n);
 SELECT count(b.register_unit(c, n, d)) FROM (VALUES ('101', '省教育厅', '320000000'), ('201', '市教育局', '320100000'), ('301', '市教育局', '320500000')) AS x(c, n, d);
 SELECT count(b.register_project('P' || i, '学校改造' || i, CASE i WHEN 1 THEN '101' ELSE '201' END, setup_year => 2025)) FROM generate_series(1, 3) AS i;
+SELECT pg_temp.take_over('b') AS taken_over;
 CREATE TEMP TABLE l (name text PRIMARY KEY, line bigint);
 CREATE FUNCTION pg_temp.line(wanted text) RETURNS bigint LANGUAGE sql AS $$SELECT line FROM l WHERE name = wanted$$;
 INSERT INTO l SELECT n, b.open_line(2025, u, '2050202', title => n, project => p, executable => e)
@@ -55,7 +56,7 @@ SELECT planned, actual, deviation_rate, within_goal FROM b_report.execution_devi
 DELETE FROM b.project_template_document;
 UPDATE b.project_stage_move SET road = 'function';
 UPDATE b.project SET planned_total = '1200', starts_on = '2025-01-01', ends_on = '2025-12-31', responsible = 'x';
-SELECT count(b.move_project('P' || i, s, reason => '测试')) FROM generate_series(1, 3) AS i, unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) AS s;
+SELECT count(b.move_project('P' || i, s, reason => '测试')) FROM generate_series(1, 3) AS i, unnest('{under_way}'::text[]) AS s;
 CREATE ROLE pi_clerk LOGIN;
 SELECT b.publish_flow('{"flow": "payment", "title": "支付", "steps": [{"step": "check", "assign": [{"login": "pi_clerk"}], "next": "end", "deadline": {"hours": 1, "action": "remind"}}, {"step": "end", "type": "end"}]}');
 SELECT b.start_case('payment', '付款' || i, '{}', unit => '201') > 0 AS started FROM generate_series(1, 2) AS i;

@@ -67,10 +67,12 @@ SELECT official_code, stage, events FROM budget.project ORDER BY 1;
 SELECT pg_temp.refused($$SELECT budget.describe_project('P', 1200)$$);
 SELECT budget.describe_project('P', 1200, reason => '材料涨价', years => '{"2025": "600", "2026": "600"}');
 
--- 4. 先有项目再安排预算: a line needs an admitted project where the profile says so; of another category it does not.
+-- 4. 先有项目再安排预算: a line needs an admitted project unless a profile says otherwise; of another category it does not.
 SELECT budget.register_project('N', '新项目', '101001', '3', 2025) > 0 AS made;
+SELECT pg_temp.refused($$SELECT budget.open_line(2025, '101001', '2050202', title => 'n', project => 'N')$$);
+SELECT budget.register_profile('no_pool', '不设项目库', '{"settings": {"project.pool_required": {"value": false, "name": "先有项目再安排预算"}}, "categories": []}') > 0 AND budget.apply_profile('no_pool', '320500000', '2020-01-01') > 0 AS switched_off;
 SELECT budget.open_line(2025, '101001', '2050202', title => 'free', project => 'N') > 0 AS free;
-SELECT count(*) > 0 AS applied FROM budget.apply_profile('key_projects', '320500000', '2020-01-01');
+SELECT count(*) > 0 AS applied FROM budget.apply_profile('key_projects', '320500000', '2020-01-02');
 SELECT pg_temp.refused($$SELECT budget.open_line(2025, '101001', '2050202', title => 'n', project => 'N')$$);
 SELECT budget.open_line(2025, '101001', '2050202', title => 'q', project => 'Q') > 0 AS running;
 SELECT budget.open_line(2025, '101001', '2050202', title => 'p1', project => 'P.1') AS line \gset

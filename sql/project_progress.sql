@@ -9,9 +9,9 @@ SELECT count(r.register_project(code, name, '101', setup_year => 2025, parent =>
   ('P1', '过江通道', NULL), ('P2', '另一项目', NULL), ('P3', '尚未开工', NULL)) AS p(code, name, above);
 SELECT r.register_project('P1-1', '北段', '101', setup_year => 2025, parent => 'P1');
 -- work began in January; how a project comes there is another file's subject
-ALTER TABLE r.project DISABLE TRIGGER guard;
-UPDATE r.project SET stage = 'under_way', started_on = '2025-01-06', starts_on = '2025-01-01', planned_total = '1000' WHERE official_code <> 'P3';
-ALTER TABLE r.project ENABLE ALWAYS TRIGGER guard;
+SELECT pg_temp.take_over('r', 'funded', '{P3}') AS taken_over;
+SELECT r.take_over_projects(jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'under_way', 'started_on', '2025-01-06', 'starts_on', '2025-01-01', 'ends_on', '2025-12-31', 'planned_total', '1000')), '移交清单') ->> 'taken_over' AS taken_over
+  FROM r.project WHERE official_code <> 'P3';
 SELECT r.set_site('P1', 'SRID=4490;POINT(118.80 32.06)');
 
 -- what is refused, all of it at once

@@ -5,6 +5,7 @@ SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2026)
 SELECT count(budget.register_division('320500000', '苏州市', '320000000', 2)) \g /dev/null
 SELECT count(budget.register_unit(code, name, '320500000')) FROM (VALUES ('101', '苏州市教育局'), ('102', '苏州市卫生局')) AS u(code, name) \g /dev/null
 SELECT budget.register_project('P', '学校', '101', '3', 2026) \g /dev/null
+SELECT pg_temp.take_over('budget') AS taken_over;
 SELECT budget.open_line(2026, '101', '2050202', '50201', '30201', title => 'school', project => 'P') AS line \gset
 SELECT count(budget.appropriate(:line, 1000000, '苏财预1号')) \g /dev/null
 SELECT budget.register_account('101', '32001122', '工行', '基本户') \g /dev/null

@@ -10,9 +10,10 @@ SELECT count(b.register_project('P' || i, '学校改造' || i, CASE WHEN i < 5 T
 DELETE FROM b.project_template_document;
 UPDATE b.project_stage_move SET road = 'function';
 UPDATE b.project SET planned_total = '1200', starts_on = '2025-01-01', ends_on = '2025-12-31', responsible = 'x';
+SELECT count(b.move_project('P' || i, s)) FROM generate_series(1, 6) AS i, unnest('{reviewed,admitted}'::text[]) AS s;
 CREATE TEMP TABLE l AS SELECT 'P' || i AS p, b.open_line(2025, CASE WHEN i < 5 THEN '101' ELSE '201' END, '2050202', title => 'P' || i, project => 'P' || i) AS line FROM generate_series(1, 6) AS i;
 SELECT count(b.appropriate(line, 1200, '苏财预1号', accounting_date => '2025-01-10')) FROM l;
-SELECT count(b.move_project(p, s, reason => '测试')) FROM l, unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) AS s WHERE p <> 'P6';
+SELECT count(b.move_project(p, s, reason => '测试')) FROM l, unnest('{selected,funded,under_way}'::text[]) AS s WHERE p <> 'P6';
 CREATE FUNCTION pg_temp.pays(project text, amount numeric, day date) RETURNS boolean LANGUAGE sql AS $$SELECT b.pay(line, amount, '凭证', accounting_date => day) > 0 FROM l WHERE p = project$$;
 SELECT pg_temp.pays('P1', 300, '2025-05-02'), pg_temp.pays('P2', 450, '2025-05-02'), pg_temp.pays('P3', 600, '2025-05-02'), pg_temp.pays('P4', 900, '2025-05-02');
 

@@ -18,6 +18,7 @@ SELECT count(b.register_project(c, n, u, setup_year => y)) FROM (VALUES
   ('P1', '农村中小学校舍维修改造工程', '101', 2026), ('P2', '农村中小学校舍改造项目', '101', 2026), ('P3', '农村中小学校舍维修改造工程（二期）', '201', 2025),
   ('P4', '公路养护工程', '201', 2026), ('P5', '农村中小学 校舍维修改造 工程', '301', 2026), ('P6', '省级机关信息化运行维护', '101', 2026)) AS x(c, n, u, y);
 SELECT b.register_project('P11', '农村中小学校舍维修改造工程一标段', '101', setup_year => 2026, parent => 'P1') > 0 AS section;
+SELECT pg_temp.take_over('b') AS taken_over;
 SELECT project_code, name_similarity, shared_pairs, all_pairs, distance, same_unit, years_in_common, amount, amount_ratio, total FROM b.similar_projects('P1');
 -- exactly the threshold is in, the least more is not
 SELECT array_agg(project_code ORDER BY 1) FROM b.similar_projects('P1', 0.857142857142857142);

@@ -12,6 +12,7 @@ SELECT budget.register_division('320500000', '苏州市', '320000000', 2),
 SELECT count(budget.register_unit('D' || official_code, name || '财政局', official_code)) FROM budget.division;
 SELECT budget.register_unit('S1', '实验小学', '320505000', 'D320505000');
 SELECT budget.register_project('P1', '校舍', 'S1');
+SELECT pg_temp.take_over('budget') AS taken_over;
 SELECT budget.open_line(2026, 'D320000000', '2050201', '50201', title => '省本级') AS province \gset
 SELECT budget.open_line(2026, 'D320500000', '2050202', '50201', title => '市本级') AS city \gset
 SELECT budget.open_line(2026, 'S1', '2050201', '50201', title => '学校', project => 'P1', source_document => '苏财教〔2026〕7号') AS school \gset

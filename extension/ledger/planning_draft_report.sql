@@ -125,8 +125,11 @@ CREATE FUNCTION @ledger@.draft_findings(preparation integer, place text,
   OUT limit_amount numeric, OUT blocks boolean, OUT note text)
 RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-  WITH own AS (
+  WITH RECURSIVE target (category) AS (
+    SELECT '3'::varchar COLLATE "C" UNION SELECT c.category FROM target t JOIN @ledger@.profile_category c ON c.parent = t.category),
+  own AS (
     SELECT p.preparation_id, p.fiscal_year, d.code, d.official_code, d.name,
+           COALESCE((@ledger@.setting(d.official_code, 'project.pool_required') #>> '{}')::boolean, false) AS pool,
            COALESCE((@ledger@.setting(d.official_code, 'planning.reserve_minimum') #>> '{}')::numeric, 0.01) AS least,
            COALESCE((@ledger@.setting(d.official_code, 'planning.reserve_maximum') #>> '{}')::numeric, 0.03) AS most,
            COALESCE(@ledger@.setting(d.official_code, 'planning.reserve_fund_type') #>> '{}', '11') AS reserve_fund,
@@ -198,7 +201,15 @@ BEGIN ATOMIC
      WHERE b.line_id >= o.fiscal_year * 1000000000000 AND b.line_id < (o.fiscal_year + 1) * 1000000000000
        AND NOT EXISTS (SELECT 1 FROM items i WHERE i.unit = l.unit::text AND i.project_id IS NOT DISTINCT FROM l.project_id
                          AND i.fund_type = l.fund_type AND i.func = l.func::text AND i.executable = l.executable
-                         AND i.gov_econ IS NOT DISTINCT FROM l.gov_econ::text AND i.dept_econ IS NOT DISTINCT FROM l.dept_econ::text))
+                         AND i.gov_econ IS NOT DISTINCT FROM l.gov_econ::text AND i.dept_econ IS NOT DISTINCT FROM l.dept_econ::text)
+    UNION ALL
+    SELECT 9, 'project', u.official_code, i.fund_type, sum(i.amount), NULL, true,
+           format('Project %s (%s) is %s and gets no money%s.', r.official_code, r.name, r.stage,
+                  CASE WHEN r.stage IN ('cancelled', 'closed') THEN '' ELSE ' before it is admitted (先有项目再安排预算)' END)
+      FROM own o CROSS JOIN items i JOIN @ledger@.project r ON r.project_id = i.project_id JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) r.unit
+     WHERE r.stage IN ('cancelled', 'closed')
+        OR (o.pool AND r.stage IN ('proposed', 'reviewed') AND r.category IN (SELECT t.category FROM target t))
+     GROUP BY u.official_code, i.fund_type, r.official_code, r.name, r.stage)
   SELECT w.item::varchar(20), w.division_code::varchar(12), w.unit_code::varchar(21), w.fund_type::varchar(10),
          w.amount::numeric(20,2), w.limit_amount, w.blocks, w.note
     FROM (SELECT f.step, f.item, o.official_code AS division_code, f.unit_code, f.fund_type, f.amount, f.limit_amount, f.blocks, f.note

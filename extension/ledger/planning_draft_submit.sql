@@ -77,7 +77,7 @@ BEGIN ATOMIC
     FROM budgetpm.check_draft('@ledger@.ledger'::pg_catalog.regclass, check_draft.preparation, check_draft.division) AS c;
 END;
 COMMENT ON FUNCTION @ledger@.check_draft(integer, text) IS
-  'What there is to say of a government''s draft before it is sent off; rows with blocks keep it back: empty; balance (expenditure with transfers against revenue, by fund type); reserve (预备费, function 227) outside planning.reserve_minimum to planning.reserve_maximum (0.01 to 0.03, both included) of own expenditure of fund type planning.reserve_fund_type (11); unfinished units; ceiling (控制数) exceeded; revenue not approved; below, a government whose own draft is missing (blocks where planning.require_lower_drafts is true); provisional lines that no request answers. Amounts in yuan. Errors: 22004, 23503, 42704, 42501, ZB008 duty to read.';
+  'What there is to say of a government''s draft before it is sent off; rows with blocks keep it back: empty; balance (expenditure with transfers against revenue, by fund type); reserve (预备费, function 227) outside planning.reserve_minimum to planning.reserve_maximum (0.01 to 0.03, both included) of own expenditure of fund type planning.reserve_fund_type (11); unfinished units; ceiling (控制数) exceeded; revenue not approved; below, a government whose own draft is missing (blocks where planning.require_lower_drafts is true); provisional lines that no request answers; a project that is not admitted, or has ended, and so gets no money. Amounts in yuan. Errors: 22004, 23503, 42704, 42501, ZB008 duty to read.';
 
 CREATE FUNCTION @ledger@.submit_draft(preparation integer, division text, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -326,7 +326,9 @@ CREATE TABLE @ledger@.project (
   industry      varchar(100),
   attributes    jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(attributes) = 'object'),
   grams         bigint[] NOT NULL GENERATED ALWAYS AS (budgetpm.grams(name)) STORED,
-  CHECK (ends_on >= starts_on)
+  CHECK (ends_on >= starts_on),
+  -- Whoever inserts rows past register_project() inserts no project that is admitted.
+  CHECK (stage = 'proposed' OR events > 0)
 );
 CREATE INDEX project_grams ON @ledger@.project USING gin (grams);
 CREATE INDEX project_unit ON @ledger@.project (unit);

@@ -80,6 +80,49 @@ bpm_read_line_year(BpmLedger *ledger, BpmLineRequest *request)
 	request->year_state = state[0];
 }
 
+/*
+ * Returns the project that a line is opened for.  One that has ended gets no line, and
+ * where a project comes before its budget one that is not in the pool gets none; but
+ * money that it holds in a year before goes on to a line of the next.
+ */
+static int64
+fundable_project(BpmLedger *ledger, const BpmLineRequest *request)
+{
+	static const BpmStatement read = {
+		"SELECT p.stage::pg_catalog.text, EXISTS (SELECT 1 FROM @ledger@.line l"
+		"  JOIN @ledger@.fiscal_year y ON y.fiscal_year OPERATOR(pg_catalog.=) l.fiscal_year"
+		"   AND y.state OPERATOR(pg_catalog.<>) 'closed'"
+		"  JOIN @ledger@.balance b ON b.line_id OPERATOR(pg_catalog.=) l.line_id"
+		"  WHERE l.project_id OPERATOR(pg_catalog.=) p.project_id AND l.fiscal_year OPERATOR(pg_catalog.<) $2"
+		"   AND (b.available OPERATOR(budgetpm.+) b.frozen OPERATOR(budgetpm.+) b.pending_out OPERATOR(budgetpm.+)"
+		"    b.precommitted OPERATOR(budgetpm.+) b.committed OPERATOR(budgetpm.+) b.requested)"
+		"    OPERATOR(budgetpm.>) '0'::budgetpm.amount)"
+		" FROM @ledger@.project p WHERE p.project_id OPERATOR(pg_catalog.=) $1", "li"
+	};
+	Datum		values[2];
+	char	   *stage;
+	bool		isnull;
+
+	values[0] = Int64GetDatum(bpm_registry_project(ledger, request->project));
+	values[1] = Int32GetDatum(request->fiscal_year);
+	bpm_ledger_execute(ledger, &read, 0, values, NULL);
+	stage = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull)))
+		return DatumGetInt64(values[0]);
+	if (strcmp(stage, "cancelled") == 0 || strcmp(stage, "closed") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("project \"%s\" is %s and gets no money", request->project, stage)));
+	if ((strcmp(stage, "proposed") == 0 || strcmp(stage, "reviewed") == 0) &&
+		bpm_registry_pool_required(ledger, DatumGetInt64(values[0]), request->division))
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("project \"%s\" is %s, and a line needs an admitted project", request->project, stage),
+				 errdetail("A project comes before its budget (先有项目再安排预算): setting project.pool_required holds here."),
+				 errhint("Have it admitted (入库), or take it over (take_over_projects()) if it ran before this ledger did.")));
+	return DatumGetInt64(values[0]);
+}
+
 /* Replaces official codes by keys, each checked in the line's year. */
 static void
 look_up_codes(BpmLedger *ledger, BpmLineRequest *request)
@@ -95,7 +138,7 @@ look_up_codes(BpmLedger *ledger, BpmLineRequest *request)
 									request->dept_econ);
 	bpm_registry_fund_type(ledger, request->fund_type);
 	request->project_id = request->project == NULL ? 0 :
-		bpm_registry_fundable_project(ledger, request->project, request->division);
+		fundable_project(ledger, request);
 }
 
 /* Refuses the parent with what is wrong with it. */

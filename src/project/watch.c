@@ -16,6 +16,7 @@
 #include "ledger/obligation.h"
 #include "ledger/watcher.h"
 #include "project/watch.h"
+#include "registry/registry.h"
 
 /* Tells whether a leg brings money to a bucket, as its own doing and not in undoing another one. */
 static bool
@@ -45,26 +46,54 @@ ask_contract(BpmPosting *posting, const BpmLeg *leg, int64 *contract_id)
 	return passes;
 }
 
-/* Refuses money for a project that was cancelled or closed. */
+/* The project of line $1 that stands against money for it; not where it is carried over from the project's line $2. */
+static const BpmStatement barred_project = {
+	"SELECT p.project_id, p.official_code::pg_catalog.text, p.stage::pg_catalog.text FROM @ledger@.line l"
+	" JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
+	" WHERE l.line_id" EQ "$1 AND p.stage" EQ "ANY ('{cancelled,closed,proposed,reviewed}')"
+	" AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.line_id" EQ "$2 AND o.project_id" EQ "l.project_id)", "ll"
+};
+
+/* Refuses money for a project that has ended or, unless only an undoing brings it back, is not in the pool yet. */
 static bool
-ask_project(BpmPosting *posting, int64 line)
+ask_project(BpmPosting *posting, const BpmLeg *leg)
 {
-	static const BpmStatement ended = {
-		"SELECT p.official_code, p.stage FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
-		" WHERE l.line_id" EQ "$1 AND p.stage" EQ "ANY ('{cancelled,closed}')", "l"
-	};
-	Datum		value = Int64GetDatum(line);
+	const BpmLine *line = &posting->lines[leg->line];
+	Datum		values[2] = {Int64GetDatum(line->id), Int64GetDatum(0)};
+	char	   *code;
+	char	   *stage;
+	int64		project;
 	bool		passes = true;
 
+	if (strcmp(leg->kind->operation, "carry_forward") == 0)
+		values[1] = Int64GetDatum(posting->request.line);
 	SPI_connect();
-	if (bpm_ledger_execute(posting->ledger, &ended, 0, &value, NULL) == 1)
-		passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-							psprintf("project \"%s\" is %s and gets no money",
-									 bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1),
-									 bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2)),
-							psprintf("Line " INT64_FORMAT " is of that project.", line), NULL);
+	if (bpm_ledger_execute_latest(posting->ledger, &barred_project, 0, values, NULL, true) == 1)
+	{
+		project = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		code = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+		stage = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+		if (stage[0] == 'c')
+			passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+								psprintf("project \"%s\" is %s and gets no money", code, stage),
+								psprintf("Line " INT64_FORMAT " is of that project.", line->id), NULL);
+		else if (leg->kind->reverses[0] == '\0' &&
+				 bpm_registry_pool_required(posting->ledger, project, line->division))
+			passes = bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+								psprintf("project \"%s\" is %s, and money needs an admitted project", code, stage),
+								psprintf("Line " INT64_FORMAT " is of that project, and a project comes before its budget (先有项目再安排预算).",
+										 line->id),
+								pstrdup("Have it admitted (入库), or take it over (take_over_projects()) if it ran before this ledger did."));
+	}
 	SPI_finish();
 	return passes;
+}
+
+/* Tells whether a leg brings money to a line, or back to it after it had gone. */
+static bool
+gives(const BpmLeg *leg)
+{
+	return leg->kind->source == BUCKET_APPROPRIATED || leg->kind->source == BUCKET_WITHDRAWN;
 }
 
 /* Looks at one leg of a decided posting; false when something refuses it. */
@@ -85,9 +114,7 @@ ask_leg(BpmPosting *posting, const BpmLeg *leg)
 		return bpm_ask_monitor(posting, leg, true, 0);
 	if (brings(leg, BUCKET_REQUESTED, BUCKET_PAID))
 		return bpm_ask_stop(posting, leg);
-	if (brings(leg, BUCKET_APPROPRIATED, BUCKET_AVAILABLE))
-		return ask_project(posting, posting->lines[leg->line].id);
-	return true;
+	return !gives(leg) || ask_project(posting, leg);
 }
 
 /* Looks at every leg of a decided posting; false when something refuses it. */

@@ -127,7 +127,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 
 /* Tells whether the profile of a division wants projects admitted before money is given. */
 static bool
-pool_required(BpmLedger *ledger, BpmCode division)
+pool_setting(BpmLedger *ledger, BpmCode division)
 {
 	Jsonb	   *setting = bpm_registry_setting(ledger, division, "project.pool_required", GetSQLCurrentDate());
 	JsonbValue	value;
@@ -137,42 +137,23 @@ pool_required(BpmLedger *ledger, BpmCode division)
 }
 
 /*
- * Returns the project that a line is opened for. One that was cancelled or closed
- * gets no line; where the profile says that a project comes before its budget
- * (先有项目再安排预算), one of the target category (特定目标类) has to be in the pool.
+ * Tells whether a project has to be in the pool before it gets money in a division
+ * (先有项目再安排预算): the profile says so, and it is of the target category (特定目标类).
  */
-int64
-bpm_registry_fundable_project(BpmLedger *ledger, const char *official_code, BpmCode division)
+bool
+bpm_registry_pool_required(BpmLedger *ledger, int64 project, BpmCode division)
 {
-	static const BpmStatement read = {
+	static const BpmStatement target = {
 		"WITH RECURSIVE wider (category) AS (SELECT category FROM @ledger@.project WHERE project_id" EQ "$1 UNION"
 		" SELECT c.parent FROM wider w JOIN @ledger@.profile_category c ON c.category" EQ "w.category"
-		" WHERE c.parent IS NOT NULL)"
-		" SELECT stage, EXISTS (SELECT 1 FROM wider w WHERE w.category" EQ "'3')"
-		" FROM @ledger@.project WHERE project_id" EQ "$1", "l"
+		" WHERE c.parent IS NOT NULL) SELECT 1 FROM wider w WHERE w.category" EQ "'3'", "l"
 	};
-	int64		project = bpm_registry_project(ledger, official_code);
 	Datum		value = Int64GetDatum(project);
 	BpmOwnerScope scope;
-	char		stage[13];
-	bool		target;
-	bool		isnull;
+	bool		found;
 
 	bpm_reading_begin(ledger, &scope);
-	bpm_ledger_execute(ledger, &read, 0, &value, NULL);
-	strlcpy(stage, bpm_result_text(0, 1), sizeof(stage));
-	target = DatumGetBool(bpm_row_datum(0, 2, &isnull));
+	found = bpm_ledger_execute(ledger, &target, 0, &value, NULL) > 0;
 	bpm_reading_end(&scope);
-	if (strcmp(stage, "cancelled") == 0 || strcmp(stage, "closed") == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_RULE_VIOLATED),
-				 errmsg("project \"%s\" is %s and gets no money", official_code, stage)));
-	if (target && (strcmp(stage, "proposed") == 0 || strcmp(stage, "reviewed") == 0) &&
-		pool_required(ledger, division))
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_RULE_VIOLATED),
-				 errmsg("project \"%s\" is %s, and a line needs an admitted project", official_code, stage),
-				 errdetail("A project comes before its budget (先有项目再安排预算): setting project.pool_required holds here."),
-				 errhint("Have it admitted (入库) first.")));
-	return project;
+	return found && pool_setting(ledger, division);
 }

@@ -30,7 +30,7 @@ extern Jsonb *bpm_registry_setting(BpmLedger *ledger, BpmCode division,
 
 /* project.c */
 extern void bpm_registry_category(BpmLedger *ledger, BpmCode division, const char *category);
-extern int64 bpm_registry_fundable_project(BpmLedger *ledger, const char *official_code, BpmCode division);
+extern bool bpm_registry_pool_required(BpmLedger *ledger, int64 project, BpmCode division);
 
 /* classification.c */
 extern BpmCode bpm_registry_classification(BpmLedger *ledger, const char *scheme,

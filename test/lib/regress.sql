@@ -40,4 +40,15 @@ BEGIN
 		RETURN NEXT replace(replace(line, ' (returns $0)', ''), '(InitPlan 1).col1', '$0');
 	END LOOP;
 END $$;
+
+-- Takes the projects of a ledger that are only proposed over into its pool, as a migration does.
+CREATE FUNCTION pg_temp.take_over(ledger text, stage text DEFAULT 'funded', codes text[] DEFAULT NULL) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE taken bigint;
+BEGIN
+	EXECUTE format('SELECT %1$I.register_profile(''standard'', ''全国通用基准'', jsonb_set(budgetpm.profile_source(''standard''),
+		''{settings,project.take_over_until,value}'', ''"9999-12-31"''))', ledger);
+	EXECUTE format('SELECT (%1$I.take_over_projects(jsonb_agg(jsonb_build_object(''project'', official_code, ''stage'', $1)), ''移交清单'') ->> ''taken_over'')::bigint
+		FROM %1$I.project WHERE stage = ''proposed'' AND (official_code = ANY ($2)) IS NOT FALSE', ledger) USING stage, codes INTO taken;
+	RETURN taken;
+END $$;
 \set ECHO all

@@ -104,9 +104,8 @@ SELECT stop_id AS stop FROM budget.monitor_stop WHERE request_id = :stopped \gse
 
 -- Projects on the map, in Suzhou and in Wuxi, each with a site and a report.
 SELECT budget.register_project('SITE1', '苏州地铁', '101'), budget.register_project('SITE2', '无锡机密工程', '301') \g /dev/null
-ALTER TABLE budget.project DISABLE TRIGGER guard;
-UPDATE budget.project SET stage = 'under_way', started_on = '2026-01-05' WHERE official_code IN ('SITE1', 'SITE2');
-ALTER TABLE budget.project ENABLE ALWAYS TRIGGER guard;
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"')) \g /dev/null
+SELECT budget.take_over_projects('[{"project": "SITE1", "stage": "under_way", "started_on": "2026-01-05"}, {"project": "SITE2", "stage": "under_way", "started_on": "2026-01-05"}]', '移交清单') \g /dev/null
 SELECT budget.set_site('SITE1', 'SRID=4490;POINT(120.62 31.30)'), budget.set_site('SITE2', 'SRID=4490;POINT(120.30 31.57)'),
        budget.report_progress('SITE1', 10, '2026-01-10'), budget.report_progress('SITE2', 20, '2026-01-10', '无锡机密进度'),
        budget.load_boundaries('[{"division": "320500000", "geometry": "SRID=4490;POLYGON((120 30.8,121.3 30.8,121.3 32,120 30.8))"}]', '示意') \g /dev/null

@@ -20,6 +20,8 @@ SET synchronous_commit = off;
 SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2025);
 SELECT budget.register_unit('101', '省财政厅', '320000000'), budget.register_unit('102', '省教育厅', '320000000');
 SELECT budget.register_project('P' || n, '项目' || n, '102', setup_year => 2025) FROM generate_series(1, 5) n;
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"'));
+SELECT budget.take_over_projects((SELECT jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'funded')) FROM budget.project), '移交清单');
 SELECT budget.add_year(2026);
 SELECT setseed(0.3);
 -- Trees of a root and four children; projects and none; contracts, requests, freezes.

@@ -17,6 +17,8 @@ $server->query(<<"SQL");
 SELECT budgetpm.create_ledger('budget', root => '320000000', first_year => 2024);
 SELECT budget.register_unit('101', '省财政厅', '320000000');
 SELECT budget.register_project('P1', '项目', '101', setup_year => 2024);
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"'));
+SELECT budget.take_over_projects((SELECT jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'funded')) FROM budget.project), '移交清单');
 SELECT budget.add_year(y, 'open') FROM generate_series(2025, 2026) y;
 CREATE FUNCTION public.fill(year integer, lines integer) RETURNS void LANGUAGE plpgsql AS \$\$
 DECLARE line bigint;

@@ -58,6 +58,8 @@ SELECT count(budget.add_year(y, 'open')) FROM (VALUES (2024), (2025)) AS y(y);
 SELECT count(budget.register_unit('9' || lpad(section, 3, '0'), 'section ' || section, '280790000', NULL)) FROM (SELECT DISTINCT section FROM source) s;
 SELECT count(budget.register_project(translate(project, '/', '-'), 'project ' || project, unit, setup_year => setup))
   FROM (SELECT project, '9' || lpad(min(section), 3, '0') AS unit, CASE WHEN project ~ '^(19|20)[0-9]{2}/' THEN left(project, 4)::int + 4 ELSE min(year) END AS setup FROM source GROUP BY project) p;
+SELECT budget.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"'));
+SELECT budget.take_over_projects((SELECT jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'funded')) FROM budget.project), '移交清单');
 CREATE TEMP TABLE line AS SELECT s.*, budget.open_line(year, '9' || lpad(section, 3, '0'), '2050202', title => project, project => translate(project, '/', '-')) AS line FROM source s;
 SELECT count(budget.appropriate(line, least(initial, final), 'a')) FROM line WHERE least(initial, final) > 0;
 SELECT count(budget.supplement(line, final - least(initial, final), 's')) FROM line WHERE final > least(initial, final);

@@ -21,6 +21,8 @@ SELECT "$name".add_year(2027);
 SELECT "$name".register_division('320500000', '苏州市', '320000000');
 SELECT "$name".register_unit('205001', '苏州市教育局', '320500000');
 SELECT "$name".register_project('320500000205001', '校舍改造', '205001');
+SELECT "$name".register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"'));
+SELECT "$name".take_over_projects((SELECT jsonb_agg(jsonb_build_object('project', official_code, 'stage', 'funded')) FROM "$name".project), '移交清单');
 SELECT "$name".open_line(2026, '205001', '2050201', '50201', fund_type => '11', title => '学前教育', project => '320500000205001', control => 'block') AS root \\gset
 SELECT "$name".open_line(2026, '205001', '2050201', '50201', fund_type => '11', title => '校舍', project => '320500000205001', parent => :root) AS child \\gset
 SELECT "$name".appropriate(:root, 1000000, '苏财预〔2026〕1号', accounting_date => '2026-02-01');
@@ -42,7 +44,7 @@ SELECT "$name".describe_project('320500000205001', planned_total => 1000000, sta
 SELECT "$name".set_milestones('320500000205001', '[{"no": 1, "title": "开工", "planned_on": "2026-02-01", "weight": 40}, {"no": 2, "title": "完工", "planned_on": "2026-12-01", "weight": 60}]');
 DELETE FROM "$name".project_template_document;
 UPDATE "$name".project_stage_move SET road = 'function' WHERE road = 'effect';
-SELECT "$name".move_project('320500000205001', s, reason => '往年项目') FROM unnest('{reviewed,admitted,selected,funded,under_way}'::text[]) s;
+SELECT "$name".move_project('320500000205001', s, reason => '往年项目') FROM unnest('{under_way}'::text[]) s;
 SELECT "$name".set_site('320500000205001', 'SRID=4490;POINT(120.31 31.22)');
 SELECT "$name".report_progress('320500000205001', 8, '2026-02-10', '开工', 120.31, 31.22, 'CGCS2000', taken_at => '2026-02-10 16:00+08');
 SELECT * FROM "$name".assess_all('2026-03-31');
