@@ -44,7 +44,7 @@ COMMENT ON COLUMN @ledger@.monitor_rule.active IS 'Whether it is applied.';
 CREATE TABLE @ledger@.monitor_payment (
   posting_id      bigint PRIMARY KEY,
   line_id         bigint NOT NULL,
-  kind            varchar(10) COLLATE "C" NOT NULL CHECK (kind IN ('request', 'pay')),
+  kind            varchar(10) COLLATE "C" NOT NULL CHECK (kind IN ('request', 'pay', 'correct')),
   amount          budgetpm.amount NOT NULL,
   payee           varchar(200),
   payee_account   varchar(200),
@@ -53,15 +53,18 @@ CREATE TABLE @ledger@.monitor_payment (
   settlement      varchar(200),
   accounting_date date NOT NULL,
   division        budgetpm.budget_code NOT NULL,
-  unit            budgetpm.budget_code NOT NULL
+  unit            budgetpm.budget_code NOT NULL,
+  replaces        bigint
 );
+CREATE INDEX monitor_payment_replaces ON @ledger@.monitor_payment (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX monitor_payment_payee ON @ledger@.monitor_payment (unit, payee, accounting_date);
 CREATE INDEX monitor_payment_account ON @ledger@.monitor_payment (unit, payee_account, accounting_date) WHERE payee_account IS NOT NULL;
 CREATE INDEX monitor_payment_line ON @ledger@.monitor_payment (line_id, accounting_date);
 COMMENT ON TABLE @ledger@.monitor_payment IS 'Payments that were looked at while rules were active, by payee: what split payments are found by, and that what is paid is what was looked at. Only added to. Longer words are cut to the width of their column.';
-COMMENT ON COLUMN @ledger@.monitor_payment.posting_id IS 'The request, or the payment without one.';
+COMMENT ON COLUMN @ledger@.monitor_payment.posting_id IS 'The request, the payment without one, or the correction.';
+COMMENT ON COLUMN @ledger@.monitor_payment.replaces IS 'For a correction: the request or payment that its amount was part of, and is counted here instead.';
 COMMENT ON COLUMN @ledger@.monitor_payment.line_id IS 'Its line.';
-COMMENT ON COLUMN @ledger@.monitor_payment.kind IS 'request or pay.';
+COMMENT ON COLUMN @ledger@.monitor_payment.kind IS 'request, pay or correct.';
 COMMENT ON COLUMN @ledger@.monitor_payment.amount IS 'Its amount.';
 COMMENT ON COLUMN @ledger@.monitor_payment.payee IS 'Payee.';
 COMMENT ON COLUMN @ledger@.monitor_payment.payee_account IS 'His account.';
@@ -112,6 +115,7 @@ CREATE TABLE @ledger@.monitor_stop (
   login      varchar(63) COLLATE "C" NOT NULL,
   division   budgetpm.budget_code NOT NULL,
   unit       budgetpm.budget_code NOT NULL,
+  asked_in   bigint,
   CHECK ((state = 'open') = (decided_at IS NULL))
 );
 CREATE INDEX monitor_stop_wanted ON @ledger@.monitor_stop (stop_id) WHERE flow = 'wanted';
@@ -127,7 +131,8 @@ COMMENT ON COLUMN @ledger@.monitor_stop.reason IS 'Why it was decided so.';
 COMMENT ON COLUMN @ledger@.monitor_stop.decided_by IS 'Who decided.';
 COMMENT ON COLUMN @ledger@.monitor_stop.decided_at IS 'When.';
 COMMENT ON COLUMN @ledger@.monitor_stop.stopped_at IS 'When it was stopped.';
-COMMENT ON COLUMN @ledger@.monitor_stop.login IS 'The database role that asked for the payment; it does not decide.';
+COMMENT ON COLUMN @ledger@.monitor_stop.login IS 'The database role that asked for the payment, or who signed where a flow''s effect asked; it does not decide.';
+COMMENT ON COLUMN @ledger@.monitor_stop.asked_in IS 'The case whose effect asked for the payment; who began it does not decide either. NULL: no flow.';
 COMMENT ON COLUMN @ledger@.monitor_stop.division IS 'The line''s division, for row security.';
 COMMENT ON COLUMN @ledger@.monitor_stop.unit IS 'The line''s unit, for row security.';
 

@@ -279,7 +279,8 @@ const BpmTableShape bpm_shapes[] = {
 		"posting_id int8, line_id int8, kind varchar, amount amount, payee "
 		"varchar, payee_account varchar, payee_bank varchar, purpose varchar, "
 		"settlement varchar, accounting_date date, division budget_code, unit "
-	"budget_code"},
+	"budget_code, replaces "
+	"int8"},
 	{"monitor_rule",
 		"rule varchar, title varchar, strength varchar, predicate text, "
 		"parameters jsonb, days int4, division budget_code, valid_from date, "
@@ -288,7 +289,8 @@ const BpmTableShape bpm_shapes[] = {
 		"stop_id int8, request_id int8, line_id int8, state varchar, flow "
 		"varchar, case_id int8, reason text, decided_by varchar, decided_at "
 		"timestamptz, stopped_at timestamptz, login varchar, division "
-	"budget_code, unit budget_code"},
+	"budget_code, unit budget_code, asked_in "
+	"int8"},
 	{"monitoring",
 		"monitoring_id int8, project_id int8, fiscal_year int4, as_of date, "
 		"budget numeric, paid numeric, execution numeric, achievement numeric, "

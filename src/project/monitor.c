@@ -38,6 +38,9 @@ static struct
 	const char *kind;
 	BpmFen		amount;
 	DateADT		day;
+	int64		request;		/* being paid, whose findings they are; 0: none, as the next */
+	int64		replaces;		/* a payment looked at before, of which this one is a part */
+	bool		kept;			/* the request was kept when it was asked for */
 	char	   *words[WORDS];	/* payee, account, bank, purpose, settlement; NULL: not known */
 	Found	   *found;
 	int			nfound;
@@ -49,6 +52,7 @@ static struct
 	Oid			ledger;
 	uint64		generation;
 	bool		active;
+	bool		looks_back;		/* a rule sums what others have paid */
 	bool		watched;
 }			known;
 
@@ -59,7 +63,8 @@ static void
 look_up_rules(BpmLedger *ledger)
 {
 	static const BpmStatement read = {
-		"SELECT EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE active), EXISTS (SELECT 1 FROM @ledger@.monitor_finding)", ""
+		"SELECT EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE active), EXISTS (SELECT 1 FROM @ledger@.monitor_finding),"
+		" EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE active AND days" GT "0)", ""
 	};
 	bool		isnull;
 
@@ -71,6 +76,7 @@ look_up_rules(BpmLedger *ledger)
 	known.active = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	known.watched = known.active ||
 		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	known.looks_back = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
 	known.ledger = ledger->relid;
 	known.generation = ledger->generation;
 	SPI_finish();
@@ -87,15 +93,30 @@ payment_of(const BpmPosting *posting)
 	return strtoll(key + 8, NULL, 10);
 }
 
-/* The rules that hold of line $1, kind $2, amount $3, document $4, payment $5, memo $6, day $7, contract $8. */
+/* What of a payment that was looked at has since been corrected away, and is counted there. */
+#define REPLACED \
+	"COALESCE((SELECT budgetpm.sum(e.amount)::pg_catalog.numeric FROM @ledger@.monitor_payment e WHERE e.replaces" EQ "m.posting_id), 0)"
+
+/*
+ * The rules that hold of line $1, kind $2, amount $3, document $4, payment $5, memo $6,
+ * day $7, contract $8.  $9 is the request that is being paid, or the posting that a
+ * correction takes its amount from: it has the words that are not said anew, and is
+ * not counted beside itself.  What was found of a request is not found again, unless
+ * it is forbidden.
+ */
 static const BpmStatement match_rules = {
 	"WITH p AS MATERIALIZED (SELECT l.line_id, l.division, l.unit, l.fiscal_year, l.project_id, l.func, l.gov_econ, l.dept_econ, l.fund_type,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee', y.payee), 200) AS payee,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account), 200) AS account,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_bank', y.payee_bank), 200) AS bank,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'purpose', y.purpose), 200) AS purpose,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'settlement', y.settlement), 200) AS settlement"
-	"  FROM @ledger@.line l LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$5 WHERE l.line_id" EQ "$1),"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee', y.payee, s.payee, h.memo OPERATOR(pg_catalog.->>) 'payee', z.payee), 200) AS payee,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account, s.payee_account, h.memo OPERATOR(pg_catalog.->>) 'payee_account', z.payee_account), 200) AS account,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_bank', y.payee_bank, s.payee_bank, h.memo OPERATOR(pg_catalog.->>) 'payee_bank', z.payee_bank), 200) AS bank,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'purpose', y.purpose, s.purpose, h.memo OPERATOR(pg_catalog.->>) 'purpose', z.purpose), 200) AS purpose,"
+	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'settlement', y.settlement, s.settlement, h.memo OPERATOR(pg_catalog.->>) 'settlement', z.settlement), 200) AS settlement,"
+	"  s.posting_id IS NOT NULL AS kept"
+	"  FROM @ledger@.line l LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$5 LEFT JOIN @ledger@.monitor_payment s ON s.posting_id" EQ "$9"
+	"  LEFT JOIN LATERAL (SELECT j.memo, CASE WHEN j.key OPERATOR(pg_catalog.~) '^payment:[0-9]{1,18}(:|$)'"
+	"     THEN pg_catalog.split_part(j.key, ':', 2)::pg_catalog.int8 END AS payment FROM @ledger@.journal_@year@ j"
+	"    WHERE s.posting_id IS NULL AND j.posting_id" EQ "$9 ORDER BY j.key LIMIT 1) h ON true"
+	"  LEFT JOIN @ledger@.payment z ON z.payment_id" EQ "h.payment WHERE l.line_id" EQ "$1),"
 	" f AS MATERIALIZED (SELECT p.*, pg_catalog.jsonb_build_object('line', p.line_id, 'kind', $2, 'amount', $3, 'document', $4,"
 	"   'accounting_date', $7, 'month', EXTRACT(MONTH FROM $7)::pg_catalog.int4, 'year', p.fiscal_year,"
 	"   'unit', u.official_code, 'unit_name', u.name, 'division', d.official_code, 'project', r.official_code,"
@@ -111,11 +132,12 @@ static const BpmStatement match_rules = {
 	"  FROM p LEFT JOIN @ledger@.unit u ON u.code" CODE_EQ "p.unit LEFT JOIN @ledger@.division d ON d.code" CODE_EQ "p.division"
 	"   LEFT JOIN @ledger@.project r ON r.project_id" EQ "p.project_id LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$8"
 	"   LEFT JOIN @ledger@.balance b ON b.line_id" EQ "p.line_id)"
-	" SELECT f.payee, f.account, f.bank, f.purpose, f.settlement, k.rule, k.title, k.strength, f.facts OPERATOR(pg_catalog.||) n.more"
+	" SELECT f.payee, f.account, f.bank, f.purpose, f.settlement, k.rule, k.title, k.strength, f.facts OPERATOR(pg_catalog.||) n.more, f.kept"
 	" FROM f LEFT JOIN (@ledger@.monitor_rule k CROSS JOIN LATERAL (SELECT COALESCE(CASE WHEN k.days" GT "0 THEN"
 	"   (SELECT pg_catalog.jsonb_build_object('recent', pg_catalog.jsonb_build_object('days', k.days, 'count', 1" PLUS "pg_catalog.count(*),"
 	"     'total', $3" PLUS "COALESCE(pg_catalog.sum(w.amount), 0), 'largest', GREATEST($3, pg_catalog.max(w.amount))))"
-	"    FROM (SELECT CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric AS amount"
+	"    FROM (SELECT CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric"
+	"       " MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END AS amount"
 	"     FROM f q CROSS JOIN LATERAL (SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
 	"        AND a.payee" EQ "q.payee AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)"
 	"       UNION SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
@@ -123,7 +145,8 @@ static const BpmStatement match_rules = {
 	"     LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id) w WHERE w.amount" GT "0) END, '{}') OPERATOR(pg_catalog.||)"
 	/* Summed only for rules that look at it. */
 	"   COALESCE(CASE WHEN pg_catalog.strpos(k.predicate, 'month_total')" GT "0 THEN"
-	"    (SELECT pg_catalog.jsonb_build_object('month_total', $3" PLUS "COALESCE(budgetpm.sum(m.amount)::pg_catalog.numeric, 0))"
+	"    (SELECT pg_catalog.jsonb_build_object('month_total', $3" PLUS "COALESCE(pg_catalog.sum(m.amount::pg_catalog.numeric"
+	"       " MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END), 0))"
 	"     FROM @ledger@.monitor_payment m WHERE m.line_id" EQ "$1"
 	"      AND m.accounting_date" GE "pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)::pg_catalog.date"
 	"      AND m.accounting_date" LT "(pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)" PLUS "'1 month'::pg_catalog.interval)::pg_catalog.date)"
@@ -131,36 +154,17 @@ static const BpmStatement match_rules = {
 	"  ON k.active AND (k.division IS NULL OR k.division OPERATOR(budgetpm.@>) f.division)"
 	"   AND COALESCE(k.valid_from" LE "$7, true) AND COALESCE(k.valid_to" GE "$7, true)"
 	"   AND pg_catalog.jsonb_path_match(f.facts OPERATOR(pg_catalog.||) n.more, k.predicate::pg_catalog.jsonpath, k.parameters, true)"
-	" ORDER BY k.rule", "ltntljdl"
+	"   AND NOT ($2" EQ "'pay' AND k.strength" NE "'forbid' AND EXISTS (SELECT 1 FROM @ledger@.monitor_finding q"
+	"    WHERE q.posting_id" EQ "$9 AND q.rule" EQ "k.rule AND q.strength" EQ "k.strength))"
+	" ORDER BY k.rule", "ltntljdll"
 };
 
-/* Asks the rules about a payment and keeps what they found until it is written. */
+/* Takes over what the rules found, from the rows that have just been read. */
 static void
-ask_rules(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contract)
+take_found(int rows)
 {
-	const BpmLine *line = &posting->lines[leg->line];
-	MemoryContext old;
-	Datum		values[8];
-	char		nulls[] = "        ";
-	int			rows;
 	bool		isnull;
 
-	values[0] = Int64GetDatum(line->id);
-	values[1] = CStringGetTextDatum(kind);
-	values[2] = NumericGetDatum(bpm_fen_to_numeric(leg->amount));
-	values[3] = CStringGetTextDatum(posting->request.document);
-	bpm_set_id(values, nulls, 4, payment_of(posting));
-	values[5] = JsonbPGetDatum(posting->request.memo);
-	nulls[5] = posting->request.memo ? ' ' : 'n';
-	values[6] = DateADTGetDatum(line->accounting_date);
-	bpm_set_id(values, nulls, 7, contract);
-	rows = bpm_ledger_execute_latest(posting->ledger, &match_rules, 0, values, nulls, true);
-	old = MemoryContextSwitchTo(posting->context);
-	asked.posting = posting;
-	asked.line = values[0];
-	asked.kind = kind;
-	asked.amount = leg->amount;
-	asked.day = line->accounting_date;
 	asked.found = palloc(Max(rows, 1) * sizeof(Found));
 	asked.nfound = 0;
 	for (int i = 0; i < rows; i++)
@@ -171,6 +175,7 @@ ask_rules(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contra
 
 		for (int w = 0; w < WORDS; w++)
 			asked.words[w] = SPI_getvalue(row, desc, w + 1);
+		asked.kept = DatumGetBool(SPI_getbinval(row, desc, WORDS + 5, &isnull));
 		if ((found->rule = SPI_getvalue(row, desc, WORDS + 1)) == NULL)
 			continue;
 		found->title = SPI_getvalue(row, desc, WORDS + 2);
@@ -178,6 +183,42 @@ ask_rules(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contra
 		found->facts = DatumGetJsonbPCopy(SPI_getbinval(row, desc, WORDS + 4, &isnull));
 		asked.nfound++;
 	}
+}
+
+/* Asks the rules about a payment and keeps what they found until it is written. */
+static void
+ask_rules(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched)
+{
+	const BpmLine *line = &posting->lines[leg->line];
+	int64		source = watched->request ? watched->request : watched->replaces;
+	MemoryContext old;
+	Datum		values[9];
+	char		nulls[] = "         ";
+	int			rows;
+
+	values[0] = Int64GetDatum(line->id);
+	values[1] = CStringGetTextDatum(watched->kind);
+	values[2] = NumericGetDatum(bpm_fen_to_numeric(watched->amount));
+	values[3] = CStringGetTextDatum(posting->request.document);
+	bpm_set_id(values, nulls, 4, watched->payment ? watched->payment : payment_of(posting));
+	values[5] = JsonbPGetDatum(posting->request.memo);
+	nulls[5] = posting->request.memo ? ' ' : 'n';
+	values[6] = DateADTGetDatum(line->accounting_date);
+	bpm_set_id(values, nulls, 7, watched->contract);
+	bpm_set_id(values, nulls, 8, source);
+	if (known.looks_back && !posting->dry)
+		bpm_lock_payee(posting, values, nulls);
+	rows = bpm_ledger_execute_latest(posting->ledger, &match_rules, BPM_LINE_YEAR(source ? source : line->id),
+									 values, nulls, true);
+	old = MemoryContextSwitchTo(posting->context);
+	asked.posting = posting;
+	asked.line = values[0];
+	asked.kind = watched->kind;
+	asked.amount = watched->amount;
+	asked.day = line->accounting_date;
+	asked.request = watched->request;
+	asked.replaces = watched->replaces;
+	take_found(rows);
 	MemoryContextSwitchTo(old);
 }
 
@@ -209,10 +250,22 @@ has_attachment(BpmPosting *posting, const BpmLeg *leg)
 	return bpm_ledger_execute_latest(posting->ledger, &find, 0, values, NULL, true) > 0;
 }
 
-/* Refuses what rules forbid, and at a payment that nobody requested what they stop. */
-static bool
-refuse_found(BpmPosting *posting, const BpmLeg *leg, bool direct)
+/* Says what to do about a payment that a rule stops now. */
+static char *
+stop_hint(const BpmWatched *watched)
 {
+	if (watched->request)
+		return pstrdup("The rule holds since it was requested. Release the request and ask for the payment anew: it is held, and can be released (放行).");
+	if (watched->replaces)
+		return pstrdup("Refund the payment, and request it where it belongs: the money is held, and the request can be released (放行).");
+	return pstrdup("Request the payment first: the money is held, and the request can be released (放行).");
+}
+
+/* Refuses what rules forbid, and where nothing is only requested what they stop. */
+static bool
+refuse_found(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched)
+{
+	bool		direct = strcmp(watched->kind, "request") != 0;
 	char	   *rules = rules_of("forbid");
 
 	if (rules)
@@ -225,8 +278,7 @@ refuse_found(BpmPosting *posting, const BpmLeg *leg, bool direct)
 	if (rules)
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 						  psprintf("payment of %s is stopped by monitoring", bpm_fen_to_text(asked.amount)),
-						  psprintf("Rules (监控规则, 拦截): %s.", rules),
-						  pstrdup("Request the payment first: the money is held, and the request can be released (放行)."));
+						  psprintf("Rules (监控规则, 拦截): %s.", rules), stop_hint(watched));
 	rules = rules_of("warn_attachment");
 	if (rules && !has_attachment(posting, leg))
 		return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
@@ -236,9 +288,9 @@ refuse_found(BpmPosting *posting, const BpmLeg *leg, bool direct)
 	return true;
 }
 
-/* Asks about a request, or a payment that nobody requested; false when it is refused. */
+/* Asks about a request, a payment, or a payment that is corrected onto a line; false when it is refused. */
 bool
-bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, bool direct, int64 contract)
+bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched)
 {
 	bool		passes;
 
@@ -246,12 +298,20 @@ bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, bool direct, int64 contr
 	if (!known.active)
 		return true;
 	SPI_connect();
-	ask_rules(posting, leg, direct ? "pay" : "request", contract);
-	passes = refuse_found(posting, leg, direct);
+	ask_rules(posting, leg, watched);
+	passes = refuse_found(posting, leg, watched);
 	SPI_finish();
 	if (!passes)
 		asked.posting = NULL;
 	return passes;
+}
+
+/* Tells whether rules of the ledger are active: what else is read for them is not, where none is. */
+bool
+bpm_monitor_active(BpmLedger *ledger)
+{
+	look_up_rules(ledger);
+	return known.active;
 }
 
 /* Where what is paid differs from what was looked at: a word of memo $3, or of the payment's row, that is another one. */
@@ -341,27 +401,35 @@ bpm_forget_asked(void)
 	asked.posting = NULL;
 }
 
+/* The posting that findings are about: the request, where one is paid. */
+static int64
+found_of(const BpmPosting *posting)
+{
+	return asked.request ? asked.request : posting->id;
+}
+
 /* Keeps the payment for the rules that look back. */
 static void
 store_payment(BpmPosting *posting, BpmCode division, BpmCode unit)
 {
 	static const BpmStatement insert = {
 		"INSERT INTO @ledger@.monitor_payment (posting_id, line_id, kind, amount, payee, payee_account, payee_bank, purpose, settlement,"
-		"  accounting_date, division, unit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", "lltatttttdcc"
+		"  accounting_date, division, unit, replaces) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", "lltatttttdccl"
 	};
-	Datum		values[12];
-	char		nulls[] = "            ";
+	Datum		values[13];
+	char		nulls[] = "             ";
 
-	values[0] = Int64GetDatum(posting->id);
+	values[0] = Int64GetDatum(found_of(posting));
 	values[1] = asked.line;
-	values[2] = CStringGetTextDatum(asked.kind);
+	values[2] = CStringGetTextDatum(asked.request ? "request" : asked.kind);
 	values[3] = Int64GetDatum(asked.amount);
 	for (int w = 0; w < WORDS; w++)
 		bpm_set_text(values, nulls, 4 + w, asked.words[w]);
 	values[9] = DateADTGetDatum(asked.day);
 	values[10] = Int64GetDatum(division);
 	values[11] = Int64GetDatum(unit);
-	bpm_write_row(posting->ledger, "monitor_payment", 0, posting->id, &insert, values, nulls, true);
+	bpm_set_id(values, nulls, 12, asked.replaces);
+	bpm_write_row(posting->ledger, "monitor_payment", 0, found_of(posting), &insert, values, nulls, true);
 }
 
 /* Keeps what a rule found. */
@@ -376,7 +444,7 @@ store_finding(BpmPosting *posting, const Found *found, const char *login, BpmCod
 	int64		id = bpm_next_id(posting->ledger, "monitor_seq", 0);
 
 	values[0] = Int64GetDatum(id);
-	values[1] = Int64GetDatum(posting->id);
+	values[1] = Int64GetDatum(found_of(posting));
 	values[2] = asked.line;
 	values[3] = CStringGetTextDatum(found->rule);
 	values[4] = CStringGetTextDatum(found->strength);
@@ -393,10 +461,11 @@ static void
 store_stop(BpmPosting *posting, const char *login, BpmCode division, BpmCode unit)
 {
 	static const BpmStatement insert = {
-		"INSERT INTO @ledger@.monitor_stop (stop_id, request_id, line_id, state, flow, stopped_at, login, division, unit)"
-		" VALUES ($1, $2, $3, 'open', 'wanted', $4, $5, $6, $7)", "lllztcc"
+		"INSERT INTO @ledger@.monitor_stop (stop_id, request_id, line_id, state, flow, stopped_at, login, division, unit, asked_in)"
+		" VALUES ($1, $2, $3, 'open', 'wanted', $4, $5, $6, $7, $8)", "lllztccl"
 	};
-	Datum		values[7];
+	Datum		values[8];
+	char		nulls[] = "        ";
 	int64		id = bpm_next_id(posting->ledger, "monitor_seq", 0);
 
 	values[0] = Int64GetDatum(id);
@@ -406,7 +475,8 @@ store_stop(BpmPosting *posting, const char *login, BpmCode division, BpmCode uni
 	values[4] = CStringGetTextDatum(login);
 	values[5] = Int64GetDatum(division);
 	values[6] = Int64GetDatum(unit);
-	bpm_write_row(posting->ledger, "monitor_stop", 0, id, &insert, values, NULL, true);
+	bpm_set_id(values, nulls, 7, posting->request.case_id);
+	bpm_write_row(posting->ledger, "monitor_stop", 0, id, &insert, values, nulls, true);
 	wanted_ledger = posting->ledger->relid;
 }
 
@@ -420,12 +490,14 @@ bpm_tell_monitor(BpmPosting *posting)
 	if (asked.posting != posting)
 		return;
 	SPI_connect();
-	login = GetUserNameFromId(posting->scope.saved_user, false);
+	/* An effect posts as the ledger's owner: who asks is who signed. */
+	login = posting->request.case_id ? posting->request.actor : GetUserNameFromId(posting->scope.saved_user, false);
 	line = bpm_posting_line(posting, DatumGetInt64(asked.line));
-	store_payment(posting, line->division, line->unit);
+	if (!asked.request || !asked.kept)
+		store_payment(posting, line->division, line->unit);
 	for (int i = 0; i < asked.nfound; i++)
 		store_finding(posting, &asked.found[i], login, line->division, line->unit);
-	if (rules_of("stop"))
+	if (strcmp(asked.kind, "request") == 0 && rules_of("stop"))
 		store_stop(posting, login, line->division, line->unit);
 	SPI_finish();
 	asked.posting = NULL;

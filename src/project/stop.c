@@ -33,7 +33,8 @@ static const BpmStatement store_flow = {
 };
 static const BpmStatement lock_stop = {
 	"SELECT s.state, s.flow, (SELECT c.case_id FROM @ledger@.approval_case c WHERE c.case_id" EQ "s.case_id"
-	"  AND c.state" EQ "'running'), s.login, s.division, s.unit FROM @ledger@.monitor_stop s WHERE s.stop_id" EQ "$1"
+	"  AND c.state" EQ "'running'), s.login, s.division, s.unit, (SELECT c.initiator FROM @ledger@.approval_case c WHERE c.case_id" EQ "s.asked_in)"
+	" FROM @ledger@.monitor_stop s WHERE s.stop_id" EQ "$1"
 	" FOR NO KEY UPDATE OF s", "l"
 };
 static const BpmStatement store_decision = {
@@ -121,6 +122,7 @@ typedef struct Stop
 	char	   *login;
 	BpmCode		division;
 	BpmCode		unit;
+	char	   *initiator;		/* of the case that asked for the payment; NULL: none did */
 } Stop;
 
 /* Locks a stop; false if there is none. */
@@ -140,6 +142,7 @@ fetch_stop(BpmLedger *ledger, int64 id, Stop *stop)
 	stop->login = bpm_row_string(row, desc, 4);
 	stop->division = bpm_row_number(row, desc, 5);
 	stop->unit = bpm_row_number(row, desc, 6);
+	stop->initiator = SPI_getvalue(row, desc, 7);
 	return true;
 }
 
@@ -170,6 +173,13 @@ decide(BpmLedger *ledger, int64 id, const Stop *stop, const char *state, const c
 	bpm_write_row(ledger, "monitor_stop", 0, id, &store_decision, values, NULL, true);
 }
 
+/* Tells whether somebody asked for the payment: called for it, signed, or began the case. */
+static bool
+asked_for(const Stop *stop, const char *who)
+{
+	return strcmp(stop->login, who) == 0 || (stop->initiator && strcmp(stop->initiator, who) == 0);
+}
+
 /* Decides a stop that no case decides, by another than who asked for the payment. */
 PG_FUNCTION_INFO_V1(bpm_decide_stop);
 Datum
@@ -195,10 +205,11 @@ bpm_decide_stop(PG_FUNCTION_ARGS)
 	if (!fetch_stop(call.ledger, id, &stop) || !bpm_call_reads(&call, stop.division, stop.unit))
 		no_such_stop(call.ledger, id);
 	bpm_call_require(&call, stop.division, stop.unit);
-	if (strcmp(stop.login, call.login) == 0 || strcmp(stop.login, call.actor) == 0)
+	if (asked_for(&stop, call.login) || asked_for(&stop, call.actor))
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_NOT_ALLOWED),
-				 errmsg("stop " INT64_FORMAT " is of a payment that role \"%s\" asked for himself", id, stop.login),
+				 errmsg("stop " INT64_FORMAT " is of a payment that role \"%s\" asked for himself", id,
+						asked_for(&stop, call.actor) ? call.actor : call.login),
 				 errhint("Somebody else decides it.")));
 	if (stop.case_id)
 		ereport(ERROR,

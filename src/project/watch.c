@@ -96,6 +96,76 @@ gives(const BpmLeg *leg)
 	return leg->kind->source == BUCKET_APPROPRIATED || leg->kind->source == BUCKET_WITHDRAWN;
 }
 
+/* Asks the rules about a leg that requests or pays money that nobody looked at yet. */
+static bool
+ask_new(BpmPosting *posting, const BpmLeg *leg, const char *kind, int64 contract)
+{
+	BpmWatched	watched = {.kind = kind,.amount = leg->amount,.contract = contract};
+
+	return bpm_ask_monitor(posting, leg, &watched);
+}
+
+/*
+ * Asks whether a request may be paid: what was found when it was asked for is settled,
+ * and no rule that holds now, of the request as a whole, stands against it.
+ */
+static bool
+ask_paid(BpmPosting *posting, const BpmLeg *leg)
+{
+	BpmWatched	watched = {.kind = "pay",.request = leg->from_obligation};
+	BpmObligation *request;
+	BpmWatchedContract contract;
+
+	if (!bpm_ask_stop(posting, leg))
+		return false;
+	if (!bpm_monitor_active(posting->ledger))
+		return true;
+	request = bpm_posting_obligation(posting, leg->from_obligation);
+	if (request == NULL)
+		return false;
+	watched.amount = request->amount - request->released;
+	SPI_connect();
+	if (request->predecessor && bpm_watch_contract(posting->ledger, request->predecessor, &contract))
+		watched.contract = contract.id;
+	SPI_finish();
+	return bpm_ask_monitor(posting, leg, &watched);
+}
+
+/* The payment $1 as it was posted: the request that it drew on, that one's contract, and the row of payment. */
+static const BpmStatement corrected_payment = {
+	"SELECT j.from_obligation, o.predecessor, CASE WHEN j.key OPERATOR(pg_catalog.~) '^payment:[0-9]{1,18}(:|$)'"
+	"  THEN pg_catalog.split_part(j.key, ':', 2)::pg_catalog.int8 END FROM @ledger@.journal_@year@ j"
+	" LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "j.from_obligation WHERE j.posting_id" EQ "$1"
+	" ORDER BY j.from_obligation, j.key LIMIT 1", "l"
+};
+
+/* Asks the rules about a payment that comes onto another line: who is paid is who was. */
+static bool
+ask_corrected(BpmPosting *posting, const BpmLeg *leg)
+{
+	int64		payment = posting->request.line;
+	Datum		value = Int64GetDatum(payment);
+	BpmWatched	watched = {.kind = "correct",.amount = leg->amount,.replaces = payment};
+	BpmWatchedContract contract;
+	int64		commitment = 0;
+
+	if (!bpm_monitor_active(posting->ledger))
+		return true;
+	SPI_connect();
+	if (bpm_ledger_execute_latest(posting->ledger, &corrected_payment, BPM_LINE_YEAR(payment), &value, NULL, true) == 1)
+	{
+		int64		request = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+
+		commitment = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+		watched.payment = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+		watched.replaces = request ? request : payment;
+	}
+	if (commitment && bpm_watch_contract(posting->ledger, commitment, &contract))
+		watched.contract = contract.id;
+	SPI_finish();
+	return bpm_ask_monitor(posting, leg, &watched);
+}
+
 /* Looks at one leg of a decided posting; false when something refuses it. */
 static bool
 ask_leg(BpmPosting *posting, const BpmLeg *leg)
@@ -107,13 +177,16 @@ ask_leg(BpmPosting *posting, const BpmLeg *leg)
 		!ask_contract(posting, leg, &contract))
 		return false;
 	if (brings(leg, BUCKET_COMMITTED, BUCKET_REQUESTED))
-		return bpm_ask_monitor(posting, leg, false, contract);
+		return ask_new(posting, leg, "request", contract);
 	if (brings(leg, BUCKET_AVAILABLE, BUCKET_REQUESTED))
-		return bpm_ask_monitor(posting, leg, false, 0);
+		return ask_new(posting, leg, "request", 0);
+	/* A correction that is undone corrects the payment back. */
+	if (strcmp(leg->kind->name, "correct_in") == 0 || strcmp(leg->kind->reverses, "correct_out") == 0)
+		return ask_corrected(posting, leg);
 	if (brings(leg, BUCKET_AVAILABLE, BUCKET_PAID))
-		return bpm_ask_monitor(posting, leg, true, 0);
+		return ask_new(posting, leg, "pay", 0);
 	if (brings(leg, BUCKET_REQUESTED, BUCKET_PAID))
-		return bpm_ask_stop(posting, leg);
+		return ask_paid(posting, leg);
 	return !gives(leg) || ask_project(posting, leg);
 }
 

@@ -19,17 +19,32 @@ typedef struct BpmWatchedContract
 	BpmFen		drawn;			/* by its other obligations, of other years */
 } BpmWatchedContract;
 
+/* A payment as the monitoring rules are asked about it; ids are 0 where there is none. */
+typedef struct BpmWatched
+{
+	const char *kind;			/* request, pay or correct */
+	BpmFen		amount;
+	int64		contract;
+	int64		payment;		/* row of payment that the words come from */
+	int64		request;		/* that is paid */
+	int64		replaces;		/* request or payment that a correction takes its amount from */
+} BpmWatched;
+
 /* clause.c */
 extern bool bpm_watch_contract(BpmLedger *ledger, int64 obligation, BpmWatchedContract *contract);
 extern bool bpm_ask_clauses(BpmPosting *posting, const BpmWatchedContract *contract, BpmFen total,
 							BpmFen amount, DateADT day);
 
 /* monitor.c */
-extern bool bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, bool direct, int64 contract);
+extern bool bpm_monitor_active(BpmLedger *ledger);
+extern bool bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched);
 extern bool bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg);
 extern void bpm_forget_asked(void);
 extern void bpm_tell_monitor(BpmPosting *posting);
 extern bool bpm_stops_wanted(BpmLedger *ledger);
+
+/* payee.c */
+extern void bpm_lock_payee(BpmPosting *posting, const Datum *values, const char *nulls);
 
 /* stop.c */
 extern void bpm_begin_stops(BpmLedger *ledger);
