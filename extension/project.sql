@@ -63,13 +63,13 @@ CREATE FUNCTION budgetpm.record_delivery(
   ledger regclass, delivery bigint, quantity numeric, document text, on_day date) RETURNS text[]
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_record_delivery';
 COMMENT ON FUNCTION budgetpm.record_delivery(regclass, bigint, numeric, text, date) IS
-  'Records that something of a delivery has come (到货), on a day (today), by its delivery note. It is checked on arrival, and what is noticed returned: late, beyond_quantity, clause_n for each deadline of the contract that has passed. Errors: 22023, 22004, 42704, ZB008 duty.';
+  'Records that something of a delivery has come (到货), on a day (today), by its delivery note. It is checked on arrival, and what is noticed returned: late, beyond_quantity, clause_n for each deadline of the contract that has passed. A delivery note counts once. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 the document was recorded before.';
 
 CREATE FUNCTION budgetpm.accept_delivery(
   ledger regclass, delivery bigint, quantity numeric, document text, on_day date) RETURNS text[]
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_accept_delivery';
 COMMENT ON FUNCTION budgetpm.accept_delivery(regclass, bigint, numeric, text, date) IS
-  'Records that something of a delivery was accepted (验收), on a day (today), by the acceptance record; never more than has come. Returns what was noticed of it at arrival. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 more than has come.';
+  'Records that something of a delivery was accepted (验收), on a day (today), by the acceptance record; never more than has come. Returns what was noticed of it at arrival. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 more than has come, or the document was recorded before.';
 
 CREATE FUNCTION budgetpm.verify_project(
   ledger regclass, project text, OUT event_no integer, OUT problem text) RETURNS SETOF record

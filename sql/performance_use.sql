@@ -74,6 +74,7 @@ SELECT pg_temp.refused($$SELECT p.set_targets('S1', 2025, '[{"indicator": "ENV.r
 
 -- From a score to next year's money. 省教育厅 had 1,000,000 each for A1 to A3 and 500,000 outside projects, its school 1,000,000 each for A4 and A5.
 SELECT p.apply_profile('jiangsu', '320000000', '2025-01-01') > 0 AS applied;
+SELECT pg_temp.take_over('p', 'funded', '{A1,A2,A3,A4,A5}') AS taken_over;
 CREATE TEMP TABLE money AS SELECT x.project, p.open_line(2025, x.unit, '2050202', title => coalesce(x.project, '日常'), project => x.project) AS line, x.amount
   FROM (VALUES ('A1', '101', 1000000), ('A2', '101', 1000000), ('A3', '101', 1000000), (NULL, '101', 500000), ('A4', '101001', 1000000), ('A5', '101001', 1000000)) AS x(project, unit, amount);
 SELECT count(p.appropriate(line, amount, '苏财预1号')), count(p.pay(line, amount, '凭证', accounting_date => '2025-12-01')) FROM money;

@@ -86,7 +86,7 @@ SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 1, '付2', com
 SELECT budget.record_delivery(:d2, 10, '送货单', '2026-05-10'), budget.accept_delivery(:d2, 4, '验收单', '2026-05-10');
 SELECT clause_no, allowed, open, needs FROM budget.check_contract('合同2', '2026-05-10');
 SELECT clause_no, allowed, open, needs FROM budget.check_contract('合同2', '2026-12-31');
-SELECT budget.accept_delivery(:d2, 6, '验收单', '2026-05-12');
+SELECT budget.accept_delivery(:d2, 6, '验收单2', '2026-05-12');
 SELECT clause_no, allowed, open, needs FROM budget.check_contract('合同2', '2026-12-31');
 SELECT budget.register_document('inspection', '验货单', 'sm3', repeat('0a', 32), 10, 'image/jpeg', 'store/2', contract_no => '合同2', subject => '付2') > 0 AS shown;
 SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 60.68, '付2', commitment => %s, accounting_date => '2026-06-01')$$, :line, :o2));

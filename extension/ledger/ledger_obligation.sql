@@ -15,7 +15,7 @@ CREATE TABLE @ledger@.obligation (
   opened_at     timestamptz NOT NULL,
   CONSTRAINT obligation_holds CHECK (budgetpm.obligation_holds(amount, drawn, released))
 ) PARTITION BY RANGE (obligation_id);
-CREATE INDEX obligation_line ON @ledger@.obligation (line_id);
+CREATE INDEX obligation_line ON @ledger@.obligation (line_id, document);
 CREATE INDEX obligation_predecessor ON @ledger@.obligation (predecessor) WHERE predecessor IS NOT NULL;
 COMMENT ON TABLE @ledger@.obligation IS 'What holds money of a line for one purpose: a procurement plan (采购计划), a contract (合同) or a payment request (支付申请). The next stage draws on its own predecessor, so that one contract''s payment cannot eat another''s money. Written by the posting functions only.';
 COMMENT ON COLUMN @ledger@.obligation.obligation_id IS 'The posting that opened it.';

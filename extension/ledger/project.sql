@@ -141,6 +141,7 @@ CREATE TABLE @ledger@.delivery (
   flags              text[] NOT NULL DEFAULT '{}',
   division           budgetpm.budget_code NOT NULL,
   unit               budgetpm.budget_code NOT NULL,
+  papers             text[] NOT NULL DEFAULT '{}',
   CHECK (accepted_quantity <= delivered_quantity),
   CHECK (contract_id IS NOT NULL OR project_id IS NOT NULL)
 );
@@ -160,6 +161,7 @@ COMMENT ON COLUMN @ledger@.delivery.accepted_on IS 'Day of the last acceptance; 
 COMMENT ON COLUMN @ledger@.delivery.accepted_quantity IS 'Quantity that was accepted.';
 COMMENT ON COLUMN @ledger@.delivery.document IS 'The last document: delivery note or acceptance record.';
 COMMENT ON COLUMN @ledger@.delivery.flags IS 'What was noticed at arrival: late, beyond_quantity.';
+COMMENT ON COLUMN @ledger@.delivery.papers IS 'Every document that a step was recorded by, after what it recorded: delivered:..., accepted:...; each counts once.';
 COMMENT ON COLUMN @ledger@.delivery.division IS 'Division, for row security.';
 COMMENT ON COLUMN @ledger@.delivery.unit IS 'Unit, for row security.';
 
@@ -397,7 +399,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.record_delivery('@ledger@.ledger'::pg_catalog.regclass, delivery, quantity, document, on_day);
 END;
 COMMENT ON FUNCTION @ledger@.record_delivery(bigint, numeric, text, date) IS
-  'Records that something of a delivery has come (到货), on a day (today), by its delivery note. It is checked on arrival, and what is noticed returned: late, beyond_quantity, clause_n for each deadline of the contract that has passed. Errors: 22023, 22004, 42704, ZB008 duty.';
+  'Records that something of a delivery has come (到货), on a day (today), by its delivery note. It is checked on arrival, and what is noticed returned: late, beyond_quantity, clause_n for each deadline of the contract that has passed. A delivery note counts once. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 the document was recorded before.';
 
 CREATE FUNCTION @ledger@.accept_delivery(
   delivery bigint, quantity numeric, document text, on_day date DEFAULT NULL) RETURNS text[]
@@ -405,7 +407,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.accept_delivery('@ledger@.ledger'::pg_catalog.regclass, delivery, quantity, document, on_day);
 END;
 COMMENT ON FUNCTION @ledger@.accept_delivery(bigint, numeric, text, date) IS
-  'Records that something of a delivery was accepted (验收), on a day (today), by the acceptance record; never more than has come. Returns what was noticed of it at arrival. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 more than has come.';
+  'Records that something of a delivery was accepted (验收), on a day (today), by the acceptance record; never more than has come. Returns what was noticed of it at arrival. Errors: 22023, 22004, 42704, ZB008 duty, ZB010 more than has come, or the document was recorded before.';
 
 CREATE FUNCTION @ledger@.verify_project(project text) RETURNS TABLE (event_no integer, problem text)
 LANGUAGE sql STABLE PARALLEL UNSAFE BEGIN ATOMIC

@@ -136,7 +136,7 @@ const BpmTableShape bpm_shapes[] = {
 		"measure varchar, planned_on date, planned_quantity numeric, delivered_on "
 		"date, delivered_quantity numeric, accepted_on date, accepted_quantity "
 		"numeric, document varchar, flags _text, division budget_code, unit "
-	"budget_code"},
+	"budget_code, papers _text"},
 	{"division",
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "

@@ -91,7 +91,11 @@ static const BpmStatement find_contract = {
 	"  UNION ALL SELECT o.obligation_id, o.predecessor, o.line_id, o.document FROM up CROSS JOIN LATERAL"
 	"   (SELECT * FROM @ledger@.obligation o WHERE o.obligation_id" EQ "up.predecessor AND o.stage" EQ "'commit' OFFSET 0) o),"
 	" root AS (SELECT u.* FROM up u WHERE NOT EXISTS (SELECT 1 FROM up v WHERE v.obligation_id" EQ "u.predecessor)),"
-	" chain AS (SELECT r.obligation_id, 0 AS depth FROM root r"
+	/* Who commits again in the contract's name draws on the same contract. */
+	" roots AS (SELECT o.obligation_id FROM root r CROSS JOIN LATERAL (SELECT * FROM @ledger@.obligation o"
+	"    WHERE o.line_id" EQ "r.line_id AND o.document" EQ "r.document AND o.stage" EQ "'commit' OFFSET 0) o"
+	"   WHERE NOT EXISTS (SELECT 1 FROM @ledger@.obligation p WHERE p.obligation_id" EQ "o.predecessor AND p.stage" EQ "'commit')),"
+	" chain AS (SELECT r.obligation_id, 0 AS depth FROM roots r"
 	"  UNION ALL SELECT o.obligation_id, c.depth" PLUS "1 FROM chain c CROSS JOIN LATERAL"
 	"   (SELECT * FROM @ledger@.obligation o WHERE o.predecessor" EQ "c.obligation_id AND o.stage" EQ "'commit' OFFSET 0) o)"
 	" SELECT g.contract_id, g.contract_no, g.amount::budgetpm.amount, g.supplier,"

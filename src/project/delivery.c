@@ -192,6 +192,26 @@ bpm_plan_delivery(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(delivery.id);
 }
 
+/* Refuses a step that did not happen: its document was there before, or what the caller says. */
+static void
+refuse_step(BpmLedger *ledger, const Delivery *delivery, Datum *values, const char *refusal)
+{
+	static const BpmStatement known = {
+		"SELECT 1 FROM @ledger@.delivery WHERE delivery_id" EQ "$1 AND $2" EQ "ANY (papers)", "lt"
+	};
+	Datum		paper[] = {values[0], values[4]};
+
+	if (bpm_ledger_execute_latest(ledger, &known, 0, paper, NULL, true) == 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("document \"%s\" was recorded with delivery " INT64_FORMAT " before",
+						TextDatumGetCString(values[3]), delivery->id),
+				 errdetail("One document shows one arrival (到货) and one acceptance (验收) of a delivery.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_BPM_RULE_VIOLATED),
+			 errmsg(refusal, delivery->id)));
+}
+
 /* Does one step of a delivery, whose statement returns flags, and records it. */
 static Datum
 do_step(FunctionCallInfo fcinfo, const char *operation, const char *action, const BpmStatement *statement,
@@ -200,7 +220,7 @@ do_step(FunctionCallInfo fcinfo, const char *operation, const char *action, cons
 	BpmCall		call;
 	BpmProject	project;
 	Delivery	delivery;
-	Datum		values[4];
+	Datum		values[5];
 	Datum		flags;
 	bool		isnull;
 
@@ -210,12 +230,11 @@ do_step(FunctionCallInfo fcinfo, const char *operation, const char *action, cons
 	values[2] = DateADTGetDatum(bpm_past_day(fcinfo, 4, "on_day"));
 	bpm_require_argument(fcinfo, 3, "document");
 	values[3] = CStringGetTextDatum(bpm_limited_text(fcinfo, 3, "document", 200));
+	values[4] = CStringGetTextDatum(psprintf("%s:%s", action, TextDatumGetCString(values[3])));
 	bpm_call_begin(&call, fcinfo, operation, NULL);
 	lock_delivery(&call, PG_GETARG_INT64(1), &delivery, &project);
 	if (bpm_write_row(call.ledger, "delivery", 0, delivery.id, statement, values, NULL, false) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_BPM_RULE_VIOLATED),
-				 errmsg(refusal, delivery.id)));
+		refuse_step(call.ledger, &delivery, values, refusal);
 	flags = SPI_datumTransfer(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull), false, -1);
 	if (delivery.project)
 		bpm_call_note(&call, &project, action, NULL, bpm_make_details(call.ledger, &step_details, values, NULL));
@@ -230,7 +249,7 @@ bpm_record_delivery(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement update = {
 		"UPDATE @ledger@.delivery d SET delivered_quantity = d.delivered_quantity" PLUS "$2,"
-		" delivered_on = GREATEST(d.delivered_on, $3), document = $4,"
+		" delivered_on = GREATEST(d.delivered_on, $3), document = $4, papers = d.papers" CAT "$5,"
 		" flags = ARRAY(SELECT DISTINCT f.flag FROM (SELECT pg_catalog.unnest(d.flags) UNION ALL"
 		"   SELECT 'late' WHERE $3" GT "d.planned_on UNION ALL"
 		"   SELECT 'beyond_quantity' WHERE d.delivered_quantity" PLUS "$2" GT "d.planned_quantity UNION ALL"
@@ -238,7 +257,7 @@ bpm_record_delivery(PG_FUNCTION_ARGS)
 		"    WHERE c.contract_id" EQ "d.contract_id AND c.kind" EQ "'deadline' AND $3" GT
 		"     (c.terms OPERATOR(pg_catalog.->>) 'due_on')::pg_catalog.date AND c.version" EQ
 		"     (SELECT pg_catalog.max(v.version) FROM @ledger@.contract_clause v WHERE v.contract_id" EQ "d.contract_id))"
-		"   AS f(flag) ORDER BY 1) WHERE d.delivery_id" EQ "$1 RETURNING d.flags", "lndt"
+		"   AS f(flag) ORDER BY 1) WHERE d.delivery_id" EQ "$1 AND NOT $5" EQ "ANY (d.papers) RETURNING d.flags", "lndtt"
 	};
 
 	return do_step(fcinfo, "record_delivery", "delivered", &update, "delivery " INT64_FORMAT " does not exist");
@@ -251,8 +270,8 @@ bpm_accept_delivery(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement update = {
 		"UPDATE @ledger@.delivery SET accepted_quantity = accepted_quantity" PLUS "$2,"
-		" accepted_on = GREATEST(accepted_on, $3), document = $4 WHERE delivery_id" EQ "$1"
-		" AND accepted_quantity" PLUS "$2" LE "delivered_quantity AND $3" GE "delivered_on RETURNING flags", "lndt"
+		" accepted_on = GREATEST(accepted_on, $3), document = $4, papers = papers" CAT "$5 WHERE delivery_id" EQ "$1"
+		" AND NOT $5" EQ "ANY (papers) AND accepted_quantity" PLUS "$2" LE "delivered_quantity AND $3" GE "delivered_on RETURNING flags", "lndtt"
 	};
 
 	return do_step(fcinfo, "accept_delivery", "accepted", &update,

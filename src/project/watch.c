@@ -25,6 +25,16 @@ brings(const BpmLeg *leg, BpmBucket source, BpmBucket target)
 	return leg->kind->source == source && leg->kind->target == target && leg->kind->reverses[0] == '\0';
 }
 
+/* Returns today where the server stands, whatever zone the session names: no day comes sooner by asking for it. */
+static DateADT
+server_day(BpmLedger *ledger)
+{
+	static const BpmStatement today = {"SELECT " SERVER_DATE, ""};
+
+	bpm_ledger_execute(ledger, &today, 0, NULL, NULL);
+	return (DateADT) bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
 /* Refuses a request beyond what the clauses of its contract allow; tells which contract that is, 0 for none. */
 static bool
 ask_contract(BpmPosting *posting, const BpmLeg *leg, int64 *contract_id)
@@ -40,7 +50,7 @@ ask_contract(BpmPosting *posting, const BpmLeg *leg, int64 *contract_id)
 	{
 		*contract_id = contract.id;
 		passes = bpm_ask_clauses(posting, &contract, obligation->drawn + contract.drawn, leg->amount,
-								 posting->lines[leg->line].accounting_date);
+								 Min(posting->lines[leg->line].accounting_date, server_day(posting->ledger)));
 	}
 	SPI_finish();
 	return passes;
@@ -172,8 +182,9 @@ ask_leg(BpmPosting *posting, const BpmLeg *leg)
 {
 	int64		contract = 0;
 
-	/* A release that is undone requests again, and what others requested meanwhile counts. */
-	if (leg->kind->source == BUCKET_COMMITTED && leg->kind->target == BUCKET_REQUESTED &&
+	/* A release or refund that is undone draws on the contract again, and what others requested meanwhile counts. */
+	if (leg->kind->source == BUCKET_COMMITTED &&
+		(leg->kind->target == BUCKET_REQUESTED || leg->kind->target == BUCKET_PAID) &&
 		!ask_contract(posting, leg, &contract))
 		return false;
 	if (brings(leg, BUCKET_COMMITTED, BUCKET_REQUESTED))
