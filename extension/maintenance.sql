@@ -269,14 +269,15 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 5 SET search_path TO pg_catalog, pg_temp 
     UNION ALL
     SELECT 'pg_type', t.oid FROM pg_type t JOIN part ON part.oid = t.typnamespace
   ), dependent AS (
-    SELECT d.classid, d.objid, coalesce(r.ev_class, k.conrelid, g.tgrelid, l.polrelid, a.adrelid) AS relation
+    SELECT d.classid, d.objid,
+           CASE d.classid
+             WHEN 'pg_rewrite'::regclass THEN (SELECT r.ev_class FROM pg_rewrite r WHERE r.oid = d.objid)
+             WHEN 'pg_constraint'::regclass THEN (SELECT k.conrelid FROM pg_constraint k WHERE k.oid = d.objid)
+             WHEN 'pg_trigger'::regclass THEN (SELECT g.tgrelid FROM pg_trigger g WHERE g.oid = d.objid)
+             WHEN 'pg_policy'::regclass THEN (SELECT l.polrelid FROM pg_policy l WHERE l.oid = d.objid)
+             WHEN 'pg_attrdef'::regclass THEN (SELECT a.adrelid FROM pg_attrdef a WHERE a.oid = d.objid) END AS relation
       FROM inside i
       JOIN pg_depend d ON d.refclassid = i.class AND d.refobjid = i.oid AND d.deptype = 'n'
-      LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-      LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-      LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
-      LEFT JOIN pg_policy l ON d.classid = 'pg_policy'::regclass AND l.oid = d.objid
-      LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
   ), owner AS (
     SELECT DISTINCT CASE WHEN relation IS NULL THEN classid ELSE 'pg_class'::regclass::oid END AS classid,
            coalesce(relation, objid) AS objid
