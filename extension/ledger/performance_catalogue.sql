@@ -108,6 +108,13 @@ END;
 COMMENT ON FUNCTION @ledger@.indicator_row(text, jsonb) IS
   'Internal: an indicator as it would be defined, what is left out taken from the newest general row of its code.';
 
+CREATE FUNCTION @ledger@.method_misfits(kind text, method text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE method_misfits.kind WHEN 'qualitative' THEN method_misfits.method IN ('proportional', 'ratio', 'threshold', 'progressive', 'tiers', 'execution')
+                                WHEN 'quantitative' THEN method_misfits.method IN ('qualitative', 'direct', 'execution') ELSE false END;
+COMMENT ON FUNCTION @ledger@.method_misfits(text, text) IS
+  'Internal: whether a known method of scoring is none for an indicator of that kind: points that are given need no target, computed ones need a number, and execution is the budget''s own.';
+
 CREATE FUNCTION @ledger@.indicator_problems(indicator text, definition jsonb)
 RETURNS TABLE (place text, problem text, hint text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
@@ -133,6 +140,9 @@ BEGIN ATOMIC
          WHEN 'cost' THEN ARRAY['cost', 'economic', 'social', 'ecological'] END), false)
       UNION ALL
       SELECT pg_catalog.format('kind cannot be "%s"', r.kind), 'It is quantitative or qualitative.' WHERE r.kind NOT IN ('quantitative', 'qualitative')
+      UNION ALL
+      SELECT pg_catalog.format('a %s indicator is not scored by method %s', r.kind, r.method), 'A qualitative indicator is scored by qualitative or direct, a quantitative one by the others; what was paid of the budget is scored beside them.'
+       WHERE @ledger@.method_misfits(r.kind, r.method)
       UNION ALL
       SELECT 'a quantitative indicator has a measure', NULL WHERE r.kind = 'quantitative' AND COALESCE(r.measure, '') = ''
       UNION ALL

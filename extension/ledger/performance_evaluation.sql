@@ -106,6 +106,12 @@ BEGIN ATOMIC
       UNION ALL
       SELECT 'it has an actual value and a score', 'A quantitative target has an actual value, a qualitative one a score.' WHERE g.r -> 'actual' <> 'null' AND g.r -> 'score' <> 'null'
       UNION ALL
+      SELECT 'a quantitative target has an actual value, not a score', 'Its points are computed.'
+       WHERE g.r -> 'score' <> 'null' AND NOT COALESCE(g.r -> 'actual' <> 'null', false)
+         AND EXISTS (SELECT FROM @ledger@.target t WHERE t.set_id = result_problems.set_id AND t.item_no = ANY (g.items) AND t.kind = 'quantitative')
+      UNION ALL
+      SELECT 'its reason or its level is not a text', NULL WHERE pg_catalog.jsonb_typeof(g.r -> 'reason') NOT IN ('string', 'null') OR pg_catalog.jsonb_typeof(g.r -> 'level') NOT IN ('string', 'null')
+      UNION ALL
       SELECT 'applicable is neither true nor false', NULL WHERE pg_catalog.jsonb_typeof(g.r -> 'applicable') <> 'boolean'
       UNION ALL
       SELECT 'its reason has more than 1000 characters, or its level more than 40', NULL WHERE pg_catalog.length(g.r ->> 'reason') > 1000 OR pg_catalog.length(g.r ->> 'level') > 40
@@ -155,6 +161,10 @@ BEGIN ATOMIC
   SELECT NULL, pg_catalog.format('there is no %s %s', evaluation_problems.period, evaluation_problems.period_no), 'Periods are month 1 to 12, quarter 1 to 4 and year 1.'
    WHERE NOT (evaluation_problems.period = 'month' AND evaluation_problems.period_no BETWEEN 1 AND 12 OR evaluation_problems.period = 'quarter' AND evaluation_problems.period_no BETWEEN 1 AND 4
               OR evaluation_problems.period = 'year' AND evaluation_problems.period_no = 1)
+  UNION ALL
+  SELECT NULL, pg_catalog.format('%s %s of %s has not begun', evaluation_problems.period, evaluation_problems.period_no, evaluation_problems.fiscal_year), 'There is nothing to evaluate yet.'
+   WHERE pg_catalog.date_trunc(CASE WHEN evaluation_problems.period IN ('month', 'quarter') THEN evaluation_problems.period ELSE 'year' END,
+           @ledger@.period_end(evaluation_problems.fiscal_year, evaluation_problems.period, evaluation_problems.period_no)::timestamp) > CURRENT_DATE
   UNION ALL
   SELECT pg_catalog.format('evidence %s', x.n), 'it has no digest of 64 hexadecimal digits', 'Such as {"kind": "report", "title": "评价报告", "digest": "<SHA-256 or SM3>"}.'
     FROM pg_catalog.jsonb_array_elements(evaluation_problems.evidence) WITH ORDINALITY AS x(r, n)
@@ -227,6 +237,8 @@ BEGIN ATOMIC
   SELECT NULL, pg_catalog.format('there is no project "%s" in or below the division', c), NULL
     FROM pg_catalog.unnest(joint_problems.projects) AS c
    WHERE NOT EXISTS (SELECT FROM @ledger@.project p WHERE p.official_code = c AND joint_problems.root::budgetpm.budget_code OPERATOR(budgetpm.@>) p.division)
+  UNION ALL
+  SELECT NULL, pg_catalog.format('project "%s" is given %s times', c, pg_catalog.count(*)), NULL FROM pg_catalog.unnest(joint_problems.projects) AS c GROUP BY c HAVING pg_catalog.count(*) > 1
   UNION ALL
   SELECT NULL, 'there is no project', NULL WHERE pg_catalog.cardinality(joint_problems.projects) = 0;
 END;

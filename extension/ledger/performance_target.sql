@@ -121,6 +121,17 @@ BEGIN ATOMIC
         UNION ALL
         SELECT pg_catalog.format('kind cannot be "%s"', r.kind), 'It is quantitative or qualitative.' WHERE r.kind NOT IN ('quantitative', 'qualitative')
         UNION ALL
+        SELECT pg_catalog.format('a %s target is not scored by method %s', r.kind, r.method), 'A qualitative target is scored by qualitative or direct, a quantitative one by the others; what was paid of the budget is scored beside the targets.'
+         WHERE @ledger@.method_misfits(r.kind, r.method)
+        UNION ALL
+        SELECT pg_catalog.format('its %s is not a text', k), NULL
+          FROM pg_catalog.unnest(ARRAY['indicator', 'level1', 'level2', 'name', 'measure', 'direction', 'kind', 'method', 'expectation', 'source', 'binding']) AS k
+         WHERE pg_catalog.jsonb_typeof(r.given -> k) NOT IN ('string', 'null')
+        UNION ALL
+        SELECT 'its tags are not an array of texts', 'Such as ["beneficiaries"].'
+         WHERE pg_catalog.jsonb_typeof(r.given -> 'tags') NOT IN ('array', 'null')
+            OR EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(CASE WHEN pg_catalog.jsonb_typeof(r.given -> 'tags') = 'array' THEN r.given -> 'tags' ELSE '[]' END) AS g(tag) WHERE pg_catalog.jsonb_typeof(g.tag) <> 'string')
+        UNION ALL
         SELECT 'its target is not a number', 'What is expected in words is expectation, of a qualitative target.'
          WHERE pg_catalog.jsonb_typeof(r.given) = 'object' AND r.given ? 'target' AND r.target IS NULL AND r.given -> 'target' <> 'null'
         UNION ALL
@@ -157,6 +168,8 @@ BEGIN ATOMIC
     FROM (SELECT s.key AS sector, i.indicator FROM pg_catalog.jsonb_each(CASE WHEN pg_catalog.jsonb_typeof(target_problems.settings -> 'sector_indicators') = 'object' THEN target_problems.settings -> 'sector_indicators' ELSE '{}' END) AS s(key, value)
            CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(CASE WHEN pg_catalog.jsonb_typeof(s.value) = 'array' THEN s.value ELSE pg_catalog.jsonb_build_array(s.value) END) AS i(indicator)) AS n
    WHERE EXISTS (SELECT FROM rows r WHERE r.sector = n.sector) AND NOT EXISTS (SELECT FROM rows r WHERE r.indicator = n.indicator)
+  UNION ALL
+  SELECT NULL, pg_catalog.format('year %s is not between 1949 and 9999', target_problems.fiscal_year), NULL WHERE target_problems.fiscal_year NOT BETWEEN 1949 AND 9999
   UNION ALL
   SELECT NULL, 'there is no target', NULL FROM total WHERE items = 0
   UNION ALL

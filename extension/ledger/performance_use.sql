@@ -96,6 +96,8 @@ BEGIN ATOMIC
   UNION ALL
   SELECT NULL, pg_catalog.format('year %s is not between 1949 and 9999', consequence_problems.from_year), NULL WHERE consequence_problems.from_year NOT BETWEEN 1949 AND 9999
   UNION ALL
+  SELECT NULL, 'it gives no reason', 'The reason is what the advice says.' WHERE consequence_problems.reason ~ '^\s*$'
+  UNION ALL
   SELECT NULL, 'the reason has more than 400 characters, or the provenance more than 200', NULL WHERE pg_catalog.length(consequence_problems.reason) > 400 OR pg_catalog.length(consequence_problems.provenance) > 200;
 END;
 COMMENT ON FUNCTION @ledger@.consequence_problems(text, integer, text, numeric, text, text, numeric, numeric, text, text) IS 'Internal: everything that keeps a rule of consequence from being defined.';

@@ -45,6 +45,7 @@ static const BpmStatement result_problems = {
 static const BpmStatement monitoring_problems = {
 	"SELECT NULL::pg_catalog.text, pg_catalog.format('%s is not in %s', $1, $2), NULL::pg_catalog.text"
 	" WHERE EXTRACT(year FROM $1) OPERATOR(pg_catalog.<>) $2 UNION ALL"
+	" SELECT NULL, pg_catalog.format('%s has not come', $1), NULL WHERE $1" GT "CURRENT_DATE UNION ALL"
 	" SELECT NULL, 'the note has more than 1000 characters', NULL WHERE pg_catalog.length($5) OPERATOR(pg_catalog.>) 1000 UNION ALL"
 	" SELECT * FROM @ledger@.result_problems($3, $1, $4, NULL, false)", "diljt"
 };
@@ -345,6 +346,11 @@ bpm_answer_evaluation(PG_FUNCTION_ARGS)
 	int64		id;
 
 	bpm_require_argument(fcinfo, 1, "evaluation");
+	if (note[strspn(note, " \t\r\n")] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("note must not be empty"),
+				 errdetail("An answer says what is done about the result.")));
 	bpm_call_begin(&call, fcinfo, "answer_evaluation", NULL);
 	if (!find_evaluation(call.ledger, PG_GETARG_INT64(1), &division, &unit, &set) || !bpm_call_reads(&call, division, unit))
 		no_evaluation(PG_GETARG_INT64(1));

@@ -286,6 +286,7 @@ read_cutoffs(ArrayType *array, Datum **cutoffs)
 
 	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, cutoffs, &nulls, &count);
 	if (count == 3 && !nulls[0] && !nulls[1] && !nulls[2] && !numeric_is_nan(DatumGetNumeric((*cutoffs)[0])) &&
+		!numeric_is_inf(DatumGetNumeric((*cutoffs)[0])) && !numeric_is_inf(DatumGetNumeric((*cutoffs)[2])) &&
 		bpm_compare_numeric(DatumGetNumeric((*cutoffs)[0]), DatumGetNumeric((*cutoffs)[1])) > 0 &&
 		bpm_compare_numeric(DatumGetNumeric((*cutoffs)[1]), DatumGetNumeric((*cutoffs)[2])) > 0)
 		return;
