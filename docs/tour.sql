@@ -58,24 +58,44 @@ SELECT depth, relation, kind, amount, document FROM budget.trace(:city_payment, 
 SELECT count(*) AS differences FROM budget.verify_ledger();
 SELECT count(*) AS findings FROM budgetpm.check_ledger('budget');
 
--- 9. A contract holds its money
-SELECT budgetpm.create_ledger('works', root => '320500000', title => '苏州市', first_year => 2026);
-SELECT works.register_unit('102', '苏州市教育局', '320500000');
-SELECT works.open_line(2026, '102', '2050204', '50201', title => '校舍维修') AS repairs \gset
-SELECT works.appropriate(:repairs, 1000000, '苏市财预〔2026〕1号') AS granted \gset
+-- 10. A project comes before its budget
+SELECT budgetpm.create_ledger('works', root => '320500000', title => '苏州市', first_year => 2026) AS ledger \gset
+SELECT works.register_unit('102', '苏州市教育局', '320500000') AS unit,
+       works.register_project('XX-1', '第一小学校舍改造', '102', setup_year => 2026) AS project,
+       works.describe_project('XX-1', 1200000, '2026-01-01', '2026-12-31', '王工') AS described,
+       works.register_document('ex_ante_assessment', '事前绩效评估报告', 'sha256', repeat('ab', 32), 1024,
+                               'application/pdf', 'archive/2026/1.pdf', project => 'XX-1') AS document \gset
+SELECT works.open_line(2026, '102', '2050202', title => '校舍改造', project => 'XX-1');
 
-SELECT works.precommit(:repairs, 600000, '采购计划 1') AS plan \gset
-SELECT works.commit_funds(:repairs, 560000, '合同 HT-1', precommitment => :plan) AS contract \gset
-SELECT works.request_payment(:repairs, 200000, '支付申请 1', commitment => :contract) AS request \gset
-SELECT works.pay(:repairs, 200000, '支付凭证 7001', request => :request) AS instalment \gset
-SELECT works.release(:plan, '采购计划 1 节余') AS saved \gset
+SELECT works.publish_flow('{"flow": "admission", "title": "项目入库", "steps": [
+  {"step": "审核", "assign": [{"initiator": true}], "self": "allow", "next": "完成"}, {"step": "完成", "type": "end"}],
+  "effects": {"approved": [{"effect": "project_stage", "arguments": {"project": "$.project", "to": "admitted"}}]}}') AS flow \gset
+SELECT works.move_project('XX-1', 'reviewed') AS reviewed,
+       works.start_case('admission', '校舍改造入库', '{"project": "XX-1"}', unit => '102') AS work \gset
+SELECT works.act(task_id, 'approve', '同意入库') FROM works.task WHERE case_id = :work AND state = 'open';
+SELECT works.open_line(2026, '102', '2050202', title => '校舍改造', project => 'XX-1') AS school \gset
+SELECT event_no, action, from_stage, to_stage, case_id FROM works.project_event ORDER BY project_id, event_no;
 
-SELECT stage_name, document, amount, drawn, released, remaining FROM works_report.obligation ORDER BY obligation_id;
-SELECT works.request_payment(:repairs, 360000.01, '支付申请 2', commitment => :contract);
+-- 11. A signal says why
+SELECT works.appropriate(:school, 1200000, '苏市财预〔2026〕1号', accounting_date => '2026-01-10') AS granted,
+       works.move_project('XX-1', 'selected') AS selected, works.move_project('XX-1', 'funded') AS funded,
+       works.move_project('XX-1', 'under_way', on_day => '2026-01-10') AS begun,
+       works.set_milestones('XX-1', '[{"no": 1, "title": "开工", "planned_on": "2026-02-01", "weight": 40},
+         {"no": 2, "title": "竣工", "planned_on": "2026-12-01", "weight": 60}]', reason => '施工合同') AS milestones \gset
+SELECT works.pay(:school, 300000, '支付凭证 7001', accounting_date => '2026-05-20') AS paid,
+       works.report_progress('XX-1', 35, '2026-06-20') AS report \gset
 
--- 10. A cap limits many lines
-SELECT works.create_cap(2026, '苏州市教育局 总额', basis => 'lines', unit => '102', warn_ratio => 0.6, block_ratio => 0.7) AS cap \gset
-SELECT works.pay(:repairs, 100000, '支付凭证 7002') AS small \gset
-SELECT works.pay(:repairs, 50000, '支付凭证 7003');
-SELECT name, basis_amount, used, warn_limit, block_limit, left_amount, colour FROM works_report.cap;
-SELECT kind, limit_amount, found_amount, state FROM works_report.alert;
+SELECT works.assess_project('XX-1', '2026-06-30');
+SELECT r ->> 'dimension' AS dimension, r ->> 'colour' AS colour, r ->> 'value' AS value, r ->> 'relation' AS relation,
+       r ->> 'threshold' AS threshold FROM works_report.project_signal, jsonb_array_elements(reasons) AS r ORDER BY 1;
+
+-- 12. A score that can be recomputed, and what follows from it
+SELECT works.set_targets('XX-1', 2026, '[
+  {"indicator": "G.quantity", "target": 24, "weight": 40, "source": "年度计划"},
+  {"indicator": "G.beneficiaries", "target": 1200, "weight": 30, "source": "年度计划"},
+  {"indicator": "G.satisfaction", "target": 90, "weight": 20, "source": "问卷"}]', '苏市教〔2026〕5号') AS targets,
+       works.pay(:school, 780000, '支付凭证 7002', accounting_date => '2026-10-20') AS paid \gset
+SELECT works.evaluate_project('XX-1', 2026, 'finance',
+         '[{"item": 1, "actual": 23}, {"item": 2, "actual": 1260}, {"item": 3, "actual": 92}]') AS evaluation \gset
+SELECT name, weight, score, formula FROM works.score_project('XX-1', 2026) WHERE depth IN (0, 3) OR level1 = 'execution';
+SELECT action, change, base, amount, reason FROM works.advise_budget('XX-1', 2026);
