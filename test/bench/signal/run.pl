@@ -81,7 +81,7 @@ for my $round (0 .. $rounds)
 	keep('scan, every column used', @read);
 	keep('a night (assess_all)', @night);
 	keep('the same night again', @again);
-	keep('of it: facts', measure("SELECT count(starts_on), count(budget), count(delivery_met), count(planned), count(physical) FROM budget.signal_facts('$day', NULL, NULL)"));
+	keep('of it: facts', measure("SELECT count(starts_on), count(budget), count(contract_due), count(clause_due), count(delivery_met), count(planned), count(physical), count(indicators) FROM budget.signal_facts('$day', NULL, NULL)"));
 	keep('of it: facts and signals', measure("SELECT count(reasons), count(inputs) FROM budget.signal_judged('$day', NULL, NULL)"));
 	keep('of it: writing', measure("INSERT INTO written SELECT * FROM given",
 			"CREATE TEMP TABLE given AS SELECT * FROM budget.project_signal WHERE as_of = '$day'",
