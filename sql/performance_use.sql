@@ -102,6 +102,8 @@ SELECT p.record_advice(2025, '320000000') AS advised, p.record_advice(2025, '320
 SELECT unit, amount FROM p.advised_ceilings(:preparation);
 -- a division's own rule, a rule of a profile, and one that looks at deviations
 SELECT p.define_consequence('score_90', 2025, 'score', 'raise', 0.05, '苏州: 只增 5 %', min_score => 90, profile => 'jiangsu', provenance => '省厅') > 0 AS of_profile;
+-- ... that of a profile which is in force elsewhere changes nothing here
+SELECT p.define_consequence('elsewhere', 2025, 'score', 'cut', -0.9, '只在南京', min_score => 0, profile => 'nanjing') > 0 AS of_another_profile;
 SELECT p.define_consequence('far_off', 2025, 'deviation', 'cut', -0.3, '目标偏差 20 % 以上', min_score => 20, division => '320000000') > 0 AS of_division;
 SELECT c, change, reason FROM unnest('{A1,A2,A3}'::text[]) AS c, p.advise_budget(c, 2025) ORDER BY 1;
 SELECT rule, profile, provenance FROM p.consequence_rule WHERE from_year = 1949 ORDER BY 1, 2 NULLS FIRST;
