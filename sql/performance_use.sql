@@ -138,6 +138,13 @@ SELECT pg_temp.refused('DELETE FROM p.accountability');
 SELECT p.register_profile('other', '另一', '{"settings": {"performance.accountability_flow": {"value": "nowhere"}, "performance.answer_days": {"value": 3}}}') > 0, p.apply_profile('other', '320100000', '2025-01-20') > 0;
 SELECT pg_temp.evaluate('N1', 'finance', 1) > 0 AS poor, p.run_accountability(2025, '320100000', current_date + 3) AS on_the_last_day;
 SELECT pg_temp.refused($$SELECT p.run_accountability(2025, '320100000', current_date + 4)$$);
+-- one that cannot begin does not keep the others from theirs
+SELECT count(p.register_project(c, '项目', u, setup_year => 2025)) FROM (VALUES ('A6', '101'), ('N7', '201')) AS v(c, u);
+SELECT pg_temp.set('A6') > 0, pg_temp.evaluate('A6', 'self', 1) > 0;
+SET client_min_messages = error;
+SELECT p.run_accountability(2025, '320000000', current_date + 60) AS held;
+RESET client_min_messages;
+SELECT o.official_code, count(*) FROM p.accountability a JOIN p.evaluation e USING (evaluation_id) JOIN p.project o USING (project_id) GROUP BY 1 ORDER BY 1;
 \c - postgres
 DROP OWNED BY regress_head, regress_check, regress_chief;
 DROP ROLE regress_head, regress_check, regress_chief;

@@ -14,6 +14,7 @@
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/undo.h"
 #include "ledger/posting.h"
 #include "performance/performance.h"
 #include "registry/registry.h"
@@ -183,22 +184,58 @@ begin_case(BpmCall *call, const BpmProject *project, const Poor *poor)
 	return bpm_call_start(call, &start);
 }
 
-/* Records that a poor result is held to account. */
-static void
-hold(BpmCall *call, const Poor *poor, DateADT day)
+/* A poor result that is to be held to account. */
+typedef struct Holding
 {
+	BpmCall    *call;
+	const Poor *poor;
+	DateADT		day;
+} Holding;
+
+/* Holds a poor result to account: its case begins and is recorded. */
+static void
+hold(void *argument)
+{
+	Holding    *holding = argument;
+	BpmCall    *call = holding->call;
 	BpmProject	project;
 	Datum		values[6];
-	char		nulls[] = "      ";
 
-	bpm_project_read_id(call->ledger, poor->project, false, &project);
-	values[0] = Int64GetDatum(poor->evaluation);
-	values[1] = Int64GetDatum(begin_case(call, &project, poor));
-	values[2] = DateADTGetDatum(day);
+	bpm_project_read_id(call->ledger, holding->poor->project, false, &project);
+	values[0] = Int64GetDatum(holding->poor->evaluation);
+	values[1] = Int64GetDatum(begin_case(call, &project, holding->poor));
+	values[2] = DateADTGetDatum(holding->day);
 	values[3] = CStringGetTextDatum(call->login);
 	values[4] = Int64GetDatum(project.division);
 	values[5] = Int64GetDatum(project.unit);
-	bpm_insert_rows(call->ledger, "accountability", &insert_accountability, values, nulls, false);
+	bpm_insert_rows(call->ledger, "accountability", &insert_accountability, values, NULL, false);
+}
+
+/*
+ * Holds poor results to account, and returns how many.  One whose case cannot begin does
+ * not keep the others from theirs; where none can, its error is the error.
+ */
+static int
+hold_all(BpmCall *call, const Poor *poor, int count, DateADT day)
+{
+	ErrorData **failures = palloc0(Max(count, 1) * sizeof(ErrorData *));
+	int			held = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		Holding		holding = {call, &poor[i], day};
+
+		failures[i] = bpm_do_or_undo(hold, &holding);
+		held += failures[i] == NULL;
+	}
+	if (count > 0 && held == 0)
+		ReThrowError(failures[0]);
+	for (int i = 0; i < count; i++)
+		if (failures[i])
+			ereport(WARNING,
+					(errmsg("evaluation " INT64_FORMAT " is not held to account", poor[i].evaluation),
+					 errdetail("%s", bpm_error_text(failures[i]))));
+	return held;
 }
 
 /* Finds the poor results of a year that nobody answered in time. */
@@ -235,8 +272,7 @@ bpm_run_accountability(PG_FUNCTION_ARGS)
 	Poor	   *poor;
 	int			count = find_poor(call.ledger, PG_GETARG_INT32(1), division, day, &poor);
 
-	for (int i = 0; i < count; i++)
-		hold(&call, &poor[i], day);
+	count = hold_all(&call, poor, count, day);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(count);
 }
