@@ -31,3 +31,10 @@ SELECT project, evaluator, item_no, target, actual, deviation, achieved FROM p_r
 SELECT bool_and(cells = ANY ('{5,7,3,11,12}')) AS tables, count(*) > 30 AS rows
   FROM (VALUES ('zh'), ('en')) AS l(language), LATERAL regexp_split_to_table(p.performance_document('P1', 2025, language) || p.performance_report(2025, language => language), E'\n') AS line,
        LATERAL (SELECT count(*) AS cells FROM regexp_matches(replace(line, '\|', ''), '\|', 'g')) AS c WHERE line LIKE '|%';
+
+-- Words of codes in the language of the page: how far a judgement went, the warning of a self-evaluation; no other language, and a unit that is not there is no title for all
+SELECT p.set_targets('P2', 2024, '[{"indicator": "G.social", "weight": 90, "expectation": "安心", "source": "方案"}]') > 0 AS set, p.evaluate_project('P2', 2024, 'self', '[{"item": 1, "score": 80, "level": "achieved"}]', budget => 100, paid => 10) > 0 AS self,
+       p.evaluate_project('P2', 2024, 'finance', '[{"item": 1, "score": 50, "level": "未达成"}]', budget => 100, paid => 10) > 0 AS finance;
+SELECT l FROM unnest('{zh,en}'::text[]) AS x CROSS JOIN LATERAL regexp_split_to_table(p.performance_document('P2', 2024, x) || p.performance_report(2024, unit => '101', language => x), '\n') AS l WHERE l ~ '社会|ocial|自评预警|Warning|元|yuan';
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.performance_document('P2', 2024, 'mn')$$, $$SELECT p.performance_report(2024, language => NULL)$$]) AS s;
+SELECT split_part(p.performance_report(2024, unit => '999'), E'\n', 1) AS title, p.performance_report(2024, unit => '999') ~ '\| (—)? *\|\n\|' AS dashes;
