@@ -4,7 +4,8 @@
     demo/pictures.py LEDGER PROJECT PICTURE [AS_OF]
 
 Reads through psql, as whoever the environment says (PGHOST, PGDATABASE, PGUSER), so it
-shows what that role may read.  Needs Debian's python3-matplotlib.
+shows what that role may read.  Needs Debian's python3-matplotlib; with a font that has
+Chinese letters (fonts-wqy-microhei) labels are in both languages, otherwise in English.
 """
 import csv
 import io
@@ -20,7 +21,12 @@ matplotlib.use("Agg")
 from matplotlib import dates, font_manager, pyplot
 from matplotlib.collections import PolyCollection
 
-BEHIND = ((0, "#3a9d5d", "on plan"), (10, "#e0a100", "behind by up to 10 points"), (1e9, "#c8373c", "behind by more"))
+# A colour and a shape each, for those who cannot tell red from green.
+BEHIND = ((0, "#3a9d5d", "o", ("on plan", "按计划")), (10, "#e0a100", "^", ("behind by up to 10 points", "落后 10 个百分点以内")),
+          (1e9, "#c8373c", "s", ("behind by more", "落后更多")))
+CURVES = (("planned", "#4a6fa5", ("planned", "计划进度"), "default", "-"), ("physical", "#3a9d5d", ("physical", "形象进度"), "default", "-"),
+          ("paid", "#c8373c", ("paid", "支付进度"), "steps-post", "--"))
+CHINESE = ("wqy", "NotoSansCJK", "NotoSerifCJK", "SourceHanSans", "DroidSansFallback")
 
 
 def rows(query):
@@ -41,48 +47,60 @@ def rings(geometry):
 
 
 def use_chinese_font():
-    """Takes a font with Chinese letters where there is one."""
-    for font in font_manager.fontManager.ttflist:
-        if any(word in font.name for word in ("WenQuanYi", "Noto Sans CJK", "Source Han Sans")):
-            matplotlib.rcParams["font.family"] = [font.name, "DejaVu Sans"]
+    """Takes a font with Chinese letters where there is one, also if it came after matplotlib's list of fonts."""
+    for path in sorted(font_manager.findSystemFonts()):
+        if any(word in path for word in CHINESE):
+            try:
+                font_manager.fontManager.addfont(path)
+                name = font_manager.FontProperties(fname=path).get_name()
+            except (OSError, RuntimeError):
+                continue
+            matplotlib.rcParams["font.family"] = [name, "DejaVu Sans"]
             return True
     return False
 
 
-def draw_map(axes, ledger, as_of):
+def both(words, chinese):
+    """A label in both languages, where the second can be drawn."""
+    return f"{words[1]} {words[0]}" if chinese else words[0]
+
+
+def draw_map(axes, ledger, as_of, chinese):
     shapes = rows(f"SELECT ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.005), 4) AS shape FROM {ledger}_report.division_geo")
     polygons = [ring for row in shapes for ring in rings(json.loads(row["shape"]))]
     axes.add_collection(PolyCollection(polygons, facecolor="#f3f1ec", edgecolor="#9a958c", linewidth=0.4))
     places = rows(f"""SELECT ST_X(g.geom) AS x, ST_Y(g.geom) AS y, n.planned - coalesce(g.physical, 0) AS behind
         FROM {ledger}_report.project_geo g LEFT JOIN {ledger}.planned_progress({quoted(as_of)}) n USING (project_id)""")
     below = None
-    for limit, colour, label in BEHIND:
+    for limit, colour, shape, words in BEHIND:
         own = [p for p in places if p["behind"] and (below is None or float(p["behind"]) > below) and float(p["behind"]) <= limit]
-        axes.scatter([float(p["x"]) for p in own], [float(p["y"]) for p in own], s=16, c=colour,
-                     edgecolors="white", linewidths=0.4, zorder=3, label=f"{label} ({len(own)})")
+        axes.scatter([float(p["x"]) for p in own], [float(p["y"]) for p in own], s=18, c=colour, marker=shape,
+                     edgecolors="white", linewidths=0.4, zorder=3, label=f"{both(words, chinese)} ({len(own)})")
         below = limit
     axes.autoscale_view()
     axes.set_aspect(1.18)
     axes.legend(loc="lower left", fontsize=7, frameon=False)
-    axes.set_title(f"Projects against their plan, {as_of}", fontsize=9, loc="left")
+    axes.set_title(f"{both(('Projects against their plan', '项目进度与计划'), chinese)}, {as_of}", fontsize=10, loc="left")
+    axes.xaxis.set_major_formatter("{x:g}°E")
+    axes.yaxis.set_major_formatter("{x:g}°N")
     axes.tick_params(labelsize=7)
 
 
 def draw_curve(axes, ledger, project, as_of, chinese):
     points = rows(f"SELECT * FROM {ledger}.project_curve({quoted(project)}, {quoted(as_of)})")
     name = rows(f"SELECT name FROM {ledger}.project WHERE official_code = {quoted(project)}")[0]["name"]
-    for column, colour, label, style in (("planned", "#4a6fa5", "planned", "default"), ("physical", "#3a9d5d", "physical", "default"),
-                                         ("paid", "#c8373c", "paid", "steps-post")):
+    for column, colour, words, style, line in CURVES:
         known = [p for p in points if p[column]]
         axes.plot([dates.datestr2num(p["day"]) for p in known], [float(p[column]) for p in known],
-                  color=colour, label=label, linewidth=1.6, drawstyle=style)
+                  color=colour, label=both(words, chinese), linewidth=1.6, drawstyle=style, linestyle=line)
     axes.axvline(dates.datestr2num(as_of), color="#9a958c", linewidth=0.8, linestyle=":")
+    axes.annotate(as_of, (dates.datestr2num(as_of), 1), xytext=(3, 2), textcoords="offset points", fontsize=7, color="#6b665e")
     axes.xaxis_date()
-    axes.xaxis.set_major_formatter(dates.DateFormatter("%m"))
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%Y-%m"))
     axes.set_ylim(0, 102)
-    axes.set_ylabel("%", fontsize=8)
+    axes.set_ylabel(both(("percent of the whole", "占全部的百分比"), chinese), fontsize=8)
     axes.legend(loc="upper left", fontsize=7, frameon=False)
-    axes.set_title(f"S-curve of {name + ' ' if chinese else ''}{project}", fontsize=9, loc="left")
+    axes.set_title(f"{both(('S-curve', '进度曲线'), chinese)}, {name + ' ' if chinese else ''}{project}", fontsize=10, loc="left")
     axes.tick_params(labelsize=7)
     axes.grid(color="#e4e1da", linewidth=0.6)
 
@@ -91,8 +109,8 @@ def main():
     ledger, project, picture = sys.argv[1:4]
     as_of = sys.argv[4] if len(sys.argv) > 4 else rows("SELECT CURRENT_DATE AS today")[0]["today"]
     chinese = use_chinese_font()
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4.6), gridspec_kw={"width_ratios": [1, 1.15]})
-    draw_map(left, ledger, as_of)
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 5), gridspec_kw={"width_ratios": [1, 1.15]})
+    draw_map(left, ledger, as_of, chinese)
     draw_curve(right, ledger, project, as_of, chinese)
     for axes in (left, right):
         for side in ("top", "right"):

@@ -62,6 +62,7 @@ check_test() {
 check_demo() {
 	check_build "$1"
 	/usr/bin/python3 -c 'import matplotlib' 2>/dev/null || wanted+=(python3-matplotlib)
+	[ -n "$(fc-list :lang=zh 2>/dev/null)" ] || wanted+=(fonts-wqy-microhei)
 }
 
 check_lint() {

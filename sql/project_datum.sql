@@ -42,6 +42,10 @@ SELECT max(greatest(abs(ST_X(back) - ST_X(place)), abs(ST_Y(back) - ST_Y(place))
 SELECT ST_AsEWKT(budgetpm.to_cgcs2000('SRID=4326;POINT(118.7969 32.0603)', 'WGS84')) AS same;
 SELECT ST_AsEWKT(budgetpm.to_cgcs2000('POINT(-3.7038 40.4168)', 'GCJ-02')) AS madrid;
 SELECT shifted FROM budgetpm.convert_point(-3.7038, 40.4168, 'ST_Point', 0, 'GCJ-02', 'CGCS2000');
+-- The rectangle has Hong Kong, Macao and Taiwan in it, and some of the neighbours; the poles and the dateline are places too.
+SELECT name, shifted, ST_Distance(ST_SetSRID(ST_MakePoint(x, y), 4490)::geography, ST_SetSRID(ST_MakePoint(to_longitude, to_latitude), 4490)::geography)::int AS metres
+  FROM (VALUES ('香港', 114.1694, 22.3193), ('澳门', 113.5439, 22.1987), ('台北', 121.5654, 25.0330), ('Ulaanbaatar', 106.9057, 47.8864), ('Tokyo', 139.69, 35.69),
+    ('north pole', 0, 90), ('south pole', 0, -90), ('dateline', 180, 0), ('dateline', -180, 0)) AS p(name, x, y), budgetpm.convert_point(x, y, 'ST_Point', 4490, 'GCJ-02', 'CGCS2000');
 -- Z is kept, NULL is NULL.
 SELECT ST_Z(budgetpm.to_cgcs2000('POINT Z (118.8 32.06 12.5)', 'BD-09')) AS z, ST_SRID(budgetpm.to_cgcs2000('POINT(118.8 32.06)', 'BD-09')) AS srid,
        budgetpm.to_cgcs2000(NULL, 'BD-09') IS NULL AS nothing;

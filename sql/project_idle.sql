@@ -27,6 +27,10 @@ SELECT * FROM pg_temp.idle('2026-01-01') WHERE title = 'c';
 SELECT * FROM pg_temp.idle('2025-09-30', 3);
 SELECT * FROM pg_temp.idle('2025-01-31', 0);
 SELECT * FROM pg_temp.idle('2025-01-04', 1);
+-- no day, months that are none; a line that nothing is released to, and one that nothing was paid from
+SELECT pg_temp.refused(format('SELECT * FROM b.idle_money(%L, %L)', d, m)) FROM (VALUES ('infinity', NULL), (NULL, NULL), ('2025-12-31', -1), ('2025-12-31', 1201), ('2025-12-31', 2147483647)) AS v(d, m);
+INSERT INTO l SELECT 'empty', b.open_line(2025, '301', '2050202', title => 'empty');
+SELECT count(*) AS nothing FROM pg_temp.idle('2025-12-31') WHERE title = 'empty';
 -- what is given back is idle as before; what is taken away is not
 SELECT b.withdraw(pg_temp.line('c'), 150, '收回', accounting_date => '2025-12-20') > 0 AS withdrawn;
 SELECT * FROM pg_temp.idle('2026-01-01') WHERE title = 'c';

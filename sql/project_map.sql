@@ -72,7 +72,8 @@ SELECT pg_temp.keys(m.project_tiles(8, 212, 103)) = (SELECT array_agg(site_id OR
   WHERE ST_Transform(place, 3857) && ST_TileEnvelope(8, 212, 103, margin => 64.0 / 4096)) AS same;
 SELECT pg_temp.names(m.project_tiles(8, 212, 103)) AS names;
 SELECT pg_temp.refused(s) FROM unnest(ARRAY['SELECT m.project_tiles(-1, 0, 0)', 'SELECT m.project_tiles(8, 256, 0)', 'SELECT m.project_tiles(25, 0, 0)', 'SELECT m.heat_tiles(3, 8, 0)',
-  $$SELECT m.project_tiles(0, 0, 0, '[]')$$, $$SELECT m.project_tiles(0, 0, 0, '{"fiscal_year": "this"}')$$, $$SELECT budgetpm.map_tile('m.ledger', 'ledger', 0, 0, 0, '{}')$$]) AS s;
+  $$SELECT m.project_tiles(0, 0, 0, '[]')$$, $$SELECT m.project_tiles(0, 0, 0, '{"fiscal_year": "this"}')$$, $$SELECT m.project_tiles(0, 0, 0, '{"fiscal_year": 2025.5}')$$, $$SELECT m.project_tiles(0, 0, 0, '{"fiscal_year": 99999999999}')$$, $$SELECT m.division_tiles(0, 0, 0, '{"level": "county"}')$$,
+  $$SELECT m.heat_tiles(0, 0, 0, '{"late_by": "NaN"}')$$, 'SELECT * FROM m.heat_grid(late_by => NULL)', 'SELECT m.project_tiles(40, 0, 0)', 'SELECT m.project_tiles(8, -1, 0)', 'SELECT m.project_tiles(31, 2147483647, 0)', $$SELECT budgetpm.map_tile('m.ledger', 'ledger', 0, 0, 0, '{}')$$]) AS s;
 
 -- filters, as strings or numbers: tile servers send both
 SELECT pg_temp.take_over('m', 'funded', '{X2,X4,X8}') AS taken_over;

@@ -18,7 +18,7 @@ SELECT r.set_site('P1', 'SRID=4490;POINT(118.80 32.06)');
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT r.report_progress('P1', 101)$$, $$SELECT r.report_progress('P1', 100.01)$$, $$SELECT r.report_progress('P1', -0.01)$$,
   $$SELECT r.report_progress('P1', 'NaN')$$, $$SELECT r.report_progress('P1', 'Infinity')$$, $$SELECT r.report_progress('P1', 10.005)$$,
-  $$SELECT r.report_progress('P1', 10, CURRENT_DATE + 1)$$, $$SELECT r.report_progress('P1', 10, 'infinity')$$,
+  $$SELECT r.report_progress('P1', 10, '2125-03-10')$$, $$SELECT r.report_progress('P1', 10, 'infinity')$$,
   $$SELECT r.report_progress('P1', 10, taken_at => now() + '6 minutes')$$,
   $$SELECT r.report_progress('P1', 10, longitude => 118.8, latitude => 32.06)$$,
   $$SELECT r.report_progress('P1', 10, datum => 'GCJ-02')$$,
@@ -28,7 +28,7 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT r.report_progress('P1', 10, kind => 'hourly')$$, $$SELECT r.report_progress('P1', 10, photos => '{}')$$,
   $$SELECT r.report_progress('P1', 10, photos => '[{"digest": "abc"}, 5]')$$,
   $$SELECT r.report_progress('P1', 10, photos => jsonb_build_array(jsonb_build_object('digest', repeat('a', 64)), jsonb_build_object('digest', repeat('a', 64))))$$,
-  $$SELECT r.report_progress('P1', 120.005, CURRENT_DATE + 1, kind => 'x', datum => 'y', photos => '5', key => '')$$,
+  $$SELECT r.report_progress('P1', 120.005, '2125-03-10', kind => 'x', datum => 'y', photos => '5', key => '')$$,
   $$SELECT r.report_progress('P1', NULL)$$, $$SELECT r.report_progress('P1', 1, NULL)$$, $$SELECT r.report_progress('P9', 1)$$,
   $$SELECT r.report_progress('P3', 1)$$, $$SELECT r.report_progress('P1', 1, replaces => 99)$$]) AS s;
 SELECT count(*) FROM r.progress_report;
@@ -98,6 +98,11 @@ SELECT project_code, missing_for, days_late FROM r.missing_reports('monthly', '2
 SELECT project_code, missing_for FROM r.missing_reports('monthly', '2025-03-30');
 SELECT project_code, missing_for FROM r.missing_reports('monthly', '2025-03-01');
 SELECT pg_temp.refused($$SELECT * FROM r.missing_reports('weekly')$$);
+-- no day is no day: a series of days without an end is not begun
+SELECT pg_temp.refused(format('SELECT * FROM r.missing_reports(%L, %L, %L)', k, a, s)) FROM (VALUES ('daily', 'infinity', NULL), ('daily', '2025-02-06', '-infinity'), ('monthly', 'infinity', '2025-01-01'), ('daily', NULL, NULL)) AS v(k, a, s);
+-- before work began is doubtful: for such a day, or taken on one
+SELECT r.report_progress('P2', 1, '2025-01-05') > 0 AS before, r.report_progress('P2', 1, '2025-01-06', taken_at => '2025-01-05 23:59') > 0 AS taken_before, r.report_progress('P2', 1, '2025-01-06', taken_at => '2025-01-06 00:00') > 0 AS on_the_day;
+SELECT reported_for, flags FROM report WHERE reported_for < '2025-01-07' ORDER BY report_id;
 
 -- the S-curve: planned by milestones, even between them; physical as reported; paid of the planned total; exact
 INSERT INTO r.milestone (project_id, milestone_no, title, planned_on, weight, division, unit)

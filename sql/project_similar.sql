@@ -66,6 +66,19 @@ SELECT b.register_profile('even', 'even', '{"settings": {"project.similar": {"va
 SELECT project_code, name_similarity, total FROM b.similar_projects('N7', 0.6, 3);
 SELECT (SELECT count(*) FROM b.similar_projects('N7', 0.55, 10000)) = (SELECT count(*) FROM b.project p, b.project m WHERE m.official_code = 'N7' AND p.official_code <> 'N7'
   AND budgetpm.shared_grams(p.grams, m.grams) >= 0.55 * (cardinality(p.grams) + cardinality(m.grams) - budgetpm.shared_grams(p.grams, m.grams))) AS nobody_is_missed;
+-- the search itself uses the index, for whoever asks
+SELECT pg_stat_force_next_flush();
+SELECT idx_scan AS before FROM pg_stat_user_indexes WHERE indexrelname = 'project_grams' AND schemaname = 'b' \gset
+SET ROLE ps_city;
+SELECT count(*) AS similar FROM b.similar_projects('P3', 0.9);
+RESET ROLE;
+SELECT pg_stat_force_next_flush();
+SELECT idx_scan - :before AS used FROM pg_stat_user_indexes WHERE indexrelname = 'project_grams' AND schemaname = 'b';
+-- names of one character or two, of other widths, without a letter, of 200 characters; what stands in the middle of a surrogate
+INSERT INTO b.project (official_code, name, unit, division, category, setup_year)
+  SELECT 'Z' || n, name, '000001', '32', '3', 2026 FROM (VALUES (1, '路'), (2, '路'), (3, '道路'), (4, '道 路'), (5, 'ＡＢＣ１２'), (6, 'abc12'), (7, '!!!'), (8, '!!!'), (9, repeat('长', 200)), (10, repeat('长', 199) || 'x'), (11, 'Öl'), (12, 'öl'), (13, '🛣道路')) AS v(n, name);
+SELECT p.official_code, string_agg(s.project_code || '=' || s.name_similarity, ' ' ORDER BY s.project_code) FILTER (WHERE s.project_code LIKE 'Z%') AS alike
+  FROM b.project p LEFT JOIN LATERAL b.similar_projects(p.official_code, 0.3) s ON true WHERE p.official_code LIKE 'Z%' GROUP BY p.project_id, p.official_code ORDER BY p.project_id;
 SET enable_seqscan = off;
 SELECT pg_temp.plan($$SELECT 1 FROM b.project p WHERE p.grams && ARRAY[1, 2]::bigint[]$$);
 DROP OWNED BY ps_city;

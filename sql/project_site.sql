@@ -23,6 +23,12 @@ SELECT pg_temp.refused(format('SELECT s.set_site(''P1'', %L, %s)', g, n)) FROM (
   ('SRID=4490;POLYGON((118 32,119 33,119 32,118 33,118 32))', 1),
   ('SRID=4490;MULTIPOLYGON(((118 32,119 32,119 33,118 33,118 32)),((118.5 32.5,119.5 32.5,119.5 33.5,118.5 33.5,118.5 32.5)))', 1),
   ('SRID=4490;CIRCULARSTRING(118 32,119 33,120 32)', 1), ('SRID=4490;POINT(118.8 32.06)', 0), ('SRID=4490;POINT(118.8 32.06)', 10000)) AS v(g, n);
+-- what would break every tile of its place, or slow it for everybody
+SELECT pg_temp.refused(format('SELECT s.set_site(''P1'', %L)', g)) FROM (VALUES ('SRID=4490;GEOMETRYCOLLECTION(POINT(118 32),GEOMETRYCOLLECTION(CIRCULARSTRING(118 32,118.5 32.5,119 32)))'),
+  ('SRID=4490;GEOMETRYCOLLECTION(TIN(((118 32,118 33,119 33,118 32))))'), ('SRID=4490;POINT Z (118 32 1e308)'), ('SRID=4490;POINT Z (118 32 -12001)'), ('SRID=4490;POINT(1e308 -1e308)')) AS v(g);
+SELECT pg_temp.refused($$SELECT s.set_site('P1', (SELECT ST_SetSRID(ST_Collect(ST_MakePoint(118 + n * 1e-6, 32)), 4490) FROM generate_series(1, 100001) AS n))$$);
+SELECT pg_temp.refused(format('SELECT s.load_sites(%L)', i)) FROM unnest(ARRAY['{}', '5', '[5]', '[{"project": "P1", "geometry": "POINT(118"}, {"project": "P2", "geometry": {"type": "Point"}, "site_no": "x"}]']) AS i;
+SELECT pg_temp.refused($$SELECT s.load_boundaries('{}', 'x')$$);
 -- all of it at once
 SELECT pg_temp.refused($$SELECT s.set_site('P1', 'SRID=4326;POLYGON((118 32,119 33,119 NaN,118 33,118 32))', 0)$$);
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[

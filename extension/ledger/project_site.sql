@@ -113,7 +113,7 @@ COMMENT ON COLUMN @ledger@.progress_report.place IS 'Where it was reported from,
 COMMENT ON COLUMN @ledger@.progress_report.taken_at IS 'When its place and photos were taken.';
 COMMENT ON COLUMN @ledger@.progress_report.photos IS 'Photos (施工照片): an array of objects with the digest of each file, which stays outside, and what else is said of it.';
 COMMENT ON COLUMN @ledger@.progress_report.distance IS 'Metres from the nearest site of the project when it arrived; NULL where one of the two is not known.';
-COMMENT ON COLUMN @ledger@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused, past_deadline.';
+COMMENT ON COLUMN @ledger@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused, past_deadline, before_start.';
 COMMENT ON COLUMN @ledger@.progress_report.replaces IS 'The report that this one corrects (更正).';
 COMMENT ON COLUMN @ledger@.progress_report.key IS 'Idempotency key, unique in the project.';
 COMMENT ON COLUMN @ledger@.progress_report.reported_at IS 'When it arrived.';
@@ -181,10 +181,16 @@ BEGIN ATOMIC
     SELECT g AS place, @postgis@.ST_IsEmpty(g) AS empty, @postgis@.ST_SRID(g) AS srid, @postgis@.ST_GeometryType(g) AS kind,
            @postgis@.ST_AsText(g) ~* '(nan|inf)' AS unmeasured
       FROM @postgis@.ST_GeomFromEWKB(geometry_problems.place) AS g
-  ), sound AS MATERIALIZED (
-    SELECT i.*, CASE WHEN i.empty OR i.unmeasured OR i.kind !~ '^ST_(Multi)?(Point|LineString|Polygon)$|^ST_GeometryCollection$' THEN NULL
-                     ELSE nullif(@postgis@.ST_IsValidReason(i.place), 'Valid Geometry') END AS fault
+  ), part AS MATERIALIZED (
+    -- What a collection holds at any depth: ST_AsMVTGeom() fails on a curve, for the whole tile.
+    SELECT i.*, CASE WHEN i.kind = 'ST_GeometryCollection' THEN (
+             SELECT min(@postgis@.ST_GeometryType(d.geom)) FROM @postgis@.ST_Dump(i.place) AS d
+              WHERE @postgis@.ST_GeometryType(d.geom) !~ '^ST_(Multi)?(Point|LineString|Polygon)$') END AS strange
       FROM given AS i
+  ), sound AS MATERIALIZED (
+    SELECT i.*, CASE WHEN i.empty OR i.unmeasured OR i.strange IS NOT NULL OR i.kind !~ '^ST_(Multi)?(Point|LineString|Polygon)$|^ST_GeometryCollection$' THEN NULL
+                     ELSE nullif(@postgis@.ST_IsValidReason(i.place), 'Valid Geometry') END AS fault
+      FROM part AS i
   )
   SELECT 'it is empty', 'Give at least a point.' FROM sound WHERE empty
   UNION ALL
@@ -198,6 +204,15 @@ BEGIN ATOMIC
          CASE WHEN geometry_problems.areas THEN 'The boundary of a division is a Polygon or MultiPolygon.'
               ELSE 'A site is made of points, lines and polygons: ST_CurveToLine() makes lines of curves.' END
     FROM sound WHERE kind !~ CASE WHEN geometry_problems.areas THEN '^ST_(Multi)?Polygon$' ELSE '^ST_(Multi)?(Point|LineString|Polygon)$|^ST_GeometryCollection$' END
+  UNION ALL
+  SELECT pg_catalog.format('it holds a %s', pg_catalog.substr(strange, 4)), 'A site is made of points, lines and polygons: ST_CurveToLine() makes lines of curves.'
+    FROM sound WHERE strange IS NOT NULL
+  UNION ALL
+  SELECT pg_catalog.format('it has %s points, more than 100000', @postgis@.ST_NPoints(place)), 'ST_SimplifyPreserveTopology() leaves out those that no map shows.'
+    FROM sound WHERE NOT geometry_problems.areas AND @postgis@.ST_NPoints(place) > 100000
+  UNION ALL
+  SELECT pg_catalog.format('its heights are from %s to %s', @postgis@.ST_ZMin(place), @postgis@.ST_ZMax(place)), 'Heights are metres above the sea, from -12000 to 9000.'
+    FROM sound WHERE NOT empty AND NOT unmeasured AND NOT (coalesce(@postgis@.ST_ZMin(place), 0) >= -12000 AND coalesce(@postgis@.ST_ZMax(place), 0) <= 9000)
   UNION ALL
   SELECT pg_catalog.format('it is not valid: %s', fault), 'ST_MakeValid() repairs it; look at what it made.' FROM sound WHERE fault IS NOT NULL
   UNION ALL
@@ -376,7 +391,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     datum, photos, kind, taken_at, replaces, key, actor);
 END;
 COMMENT ON FUNCTION @ledger@.report_progress(text, numeric, date, text, double precision, double precision, text, jsonb, text, timestamptz, bigint, text, text) IS
-  'Reports the physical progress of a project that is under way (进度填报), in percent with at most two decimals; kind is daily, monthly or other. A place comes with its datum: CGCS2000, WGS84, GCJ-02 or BD-09. photos is an array of objects with a digest (64 hexadecimal digits). replaces names the report that this one corrects (更正). What is doubtful is kept and flagged: off_site (farther from every site than project.site_tolerance metres, 500), no_place, outside_china, too_fast (the reporter would have travelled faster than project.report_speed km/h, 400), falling, jumping (more than project.progress_jump points, 30), photo_reused, past_deadline (not finished after a deadline that a clause of its contract sets). Returns the report; the same key again returns the first. Errors: 22023 with all that is wrong, 22004, 23503 project, 42704 report, ZB006 key, ZB007 stage or replaced already, ZB008 duty.';
+  'Reports the physical progress of a project that is under way (进度填报), in percent with at most two decimals; kind is daily, monthly or other. A place comes with its datum: CGCS2000, WGS84, GCJ-02 or BD-09. photos is an array of objects with a digest (64 hexadecimal digits). replaces names the report that this one corrects (更正). What is doubtful is kept and flagged: off_site (farther from every site than project.site_tolerance metres, 500), no_place, outside_china, too_fast (the reporter would have travelled faster than project.report_speed km/h, 400), falling, jumping (more than project.progress_jump points, 30), photo_reused, past_deadline (not finished after a deadline that a clause of its contract sets), before_start (for a day, or taken on one, before work began). Returns the report; the same key again returns the first. Errors: 22023 with all that is wrong, 22004, 23503 project, 42704 report, ZB006 key, ZB007 stage or replaced already, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.verify_reports(project text) RETURNS TABLE (report_id bigint, problem text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1 BEGIN ATOMIC
@@ -389,15 +404,19 @@ CREATE FUNCTION @ledger@.missing_reports(kind text, as_of date DEFAULT CURRENT_D
 RETURNS TABLE (project_id bigint, project_code varchar(21), project_name varchar(200), unit_code varchar(21),
   division_code varchar(12), kind varchar(8), missing_for date, days_late integer)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
-  WITH wanted AS (
+  -- A series from or to infinity does not end.
+  WITH span AS (
+    SELECT missing_reports.as_of::timestamp AS until, coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp) AS day,
+           pg_catalog.date_trunc('month', coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp + '1 day'::interval - '1 month'::interval)) AS month
+     WHERE budgetpm.one_of('as_of', CASE WHEN pg_catalog.isfinite(missing_reports.as_of) THEN 'a day' ELSE missing_reports.as_of::text END, '{a day}')
+       AND budgetpm.one_of('since', CASE WHEN pg_catalog.isfinite(coalesce(missing_reports.since, '2000-01-01')) THEN 'a day' ELSE missing_reports.since::text END, '{a day}')
+  ), wanted AS (
     SELECT d::date AS first_day, d::date AS last_day
-      FROM pg_catalog.generate_series(coalesce(missing_reports.since, missing_reports.as_of)::timestamp, missing_reports.as_of::timestamp, '1 day') AS d
+      FROM span s CROSS JOIN LATERAL pg_catalog.generate_series(s.day, s.until, '1 day') AS d
      WHERE missing_reports.kind = 'daily' AND @ledger@.working_day(d::date)
     UNION ALL
     SELECT m::date, (m + '1 month'::interval)::date - 1
-      FROM pg_catalog.generate_series(
-             pg_catalog.date_trunc('month', coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp + '1 day'::interval - '1 month'::interval)),
-             missing_reports.as_of::timestamp, '1 month') AS m
+      FROM span s CROSS JOIN LATERAL pg_catalog.generate_series(s.month, s.until, '1 month') AS m
      WHERE missing_reports.kind = 'monthly' AND (m + '1 month'::interval)::date - 1 <= missing_reports.as_of
   )
   SELECT p.project_id, p.official_code, p.name, u.official_code, v.official_code, missing_reports.kind::varchar(8), w.last_day,
@@ -527,7 +546,7 @@ COMMENT ON COLUMN @report@.progress_report.datum IS 'The datum (坐标系) of th
 COMMENT ON COLUMN @report@.progress_report.taken_at IS 'When its place and photos were taken.';
 COMMENT ON COLUMN @report@.progress_report.photos IS 'Photos (施工照片) with the digest of each.';
 COMMENT ON COLUMN @report@.progress_report.distance IS 'Metres from the nearest site of the project when it arrived.';
-COMMENT ON COLUMN @report@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused, past_deadline.';
+COMMENT ON COLUMN @report@.progress_report.flags IS 'What was doubtful when it arrived: off_site, no_place, outside_china, too_fast, falling, jumping, photo_reused, past_deadline, before_start.';
 COMMENT ON COLUMN @report@.progress_report.replaces IS 'The report that this one corrects.';
 COMMENT ON COLUMN @report@.progress_report.replaced_by IS 'The report that corrects this one; NULL: it stands.';
 COMMENT ON COLUMN @report@.progress_report.reported_at IS 'When it arrived.';

@@ -330,7 +330,8 @@ CREATE TABLE @ledger@.project (
   -- Whoever inserts rows past register_project() inserts no project that is admitted.
   CHECK (stage = 'proposed' OR events > 0)
 );
-CREATE INDEX project_grams ON @ledger@.project USING gin (grams);
+-- Without a list of pending entries, which makes a search after many new names dearer than reading all of them.
+CREATE INDEX project_grams ON @ledger@.project USING gin (grams) WITH (fastupdate = off);
 CREATE INDEX project_unit ON @ledger@.project (unit);
 CREATE INDEX project_division ON @ledger@.project (division);
 CREATE INDEX project_parent ON @ledger@.project (parent_id) WHERE parent_id IS NOT NULL;

@@ -51,6 +51,7 @@ bpm_load_boundaries(PG_FUNCTION_ARGS)
 	bpm_require_argument(fcinfo, 2, "source");
 	bpm_call_begin(&call, fcinfo, "load_boundaries", NULL);
 	bpm_call_require(&call, 0, 0);
+	bpm_require_list(PG_GETARG_JSONB_P(1));
 	values[0] = PG_GETARG_DATUM(1);
 	values[1] = PG_GETARG_DATUM(2);
 	values[2] = CStringGetTextDatum(call.login);

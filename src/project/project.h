@@ -94,6 +94,9 @@ extern void bpm_call_contract(BpmCall *call, const char *contract_no, BpmContrac
 /* assess.c */
 extern void bpm_share_signals(BpmCall *call);
 
+/* site.c */
+extern void bpm_require_list(Jsonb *items);
+
 /* stage.c */
 extern void bpm_project_init(void);
 extern bool bpm_project_under_way(const BpmProject *project);

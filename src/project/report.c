@@ -96,6 +96,13 @@ read_percent(Entry *entry, Numeric percent, BpmFaults *faults)
 	entry->report.percent = bpm_numeric_text(entry->percent);
 }
 
+/* Returns a day as people write it. */
+static char *
+date_text(DateADT day)
+{
+	return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day)));
+}
+
 /* Reads for which day, and when it was taken: neither lies in the future. */
 static void
 read_moments(FunctionCallInfo fcinfo, Entry *entry, BpmFaults *faults)
@@ -106,7 +113,7 @@ read_moments(FunctionCallInfo fcinfo, Entry *entry, BpmFaults *faults)
 	report->reported_for = PG_GETARG_DATEADT(ARG_REPORTED_FOR);
 	report->taken_at = PG_ARGISNULL(ARG_TAKEN_AT) ? report->reported_at : PG_GETARG_TIMESTAMPTZ(ARG_TAKEN_AT);
 	if (DATE_NOT_FINITE(report->reported_for) || report->reported_for > GetSQLCurrentDate())
-		bpm_add_fault(faults, NULL, "the day that it is for has not come",
+		bpm_add_fault(faults, NULL, psprintf("the day that it is for, %s, has not come", date_text(report->reported_for)),
 					  "Report what is done; what is planned are milestones.");
 	if (TIMESTAMP_NOT_FINITE(report->taken_at) || report->taken_at > report->reported_at + CLOCK_TOLERANCE)
 		bpm_add_fault(faults, NULL, "it was taken in the future", "Set the clock of the device.");
@@ -267,6 +274,13 @@ flag(Entry *entry, bool holds, const char *name)
 		entry->flags = lappend(entry->flags, pstrdup(name));
 }
 
+/* Returns the day of a moment, as the session counts days. */
+static DateADT
+day_of(TimestampTz moment)
+{
+	return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(moment)));
+}
+
 /* Asks what is known of the project, its sites, its reporter and the photos. */
 static void
 ask_facts(BpmLedger *ledger, const Entry *entry)
@@ -324,6 +338,9 @@ flag_entry(BpmLedger *ledger, const BpmProject *project, Entry *entry)
 								   limit(ledger, division, "project.progress_jump", "30")), "jumping");
 	flag(entry, reused, "photo_reused");
 	flag(entry, late && bpm_exceeds(hundred, entry->percent), "past_deadline");
+	flag(entry, project->started_on != BPM_NO_DATE &&
+		 (entry->report.reported_for < project->started_on || day_of(entry->report.taken_at) < project->started_on),
+		 "before_start");
 }
 
 /* Returns the flags as text[], and joins them for the digest. */

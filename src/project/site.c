@@ -21,6 +21,7 @@
 #include "base/faults.h"
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/undo.h"
 #include "ledger/posting.h"
 #include "project/project.h"
 #include "registry/registry.h"
@@ -50,6 +51,7 @@ typedef struct SiteItem
 	char	   *project;
 	Site		site;
 	char	   *reason;
+	bool		unread;			/* it has a geometry that is none */
 } SiteItem;
 
 static const BpmStatement find_problems = {
@@ -79,10 +81,67 @@ static const BpmStatement update_site = {
 static const BpmStatement read_items = {
 	"SELECT i.ordinality, i.value OPERATOR(pg_catalog.->>) 'project', i.value OPERATOR(pg_catalog.->>) 'site_no',"
 	" i.value OPERATOR(pg_catalog.->>) 'title', i.value OPERATOR(pg_catalog.->>) 'reason',"
-	" @ledger@.write_geometry(i.value OPERATOR(pg_catalog.->>) 'geometry')"
+	" i.value OPERATOR(pg_catalog.->>) 'geometry'"
 	" FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS i(value, ordinality)"
 	" ORDER BY 2, i.ordinality", "j"
 };
+
+static const BpmStatement write_geometry = {
+	"SELECT @ledger@.write_geometry($1)", "t"
+};
+
+/* A geometry on its way from text. */
+typedef struct Writing
+{
+	BpmLedger  *ledger;
+	char	   *text;
+	bytea	   *place;
+} Writing;
+
+/* Refuses what is no list of objects. */
+void
+bpm_require_list(Jsonb *items)
+{
+	if (!JB_ROOT_IS_ARRAY(items) || JB_ROOT_IS_SCALAR(items))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("items must be an array of objects"),
+				 errhint("One item is [{...}].")));
+}
+
+/* Writes a geometry as EWKB, or raises what PostGIS says of it. */
+static void
+write_place(void *argument)
+{
+	Writing    *writing = argument;
+	Datum		text = CStringGetTextDatum(writing->text);
+	MemoryContext caller = CurrentMemoryContext;
+	bool		isnull;
+	Datum		place;
+
+	bpm_ledger_execute(writing->ledger, &write_geometry, 0, &text, NULL);
+	place = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	MemoryContextSwitchTo(caller);
+	writing->place = isnull ? NULL : DatumGetByteaPCopy(place);
+}
+
+/* Reads the geometry and the number of an item; what cannot be read is a fault of that item. */
+static void
+read_item(BpmLedger *ledger, SiteItem *item, char *number, char *geometry, BpmFaults *faults)
+{
+	Writing		writing = {ledger, geometry};
+	ErrorData  *error = geometry ? bpm_do_or_undo(write_place, &writing) : NULL;
+
+	item->site.place = writing.place;
+	item->unread = error != NULL;
+	if (error)
+		bpm_add_fault(faults, item->where, psprintf("its geometry cannot be read: %s", error->message), error->hint);
+	item->site.number = 1;
+	if (number && strspn(number, "0123456789") == strlen(number) && strlen(number) < 9)
+		item->site.number = atoi(number);
+	else if (number)
+		bpm_add_fault(faults, item->where, psprintf("its site_no is \"%s\", no whole number", number), NULL);
+}
 
 /* Adds what PostGIS has against a geometry. */
 static void
@@ -320,7 +379,7 @@ bpm_retire_site(PG_FUNCTION_ARGS)
 
 /* Reads the items of load_sites(), in the order in which their projects are to be locked. */
 static SiteItem *
-take_items(BpmLedger *ledger, Datum items, int *count)
+take_items(BpmLedger *ledger, Datum items, int *count, BpmFaults *faults)
 {
 	SPITupleTable *rows;
 	SiteItem   *result;
@@ -331,17 +390,13 @@ take_items(BpmLedger *ledger, Datum items, int *count)
 	for (int i = 0; i < *count; i++)
 	{
 		HeapTuple	row = rows->vals[i];
-		char	   *number = SPI_getvalue(row, rows->tupdesc, 3);
-		bool		isnull;
-		Datum		place = SPI_getbinval(row, rows->tupdesc, 6, &isnull);
 
-		result[i].site.place = isnull ? NULL : DatumGetByteaPCopy(place);
 		result[i].project = SPI_getvalue(row, rows->tupdesc, 2);
 		result[i].where = psprintf("item " INT64_FORMAT " (%s)", bpm_row_number(row, rows->tupdesc, 1),
 								   result[i].project ? result[i].project : "no project");
-		result[i].site.number = number ? pg_strtoint32(number) : 1;
 		result[i].site.title = SPI_getvalue(row, rows->tupdesc, 4);
 		result[i].reason = SPI_getvalue(row, rows->tupdesc, 5);
+		read_item(ledger, &result[i], SPI_getvalue(row, rows->tupdesc, 3), SPI_getvalue(row, rows->tupdesc, 6), faults);
 	}
 	return result;
 }
@@ -353,7 +408,7 @@ check_item(BpmCall *call, const SiteItem *item, BpmFaults *faults)
 	BpmProject	project;
 
 	check_names(&item->site, item->reason, item->where, faults);
-	if (item->site.place == NULL)
+	if (item->site.place == NULL && !item->unread)
 		bpm_add_fault(faults, item->where, "it has no geometry", NULL);
 	if (item->project == NULL)
 		bpm_add_fault(faults, item->where, "it names no project", NULL);
@@ -378,7 +433,8 @@ bpm_load_sites(PG_FUNCTION_ARGS)
 	bpm_require_argument(fcinfo, 1, "items");
 	bpm_call_begin(&call, fcinfo, "load_sites", bpm_optional_argument(fcinfo, 2));
 	bpm_share_signals(&call);
-	items = take_items(call.ledger, PG_GETARG_DATUM(1), &count);
+	bpm_require_list(PG_GETARG_JSONB_P(1));
+	items = take_items(call.ledger, PG_GETARG_DATUM(1), &count, &faults);
 	for (int i = 0; i < count; i++)
 		check_item(&call, &items[i], &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,

@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -16,6 +18,7 @@
 
 #include "access/access.h"
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "base/ledger.h"
 
 #define DEEPEST_ZOOM	24
@@ -62,14 +65,38 @@ find_layer(const char *name)
 			 errhint("It is project_tiles, division_tiles or heat_tiles.")));
 }
 
-/* Refuses parameters that are no object. */
+/* Refuses a parameter that is no number from least to most; one that is empty is not there. */
+static void
+check_number(Jsonb *params, const char *key, bool whole, int least, int most, const char *hint)
+{
+	char	   *text = bpm_jsonb_scalar(&params->root, key);
+	char	   *end;
+	double		value;
+
+	if (text == NULL || *text == '\0')
+		return;
+	value = strtod(text, &end);
+	if (strspn(text, "-.0123456789") == strlen(text) && *end == '\0' && value >= least && value <= most &&
+		(!whole || value == floor(value)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("query parameter \"%s\" is \"%s\"", key, text),
+			 errhint("%s", hint)));
+}
+
+/* Refuses parameters that are no object, and numbers in it that are none. */
 static void
 check_params(Jsonb *params)
 {
 	if (!JB_ROOT_IS_OBJECT(params))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("query_params must be an object")));
+				 errmsg("query_params must be an object"),
+				 errhint("Without parameters it is {}.")));
+	check_number(params, "fiscal_year", true, 1949, 9999, "It is a year such as 2025.");
+	check_number(params, "level", true, 1, 9, "It is a level of divisions: 1 province, 2 city, 3 county, 4 township.");
+	check_number(params, "late_by", false, -100, 100, "It is a number of points, from -100 to 100.");
 }
 
 /* Draws the tile in the snapshot of the query that asks; NULL only where PostGIS gives none. */
