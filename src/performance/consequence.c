@@ -233,7 +233,8 @@ hold_all(BpmCall *call, const Poor *poor, int count, DateADT day)
 	for (int i = 0; i < count; i++)
 		if (failures[i])
 			ereport(WARNING,
-					(errmsg("evaluation " INT64_FORMAT " is not held to account", poor[i].evaluation),
+					(errcode(ERRCODE_WARNING),
+					 errmsg("evaluation " INT64_FORMAT " is not held to account", poor[i].evaluation),
 					 errdetail("%s", bpm_error_text(failures[i]))));
 	return held;
 }
