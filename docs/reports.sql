@@ -58,4 +58,4 @@ SELECT budget.refund(:payment, 10000, '退款 0011', target => 'request') > 0 AS
 SELECT stage_name, document, amount, drawn, released, remaining, state
   FROM budget_report.obligation WHERE unit_code = '101' AND state = 'open' ORDER BY obligation_id;
 SELECT document, plan_document, planned, contracted, requested, paid, refunded, pending, remaining, payment_rate
-  FROM budget_report.contract_execution WHERE fiscal_year = 2026;
+  FROM budget_report.contract_execution WHERE fiscal_year = 2026 ORDER BY contracted DESC;

@@ -60,7 +60,7 @@ SELECT count(*) AS findings FROM budgetpm.check_ledger('budget');
 
 -- 10. A project comes before its budget
 SELECT budgetpm.create_ledger('works', root => '320500000', title => '苏州市', first_year => 2026) AS ledger \gset
-SELECT works.register_unit('102', '苏州市教育局', '320500000') AS unit,
+SELECT works.register_unit('102', '苏州市教育局', '320500000') AS school_unit,
        works.register_project('XX-1', '第一小学校舍改造', '102', setup_year => 2026) AS project,
        works.describe_project('XX-1', 1200000, '2026-01-01', '2026-12-31', '王工') AS described,
        works.register_document('ex_ante_assessment', '事前绩效评估报告', 'sha256', repeat('ab', 32), 1024,
