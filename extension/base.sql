@@ -25,3 +25,8 @@ CREATE FUNCTION budgetpm.one_of(name text, value text, allowed text[]) RETURNS b
 LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_one_of';
 COMMENT ON FUNCTION budgetpm.one_of(text, text, text[]) IS
   'True when an argument of that name has one of the allowed values; otherwise an error with the list. Errors: 22023.';
+
+CREATE FUNCTION budgetpm.in_range(name text, value bigint, lowest bigint, highest bigint) RETURNS boolean
+LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_in_range';
+COMMENT ON FUNCTION budgetpm.in_range(text, bigint, bigint, bigint) IS
+  'True when an argument of that name lies between two numbers, both included; otherwise an error. Asked before anything is made in that number. Errors: 22023, 22004.';

@@ -101,7 +101,7 @@ SELECT regexp_replace(pg_temp.refused(s), 'on \d{4}-\d\d-\d\d', 'on DAY') AS ref
   $$SELECT budget.register_document('report', '', 'sha256', repeat('00', 32), 1, 'application/pdf', 's', project => 'P')$$,
   $$SELECT budget.register_invoice('12345678', '苏州建筑公司', 700, '2026-01-31', code => '1234567890', unit => '101')$$,
   $$SELECT budget.register_invoice('1234567', 's', 1, '2999-01-31', code => '12', unit => '101')$$,
-  $$SELECT budget.register_invoice('12345678', 's', 1, '2026-01-31', unit => '101')$$,
+  $$SELECT budget.register_invoice('12345678', 's', 1, '2026-01-31', unit => '101')$$, $$SELECT budget.register_invoice('12345678901234567890', 's', 1, '-infinity', unit => '101')$$,
   $$SELECT budget.register_invoice('12345678', 's', 0, '2026-01-31', unit => '101')$$,
   $$SELECT budget.register_invoice('12345678901234567890', 's', 1, '2026-01-31')$$,
   $$SELECT budget.register_invoice('12345678901234567890', 's', 1, '2026-01-31', unit => '999')$$,

@@ -42,7 +42,9 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT budget.move_project('P', 'built')$$,
   $$SELECT budget.move_project('P', NULL)$$,
   $$SELECT budget.move_project('P', 'reviewed', on_day => CURRENT_DATE + 1)$$,
-  $$SELECT budget.move_project('P', 'reviewed', on_day => 'infinity')$$,
+  $$SELECT budget.move_project('P', 'reviewed', on_day => 'infinity')$$, $$SELECT budget.move_project('P', 'reviewed', on_day => '-infinity')$$,
+  $$SELECT budget.describe_project('P', starts_on => '-infinity')$$, $$SELECT budget.describe_project('P', ends_on => 'infinity')$$, $$SELECT budget.describe_project('P', ends_on => '10000-01-01')$$,
+  $$SELECT budget.plan_delivery('钢材', 'infinity', 1, project => 'P')$$,
   $$SELECT budget.move_project('P', 'cancelled')$$]) AS s;
 SELECT count(budget.move_project(official_code, 'reviewed')) FROM budget.project;
 SELECT pg_temp.refused($$SELECT budget.move_project('P', 'admitted', '领导同意')$$);

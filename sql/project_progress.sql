@@ -18,7 +18,7 @@ SELECT r.set_site('P1', 'SRID=4490;POINT(118.80 32.06)');
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT r.report_progress('P1', 101)$$, $$SELECT r.report_progress('P1', 100.01)$$, $$SELECT r.report_progress('P1', -0.01)$$,
   $$SELECT r.report_progress('P1', 'NaN')$$, $$SELECT r.report_progress('P1', 'Infinity')$$, $$SELECT r.report_progress('P1', 10.005)$$,
-  $$SELECT r.report_progress('P1', 10, '2125-03-10')$$, $$SELECT r.report_progress('P1', 10, 'infinity')$$,
+  $$SELECT r.report_progress('P1', 10, '2125-03-10')$$, $$SELECT r.report_progress('P1', 10, 'infinity')$$, $$SELECT r.report_progress('P1', 10, '-infinity')$$, $$SELECT r.report_progress('P1', 10, '1948-12-31')$$,
   $$SELECT r.report_progress('P1', 10, taken_at => now() + '6 minutes')$$,
   $$SELECT r.report_progress('P1', 10, longitude => 118.8, latitude => 32.06)$$,
   $$SELECT r.report_progress('P1', 10, datum => 'GCJ-02')$$,
@@ -97,9 +97,11 @@ SELECT r.report_progress('P1', 10, '2025-02-28', kind => 'monthly') > 0 AS month
 SELECT project_code, missing_for, days_late FROM r.missing_reports('monthly', '2025-03-31', '2025-01-15') ORDER BY 1, 2;
 SELECT project_code, missing_for FROM r.missing_reports('monthly', '2025-03-30');
 SELECT project_code, missing_for FROM r.missing_reports('monthly', '2025-03-01');
-SELECT pg_temp.refused($$SELECT * FROM r.missing_reports('weekly')$$);
--- no day is no day: a series of days without an end is not begun
-SELECT pg_temp.refused(format('SELECT * FROM r.missing_reports(%L, %L, %L)', k, a, s)) FROM (VALUES ('daily', 'infinity', NULL), ('daily', '2025-02-06', '-infinity'), ('monthly', 'infinity', '2025-01-01'), ('daily', NULL, NULL)) AS v(k, a, s);
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT * FROM r.missing_reports('weekly')$$, $$SELECT * FROM r.missing_reports('monthly', NULL)$$,
+  $$SELECT * FROM r.missing_reports('daily', 'infinity')$$, $$SELECT * FROM r.missing_reports('monthly', '2025-03-31', '-infinity')$$,
+  $$SELECT * FROM r.missing_reports('daily', '2025-03-31', '2000-01-01')$$, $$SELECT * FROM r.missing_reports('monthly', '2025-03-31', '2015-03-23')$$,
+  $$SELECT * FROM r.missing_reports('daily', '2025-03-31', '2025-04-01')$$]) AS s;
+SELECT count(*) AS ten_years FROM r.missing_reports('monthly', '2025-03-31', '2015-03-24');
 -- before work began is doubtful: for such a day, or taken on one
 SELECT r.report_progress('P2', 1, '2025-01-05') > 0 AS before, r.report_progress('P2', 1, '2025-01-06', taken_at => '2025-01-05 23:59') > 0 AS taken_before, r.report_progress('P2', 1, '2025-01-06', taken_at => '2025-01-06 00:00') > 0 AS on_the_day;
 SELECT reported_for, flags FROM report WHERE reported_for < '2025-01-07' ORDER BY report_id;

@@ -126,8 +126,9 @@ RESET ROLE;
 -- what is refused
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT b.assess_project('none')$$, $$SELECT b.assess_project(NULL)$$, $$SELECT b.assess_project('P6')$$, $$SELECT b.assess_project('P1', NULL)$$,
-  $$SELECT b.assess_project('P1', CURRENT_DATE + 2)$$, $$SELECT b.assess_project('P1', 'infinity')$$, $$SELECT * FROM b.assess_all(CURRENT_DATE + 2)$$, $$SELECT * FROM b.assess_all('2025-06-30', '999')$$,
-  $$SELECT b.report_indicators('P1', 2025, '[{"kind": "~", "actual": 1}]')$$, $$SELECT b.report_indicators('P1', NULL, '[]')$$,
+  $$SELECT b.assess_project('P1', CURRENT_DATE + 2)$$, $$SELECT b.assess_project('P1', 'infinity')$$, $$SELECT b.assess_project('P1', '-infinity')$$, $$SELECT * FROM b.assess_all('1948-12-31')$$, $$SELECT * FROM b.assess_all(CURRENT_DATE + 2)$$, $$SELECT * FROM b.assess_all('2025-06-30', '999')$$,
+  $$SELECT b.report_indicators('P1', 2025, '[{"kind": "~", "actual": 1}]')$$, $$SELECT b.report_indicators('P1', NULL, '[]')$$, $$SELECT b.report_indicators('P1', 1948, '[]')$$,
+  $$SELECT b.report_indicators('P1', 2025, '[]', 'NaN')$$, $$SELECT b.report_indicators('P1', 2025, '[]', -0.01)$$, $$SELECT b.report_indicators('P1', 2025, '[]', 100.0001)$$,
   $$UPDATE b.project_signal SET colour = 'green'$$, $$DELETE FROM b.project_signal$$, $$TRUNCATE b.project_signal$$, $$UPDATE b.project_concern SET ended_on = opened_on, ended_colour = 'green'$$,
   $$INSERT INTO b.project_concern (project_id, kind, colour, opened_on, division, unit) SELECT project_id, 'x', 'red', '2025-01-01', division, unit FROM b.project$$]) AS s;
 -- rules that cannot be read stop the night, and say which member

@@ -105,6 +105,8 @@ INSERT INTO budget.calendar_day VALUES ('2025-09-28', true, '国庆节调休'), 
 SELECT budget.working_day('2025-09-27'), budget.working_day('2025-09-28'), budget.working_day('2025-10-03'), budget.working_day('2025-10-11');
 SELECT budget.add_working_days('2025-09-30', 1), budget.add_working_days('2025-09-26', 10), budget.add_working_days('2025-10-09', -1),
 	budget.add_working_days('2025-10-04', 0), budget.add_working_days('2025-10-09', 0), budget.working_days('2025-09-26', '2025-10-15');
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT budget.add_working_days('2025-09-30', 36601)$$, $$SELECT budget.add_working_days('2025-09-30', -2147483648)$$,
+  $$SELECT budget.working_days('2025-09-30', 'infinity')$$, $$SELECT budget.working_days('0001-01-01', '9999-12-31')$$]) AS s;
 -- The same answers by walking day by day.
 CREATE FUNCTION pg_temp.walked(day date, days integer) RETURNS date LANGUAGE plpgsql AS $$
 DECLARE

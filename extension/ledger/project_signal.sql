@@ -65,7 +65,7 @@ CREATE TABLE @ledger@.project_indicator (
   project_id  bigint NOT NULL REFERENCES @ledger@.project,
   fiscal_year integer NOT NULL CHECK (fiscal_year BETWEEN 1949 AND 9999),
   indicators  jsonb NOT NULL,
-  achievement numeric(7,4),
+  achievement numeric(7,4) CHECK (achievement BETWEEN 0 AND 100),
   division    budgetpm.budget_code NOT NULL,
   unit        budgetpm.budget_code NOT NULL,
   PRIMARY KEY (project_id, fiscal_year)

@@ -404,20 +404,22 @@ CREATE FUNCTION @ledger@.missing_reports(kind text, as_of date DEFAULT CURRENT_D
 RETURNS TABLE (project_id bigint, project_code varchar(21), project_name varchar(200), unit_code varchar(21),
   division_code varchar(12), kind varchar(8), missing_for date, days_late integer)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
-  -- A series from or to infinity does not end.
-  WITH span AS (
-    SELECT missing_reports.as_of::timestamp AS until, coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp) AS day,
-           pg_catalog.date_trunc('month', coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp + '1 day'::interval - '1 month'::interval)) AS month
-     WHERE budgetpm.one_of('as_of', CASE WHEN pg_catalog.isfinite(missing_reports.as_of) THEN 'a day' ELSE missing_reports.as_of::text END, '{a day}')
-       AND budgetpm.one_of('since', CASE WHEN pg_catalog.isfinite(coalesce(missing_reports.since, '2000-01-01')) THEN 'a day' ELSE missing_reports.since::text END, '{a day}')
-  ), wanted AS (
+  WITH wanted AS (
     SELECT d::date AS first_day, d::date AS last_day
-      FROM span s CROSS JOIN LATERAL pg_catalog.generate_series(s.day, s.until, '1 day') AS d
-     WHERE missing_reports.kind = 'daily' AND @ledger@.working_day(d::date)
+      FROM pg_catalog.generate_series(
+             CASE WHEN missing_reports.kind = 'daily'
+                   AND budgetpm.in_range('days from since to as_of', missing_reports.as_of - coalesce(missing_reports.since, missing_reports.as_of), 0, 3660)
+                  THEN coalesce(missing_reports.since, missing_reports.as_of)::timestamp END,
+             missing_reports.as_of::timestamp, '1 day') AS d
+     WHERE @ledger@.working_day(d::date)
     UNION ALL
     SELECT m::date, (m + '1 month'::interval)::date - 1
-      FROM span s CROSS JOIN LATERAL pg_catalog.generate_series(s.month, s.until, '1 month') AS m
-     WHERE missing_reports.kind = 'monthly' AND (m + '1 month'::interval)::date - 1 <= missing_reports.as_of
+      FROM pg_catalog.generate_series(
+             CASE WHEN missing_reports.kind = 'monthly'
+                   AND budgetpm.in_range('days from since to as_of', missing_reports.as_of - coalesce(missing_reports.since, missing_reports.as_of), 0, 3660)
+                  THEN pg_catalog.date_trunc('month', coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp + '1 day'::interval - '1 month'::interval)) END,
+             missing_reports.as_of::timestamp, '1 month') AS m
+     WHERE (m + '1 month'::interval)::date - 1 <= missing_reports.as_of
   )
   SELECT p.project_id, p.official_code, p.name, u.official_code, v.official_code, missing_reports.kind::varchar(8), w.last_day,
          missing_reports.as_of - w.last_day
@@ -433,7 +435,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
    ORDER BY w.last_day, p.official_code;
 END;
 COMMENT ON FUNCTION @ledger@.missing_reports(text, date, date) IS
-  'Progress reports that did not come (漏报), for projects under way: kind daily asks for each working day from since (as_of itself unless given) to as_of, monthly for each month that has ended by then (the last one unless since is given). Days before work began are not asked for; holidays are those of calendar_day. days_late counts from the day the report was for. Errors: 22023.';
+  'Progress reports that did not come (漏报), for projects under way: kind daily asks for each working day from since (as_of itself unless given) to as_of, monthly for each month that has ended by then (the last one unless since is given). Days before work began are not asked for; holidays are those of calendar_day. days_late counts from the day the report was for. From since to as_of are 3660 days at most. Errors: 22023, 22004 as_of, 22008 a day that is infinite.';
 
 CREATE VIEW @report@.project_plan WITH (security_invoker = true) AS
   WITH reached AS (

@@ -811,7 +811,7 @@ RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT c.candidate
   FROM (SELECT (add_working_days.day + (n * CASE WHEN add_working_days.days < 0 THEN -1 ELSE 1 END)::integer) AS candidate, n
-          FROM pg_catalog.generate_series(CASE WHEN add_working_days.days = 0 THEN 0 ELSE 1 END::bigint,
+          FROM pg_catalog.generate_series(CASE WHEN budgetpm.in_range('days', add_working_days.days, -36600, 36600) THEN (add_working_days.days <> 0)::integer END::bigint,
                  pg_catalog.abs(add_working_days.days::bigint) * 2 + 7
                  + (SELECT pg_catalog.count(*) FROM @ledger@.calendar_day h WHERE NOT h.working)) AS n) c
   LEFT JOIN @ledger@.calendar_day e ON e.day = c.candidate
@@ -820,18 +820,19 @@ BEGIN ATOMIC
   OFFSET GREATEST(pg_catalog.abs(add_working_days.days::bigint), 1) - 1 LIMIT 1;
 END;
 COMMENT ON FUNCTION @ledger@.add_working_days(date, integer) IS
-  'The working day that many after a day, which itself is not counted; before it when negative. With 0 the day itself, or the next working day.';
+  'The working day that many after a day, which itself is not counted; before it when negative. With 0 the day itself, or the next working day. At most 36600 either way. Errors: 22023, 22004 days.';
 
 CREATE FUNCTION @ledger@.working_days(from_day date, to_day date)
 RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT pg_catalog.count(*)::integer
-  FROM pg_catalog.generate_series(1, working_days.to_day - working_days.from_day) AS n
+  FROM pg_catalog.generate_series(1, CASE WHEN budgetpm.in_range('days from from_day to to_day', working_days.to_day - working_days.from_day, -366000, 366000)
+                                         THEN working_days.to_day - working_days.from_day END) AS n
   LEFT JOIN @ledger@.calendar_day e ON e.day = working_days.from_day + n
   WHERE COALESCE(e.working, pg_catalog.date_part('isodow', working_days.from_day + n) < 6);
 END;
 COMMENT ON FUNCTION @ledger@.working_days(date, date) IS
-  'How many working days lie after the first day, up to and with the second; 0 when that is not later.';
+  'How many working days lie after the first day, up to and with the second; 0 when that is not later. Over 366000 days at most. Errors: 22023, 22004, 22008 a day that is infinite.';
 
 -- What a new ledger knows
 INSERT INTO @ledger@.classification_scheme (scheme, name, widths, leaf_only) VALUES

@@ -1,6 +1,7 @@
 /*
  * choice.c
- *	  Text arguments that take one of a few values, in place of enum parameters.
+ *	  Arguments of SQL functions that take one of a few values, in place of enum
+ *	  parameters, or a number of a range.
  */
 #include "postgres.h"
 
@@ -52,5 +53,25 @@ bpm_one_of(PG_FUNCTION_ARGS)
 				 value ? errmsg("%s \"%s\" is not known", name, value)
 				 : errmsg("%s must not be null", name),
 				 errhint("Use %s.", choices)));
+	PG_RETURN_BOOL(true);
+}
+
+/* Returns true for a number of the range and fails for any other: what a function makes of it stays small. */
+PG_FUNCTION_INFO_V1(bpm_in_range);
+Datum
+bpm_in_range(PG_FUNCTION_ARGS)
+{
+	char	   *name = bpm_argument(fcinfo, 0, "name");
+	int64		value;
+
+	bpm_require_argument(fcinfo, 1, name);
+	bpm_require_argument(fcinfo, 2, "lowest");
+	bpm_require_argument(fcinfo, 3, "highest");
+	value = PG_GETARG_INT64(1);
+	if (value < PG_GETARG_INT64(2) || value > PG_GETARG_INT64(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be " INT64_FORMAT " to " INT64_FORMAT ", not " INT64_FORMAT, name,
+						PG_GETARG_INT64(2), PG_GETARG_INT64(3), value)));
 	PG_RETURN_BOOL(true);
 }

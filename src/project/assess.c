@@ -18,6 +18,7 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/number.h"
 #include "base/rows.h"
 #include "project/concern.h"
 #include "project/project.h"
@@ -93,12 +94,12 @@ assessed_day(FunctionCallInfo fcinfo, int number)
 
 	bpm_require_argument(fcinfo, number, "as_of");
 	day = PG_GETARG_DATEADT(number);
-	if (DATE_NOT_FINITE(day) || day > GetSQLCurrentDate())
+	if (day > GetSQLCurrentDate())
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("as_of must not be in the future"),
 				 errdetail("A signal rests on what has happened.")));
-	return day;
+	return bpm_calendar_day("as_of", day);
 }
 
 /* Keeps the signals of a place or a project, and begins and ends what follows from them. */
@@ -213,6 +214,23 @@ bpm_assess_all(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* Refuses a year that is none, and an achievement that its column would not hold or JSON not say. */
+static void
+check_achievement(FunctionCallInfo fcinfo)
+{
+	if (PG_GETARG_INT32(2) < 1949 || PG_GETARG_INT32(2) > 9999)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fiscal_year must be 1949 to 9999, not %d", PG_GETARG_INT32(2))));
+	if (!PG_ARGISNULL(4) &&
+		(bpm_compare_numeric(PG_GETARG_NUMERIC(4), int64_to_numeric(0)) < 0 ||
+		 bpm_compare_numeric(PG_GETARG_NUMERIC(4), int64_to_numeric(100)) > 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("achievement must be 0 to 100, not %s", bpm_numeric_text(PG_GETARG_NUMERIC(4))),
+				 errdetail("1 is all of the targets.")));
+}
+
 /* Says how far the indicators of a project have come, in place of what was said before. */
 PG_FUNCTION_INFO_V1(bpm_report_indicators);
 Datum
@@ -234,6 +252,7 @@ bpm_report_indicators(PG_FUNCTION_ARGS)
 
 	bpm_require_argument(fcinfo, 2, "fiscal_year");
 	bpm_require_argument(fcinfo, 3, "indicators");
+	check_achievement(fcinfo);
 	bpm_call_begin(&call, fcinfo, "report_indicators", bpm_optional_argument(fcinfo, 5));
 	values[0] = PG_GETARG_DATUM(3);
 	bpm_ledger_execute(call.ledger, &check, 0, values, NULL);

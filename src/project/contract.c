@@ -261,7 +261,8 @@ check_invoice(BpmLedger *ledger, Datum *values)
 		" UNION ALL SELECT 'number \"' " CAT "$2 " CAT "'\" is not of 8 or 20 digits' WHERE NOT $2" MATCHES "'^([0-9]{8}|[0-9]{20})$'"
 		" UNION ALL SELECT 'it has no code, and its number not 20 digits' WHERE $1" EQ "'' AND $2" MATCHES "'^[0-9]{8}$'"
 		" UNION ALL SELECT 'a number of 20 digits (数电票) stands alone, without the code \"' " CAT "$1 " CAT "'\"' WHERE $1" NE "'' AND $2" MATCHES "'^[0-9]{20}$'"
-		" UNION ALL SELECT 'it is of ' " CAT "$3::pg_catalog.text " CAT "', a day that has not come' WHERE $3" GT "CURRENT_DATE", "ttd"
+		" UNION ALL SELECT 'it is of ' " CAT "$3::pg_catalog.text " CAT "', a day that has not come' WHERE $3" GT "CURRENT_DATE"
+		" UNION ALL SELECT 'it is of ' " CAT "$3::pg_catalog.text " CAT "', before 1949-01-01' WHERE $3" LT "'1949-01-01'", "ttd"
 	};
 
 	bpm_refuse_rows(ledger, &faults, values, NULL, ERRCODE_INVALID_PARAMETER_VALUE, "invoice cannot be registered");

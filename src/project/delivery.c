@@ -167,6 +167,7 @@ bpm_plan_delivery(PG_FUNCTION_ARGS)
 	bpm_require_argument(fcinfo, 1, "title");
 	title = bpm_limited_text(fcinfo, 1, "title", 200);
 	bpm_require_argument(fcinfo, 2, "planned_on");
+	values[5] = DateADTGetDatum(bpm_calendar_day("planned_on", PG_GETARG_DATEADT(2)));
 	values[6] = quantity_argument(fcinfo, 3);
 	bpm_set_text(values, nulls, 4, PG_ARGISNULL(6) ? NULL : bpm_limited_text(fcinfo, 6, "measure", 20));
 	bpm_call_begin(&call, fcinfo, "plan_delivery", NULL);
@@ -176,7 +177,6 @@ bpm_plan_delivery(PG_FUNCTION_ARGS)
 	bpm_set_id(values, nulls, 1, delivery.contract);
 	bpm_set_id(values, nulls, 2, delivery.project);
 	bpm_set_text(values, nulls, 3, title);
-	values[5] = PG_GETARG_DATUM(2);
 	values[7] = Int64GetDatum(delivery.division);
 	values[8] = Int64GetDatum(delivery.unit);
 	bpm_write_row(call.ledger, "delivery", 0, delivery.id, &insert, values, nulls, true);

@@ -7,6 +7,7 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/numeric.h"
 
 #include "base/errors.h"
@@ -95,6 +96,24 @@ check_period(const BpmProject *project)
 				 errmsg("planned total of project \"%s\" must not be negative", project->official_code)));
 }
 
+/* Tells whether a day is of a fiscal year (1949 to 9999); an infinite one is not. */
+bool
+bpm_is_calendar_day(DateADT day)
+{
+	return day >= date2j(1949, 1, 1) - POSTGRES_EPOCH_JDATE && day <= date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE;
+}
+
+/* Returns a day that an argument gives; refuses one of no fiscal year: it would be in every sum of days. */
+DateADT
+bpm_calendar_day(const char *name, DateADT day)
+{
+	if (!bpm_is_calendar_day(day))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a day from 1949-01-01 to 9999-12-31", name)));
+	return day;
+}
+
 /* Takes over what the arguments of describe_project() give; what is NULL stays. */
 static void
 take_description(FunctionCallInfo fcinfo, BpmProject *project)
@@ -102,9 +121,9 @@ take_description(FunctionCallInfo fcinfo, BpmProject *project)
 	if (!PG_ARGISNULL(2))
 		project->planned_total = bpm_fen_from_numeric(PG_GETARG_NUMERIC(2));
 	if (!PG_ARGISNULL(3))
-		project->starts_on = PG_GETARG_DATEADT(3);
+		project->starts_on = bpm_calendar_day("starts_on", PG_GETARG_DATEADT(3));
 	if (!PG_ARGISNULL(4))
-		project->ends_on = PG_GETARG_DATEADT(4);
+		project->ends_on = bpm_calendar_day("ends_on", PG_GETARG_DATEADT(4));
 	check_period(project);
 	if (!PG_ARGISNULL(7) && !JB_ROOT_IS_OBJECT(PG_GETARG_JSONB_P(7)))
 		ereport(ERROR,
@@ -338,11 +357,11 @@ bpm_past_day(FunctionCallInfo fcinfo, int number, const char *name)
 	DateADT		today = GetSQLCurrentDate();
 	DateADT		day = PG_ARGISNULL(number) ? today : PG_GETARG_DATEADT(number);
 
-	if (DATE_NOT_FINITE(day) || day > today)
+	if (day > today)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be a day that has not come", name)));
-	return day;
+	return bpm_calendar_day(name, day);
 }
 
 /* Records that a milestone was reached, once. */

@@ -72,6 +72,8 @@ extern void bpm_call_note(BpmCall *call, BpmProject *project, const char *action
 extern void bpm_refuse_rows(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
 							  const char *nulls, int sqlstate, const char *message);
 extern void bpm_require_open_project(const BpmProject *project);
+extern bool bpm_is_calendar_day(DateADT day);
+extern DateADT bpm_calendar_day(const char *name, DateADT day);
 extern DateADT bpm_past_day(FunctionCallInfo fcinfo, int number, const char *name);
 
 /* records.c */

@@ -112,9 +112,11 @@ read_moments(FunctionCallInfo fcinfo, Entry *entry, BpmFaults *faults)
 	report->reported_at = GetCurrentTimestamp();
 	report->reported_for = PG_GETARG_DATEADT(ARG_REPORTED_FOR);
 	report->taken_at = PG_ARGISNULL(ARG_TAKEN_AT) ? report->reported_at : PG_GETARG_TIMESTAMPTZ(ARG_TAKEN_AT);
-	if (DATE_NOT_FINITE(report->reported_for) || report->reported_for > GetSQLCurrentDate())
+	if (report->reported_for > GetSQLCurrentDate())
 		bpm_add_fault(faults, NULL, psprintf("the day that it is for, %s, has not come", date_text(report->reported_for)),
 					  "Report what is done; what is planned are milestones.");
+	else if (!bpm_is_calendar_day(report->reported_for))
+		bpm_add_fault(faults, NULL, "the day that it is for is before 1949-01-01", NULL);
 	if (TIMESTAMP_NOT_FINITE(report->taken_at) || report->taken_at > report->reported_at + CLOCK_TOLERANCE)
 		bpm_add_fault(faults, NULL, "it was taken in the future", "Set the clock of the device.");
 }
