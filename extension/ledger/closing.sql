@@ -271,6 +271,17 @@ END;
 COMMENT ON FUNCTION @ledger@.settle_lines(integer, bigint, bigint, text) IS
   'Settles the lines between two ids as closing_plan() says, all of them or, on an error, none. budgetpm.lock_unsettled() comes before it in the same transaction; close_year() does both. Errors: as the postings.';
 
+CREATE VIEW @ledger@.lapsed_money WITH (security_invoker = true) AS
+  SELECT j.line_id, j.entry_no, j.amount::numeric
+           - COALESCE((SELECT sum(r.amount::numeric) FROM @ledger@.journal r JOIN @ledger@.entry_kind k ON k.kind = r.kind AND k.reverses = j.kind
+                        WHERE r.line_id = j.line_id AND r.refers_line = j.line_id AND r.refers_entry = j.entry_no), 0) AS amount
+    FROM @ledger@.journal j
+   WHERE j.kind IN ('withdraw', 'withdraw_frozen', 'withdraw_pending') AND starts_with(j.key, 'close:');
+COMMENT ON VIEW @ledger@.lapsed_money IS 'What close_year() took back of lines because the year was over (年终收回), less what of it was reversed. It was the budget of the year to its end: who asks how much of a year''s budget was executed adds it again.';
+COMMENT ON COLUMN @ledger@.lapsed_money.line_id IS 'The line.';
+COMMENT ON COLUMN @ledger@.lapsed_money.entry_no IS 'The entry.';
+COMMENT ON COLUMN @ledger@.lapsed_money.amount IS 'In yuan.';
+
 CREATE FUNCTION @ledger@.decide_closing(fiscal_year integer, item text, decision text, document text,
   line bigint DEFAULT NULL, project text DEFAULT NULL, division text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

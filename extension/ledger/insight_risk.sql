@@ -99,9 +99,10 @@ CREATE VIEW @report@.risk_case WITH (security_invoker = true) AS
      WHERE coalesce(k.reverses, k.kind) IN ('appropriate', 'allot_in', 'transfer_in', 'carry_in', 'carry_in_committed', 'approve_up')
      GROUP BY j.line_id),
   year AS (
-    SELECT l.fiscal_year, l.project_id, sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget,
+    SELECT l.fiscal_year, l.project_id, sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric + coalesce(x.amount, 0)) AS budget,
            sum(b.paid::numeric) AS paid, coalesce(sum(g.planned), 0) AS planned
       FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id LEFT JOIN given g ON g.line_id = l.line_id
+      LEFT JOIN (SELECT y.line_id, sum(y.amount) AS amount FROM @ledger@.lapsed_money y GROUP BY y.line_id) x ON x.line_id = l.line_id
      WHERE l.project_id IS NOT NULL
      GROUP BY l.fiscal_year, l.project_id),
   placed AS (

@@ -3,7 +3,9 @@
 CREATE FUNCTION @ledger@.project_money(project bigint, fiscal_year integer, as_of date, OUT budget numeric, OUT paid numeric)
 LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
-  SELECT COALESCE(pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric), 0),
+  SELECT COALESCE(pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric), 0)
+           + COALESCE((SELECT pg_catalog.sum(x.amount) FROM @ledger@.line o JOIN @ledger@.lapsed_money x ON x.line_id = o.line_id
+                        WHERE o.project_id = project_money.project AND o.fiscal_year = project_money.fiscal_year), 0),
          COALESCE(pg_catalog.sum(b.paid::numeric), 0)
            - COALESCE((SELECT pg_catalog.sum(CASE WHEN k.target = 'paid' THEN j.amount::numeric ELSE - j.amount::numeric END)
                          FROM @ledger@.line o JOIN @ledger@.journal j ON j.line_id = o.line_id
@@ -14,7 +16,7 @@ BEGIN ATOMIC
    WHERE l.project_id = project_money.project AND l.fiscal_year = project_money.fiscal_year;
 END;
 COMMENT ON FUNCTION @ledger@.project_money(bigint, integer, date) IS
-  'Internal: the budget of a project''s lines of a year as it is now, and what was paid of it up to a day, in yuan.';
+  'Internal: the budget of a project''s lines of a year as it is now, or was before what was left of it lapsed at the end of the year, and what was paid of it up to a day, in yuan.';
 
 CREATE FUNCTION @ledger@.bound_actual(project bigint, fiscal_year integer, as_of date, binding text, measure text) RETURNS numeric
 LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -194,7 +196,7 @@ RETURNS TABLE (budget numeric, planned numeric, paid numeric, indicator_score nu
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
   SELECT m.budget, y.planned, m.paid, p.points, p.weight, e.points, g.score, budgetpm.grade(g.score, s.cutoffs),
-         CASE WHEN evaluation_sums.evaluator = 'self' AND s.execution_weight > 0 THEN budgetpm.self_score_warning(p.points, s.total, e.points, s.execution_weight, y.planned, m.paid) END
+         CASE WHEN evaluation_sums.evaluator = 'self' AND s.execution_weight > 0 THEN budgetpm.self_score_warning(p.points, p.weight, e.points, s.execution_weight, y.planned, m.paid) END
     FROM @ledger@.target_set s
     CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.sum(r.score), 0), COALESCE(pg_catalog.sum(t.weight) FILTER (WHERE r.applicable), 0)
                           FROM @ledger@.evaluation_result r JOIN @ledger@.target t ON t.set_id = s.set_id AND t.item_no = r.item_no

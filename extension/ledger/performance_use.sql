@@ -149,10 +149,11 @@ BEGIN ATOMIC
      WHERE p.preparation_id = advised_ceilings.preparation
      ORDER BY a.unit::text, a.project_id, a.advice_id DESC
   ), money AS (
-    SELECT l.unit, l.project_id, pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric) AS budget
+    SELECT l.unit, l.project_id, pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric + COALESCE(x.amount, 0)) AS budget
       FROM @ledger@.preparation p
       JOIN @ledger@.line l ON l.fiscal_year = p.fiscal_year - 1 AND p.division OPERATOR(budgetpm.@>) l.division
       JOIN @ledger@.balance b ON b.line_id = l.line_id
+      LEFT JOIN LATERAL (SELECT pg_catalog.sum(y.amount) AS amount FROM @ledger@.lapsed_money y WHERE y.line_id = l.line_id) AS x ON true
      WHERE p.preparation_id = advised_ceilings.preparation
        AND NOT EXISTS (SELECT FROM @ledger@.preparation n WHERE n.fiscal_year = p.fiscal_year AND n.preparation_id <> p.preparation_id
                          AND p.division OPERATOR(budgetpm.@>) n.division AND n.division OPERATOR(budgetpm.@>) l.division)
