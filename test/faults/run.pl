@@ -293,6 +293,26 @@ sub run_test
 	return contents("$output");
 }
 
+# Takes away what a test that did not come to its end has left: prepared transactions, its
+# database, and roles, which the next test would stumble over and seem to catch a fault.
+sub clean_server
+{
+	my @psql = qw(psql -XqAt -v ON_ERROR_STOP=1 -U postgres);
+	my $made = qx(@psql -d postgres -c "SELECT 1 FROM pg_roles WHERE oid >= 16384 AND rolname <> '$ENV{PGUSER}' UNION ALL SELECT 1 FROM pg_prepared_xacts");
+	return unless $made =~ /\S/;
+	my $script = File::Temp->new;
+	print $script <<"SQL";
+SET client_min_messages = warning;
+SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database() \\gexec
+\\connect postgres
+DROP DATABASE "$ENV{PGDATABASE}" WITH (FORCE);
+SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE oid >= 16384 AND rolname <> '$ENV{PGUSER}' \\gexec
+SQL
+	close $script;
+	system(@psql, '-d', $ENV{PGDATABASE}, '-f', "$script") == 0 or die "could not clean up behind a test\n";
+	return;
+}
+
 # How many seconds each test has; and how long a test that runs for a time does so.
 my (%seconds, %stress);
 
@@ -308,6 +328,7 @@ sub passes
 		last if system('psql -XqAt -U postgres -d postgres -c "SELECT 1" >/dev/null 2>&1') == 0;
 		sleep 0.2;
 	}
+	clean_server();
 	truncate "$ENV{BUDGETPM_CLUSTER}/log", 0;
 	local $ENV{BUDGETPM_COUNTS} = $counts->filename;
 	local $ENV{BUDGETPM_TEST_SECONDS} = $limit // 240;
