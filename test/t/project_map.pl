@@ -115,7 +115,7 @@ is(script(q{SELECT sum(projects) FROM geo.heat_grid('320000000', 30)}), scalar @
 # GDAL reads a layer as it is, and a tile as MVT.
 SKIP:
 {
-	skip 'ogr2ogr is not installed (gdal-bin)', 7 unless grep { -x "$_/ogr2ogr" } split /:/, $ENV{PATH};
+	skip 'ogr2ogr is not installed (gdal-bin)', 17 unless grep { -x "$_/ogr2ogr" } split /:/, $ENV{PATH};
 	my $folder = File::Temp->newdir;
 	chmod 0777, "$folder";
 	my $source = sprintf 'PG:host=%s dbname=%s user=%s active_schema=geo_report', $server->directory, $server->database, $server->user;
@@ -124,8 +124,12 @@ SKIP:
 	{
 		my ($out, $err) = ('', '');
 		IPC::Run::run([ 'ogrinfo', '-so', $source, $layer ], '>', \$out, '2>', \$err);
-		my $known = $out =~ /Geometry Column = geom/ && $out =~ /ID\["EPSG",4490\]|China Geodetic Coordinate System 2000/;
-		ok($known, "ogrinfo knows the geometry and the datum of $layer") or diag($out . $err);
+		my $known = $out =~ /ID\["EPSG",4490\]|China Geodetic Coordinate System 2000/;
+		ok($known, "ogrinfo knows the datum of $layer") or diag($out . $err);
+		my $keyed = $out =~ /Geometry Column = geom\n$key{$layer}: Integer/ && $out =~ /DESCRIPTION=Map layer/ && $err eq '';
+		ok($keyed, "and its geometry, its key, which comes first, and what it is, without a warning") or diag($out . $err);
+		my ($count) = $out =~ /Feature Count: (\d+)/;
+		is($count, script("SELECT count(*) FROM geo_report.$layer"), 'and reads all of it');
 	}
 	my ($out, $err) = ('', '');
 	IPC::Run::run([ 'ogr2ogr', '-f', 'GeoJSON', "$folder/p.geojson", $source, 'project_geo' ], '>', \$out, '2>', \$err) or diag($err);
