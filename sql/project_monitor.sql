@@ -103,6 +103,17 @@ SELECT pg_temp.refused('DELETE FROM budget.monitor_finding'), pg_temp.refused('U
 -- a rule of one's own, in one place, for a time
 SELECT budget.set_monitor_rule('night', title => '夜间', strength => 'forbid', predicate => '$.unit == "102" && $.amount > 5', division => '320500000', valid_to => '2026-06-30');
 SELECT pg_temp.told(format('SELECT budget.pay(%s, 6, ''x'', accounting_date => ''2026-06-30'')', :other)), pg_temp.told(format('SELECT budget.pay(%s, 6, ''x'', accounting_date => ''2026-07-01'')', :other));
+-- who has a duty in one place sets rules of that place, and takes over none that holds elsewhere
+CREATE ROLE regress_place;
+GRANT regress_place TO CURRENT_USER;
+SELECT budgetpm.grant_ledger('budget', 'regress_place', 'administrator', '320500000') > 0 AS administrator;
+SELECT budget.set_monitor_rule('province', title => '全省', strength => 'forbid', predicate => '$.amount > 900000');
+SET ROLE regress_place;
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT budget.set_monitor_rule('province', false)$$, $$SELECT budget.set_monitor_rule('province', false, division => '320500000')$$,
+  $$SELECT budget.set_monitor_rule('province', predicate => '$.amount < 0', division => '320500000')$$]) AS s;
+SELECT budget.set_monitor_rule('night', false, division => '320500000') \g /dev/null
+RESET ROLE;
+SELECT rule, active, division IS NULL AS everywhere FROM budget.monitor_rule WHERE rule IN ('province', 'night') ORDER BY 1;
 
 -- 8. A published flow payment_stop: the stop begins a case, whose end decides; also from a batch.
 SELECT budget.adopt_flow('payment_stop', changes => '{"steps": {"inspect": {"assign": [{"login": "regress_control"}]}}}') > 0 AS published;
@@ -127,5 +138,5 @@ RESET ROLE;
 SELECT * FROM budgetpm.check_ledger('budget');
 SELECT count(*) FROM budget.verify_ledger();
 DROP SCHEMA budget CASCADE;
-DROP OWNED BY regress_payer, regress_control;
-DROP ROLE regress_payer, regress_control;
+DROP OWNED BY regress_payer, regress_control, regress_place;
+DROP ROLE regress_payer, regress_control, regress_place;

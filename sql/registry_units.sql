@@ -73,6 +73,7 @@ SELECT pg_temp.refused($$SELECT budget.register_unit('H101', '淮安教育局', 
 SELECT pg_temp.refused($$SELECT budget.register_unit('103', '省厅', '320000000')$$);
 SELECT pg_temp.refused($$SELECT budget.rename_unit('101', '省厅', '2023-01-01')$$);
 SELECT pg_temp.refused($$SELECT budget.register_project('HP1', '省项目', '101')$$);
+SELECT pg_temp.refused($$SELECT budget.register_project('SP2', '省项目之子', 'S102', parent => 'P1')$$), budget.register_project('SP1.1', '子项目', 'S102', parent => 'SP1') > 0 AS own;
 SELECT pg_temp.refused($$SELECT budget.register_division('320900000', '盐城市', '320000000')$$);
 SELECT pg_temp.refused($$SELECT budget.register_scheme('own', '自有', '{3}')$$);
 SELECT pg_temp.refused($$SELECT budget.apply_profile('jiangsu')$$);

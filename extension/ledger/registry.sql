@@ -502,7 +502,7 @@ BEGIN ATOMIC
   SELECT budgetpm.register_project('@ledger@.ledger'::regclass, official_code, name, unit, category, setup_year, parent);
 END;
 COMMENT ON FUNCTION @ledger@.register_project(text, text, text, text, integer, text) IS
-  'Registers a project (预算项目) of a unit; its category is one that holds in the unit''s division, 3 (特定目标类) by default. Returns its id. 23503 for an unknown unit, category or parent, 23505 for a code in use.';
+  'Registers a project (预算项目) of a unit; its category is one that holds in the unit''s division, 3 (特定目标类) by default. Below another project it takes a duty for that one too. Returns its id. 23503 for an unknown unit, category or parent, 23505 for a code in use.';
 
 CREATE FUNCTION @ledger@.register_scheme(scheme text, name text, widths integer[], leaf_only boolean DEFAULT true)
 RETURNS void LANGUAGE sql VOLATILE PARALLEL UNSAFE

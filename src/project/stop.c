@@ -264,6 +264,18 @@ check_effect(BpmLedger *ledger, Jsonb *arguments)
 	return NULL;
 }
 
+/* Refuses who has no duty where a rule holds already: a county does not switch off what a province has set. */
+static void
+require_rule(BpmCall *call, Datum rule)
+{
+	static const BpmStatement where = {
+		"SELECT division FROM @ledger@.monitor_rule WHERE rule" EQ "$1 AND active", "t"
+	};
+
+	if (bpm_ledger_execute_latest(call->ledger, &where, 0, &rule, NULL, false) == 1)
+		bpm_call_require(call, bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), 0);
+}
+
 /* Sets a rule: makes it, changes it, or makes one that ships active. */
 PG_FUNCTION_INFO_V1(bpm_set_monitor_rule);
 Datum
@@ -305,6 +317,7 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 		division = bpm_registry_division(call.ledger, text_to_cstring(PG_GETARG_TEXT_PP(8)));
 	bpm_set_id(values, nulls, 7, division);
 	bpm_call_require(&call, division, 0);
+	require_rule(&call, values[0]);
 	bpm_refuse_rows(call.ledger, &faults, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
 	if (!PG_ARGISNULL(5))
 		bpm_ledger_execute(call.ledger, &path, 0, values + 4, NULL);

@@ -76,6 +76,25 @@ check_new_code(BpmLedger *ledger, const char *official_code)
 				 errhint("Use another official code.")));
 }
 
+/* Returns the project that another one is to stand below: it cannot end before it, so it takes a duty for both. */
+static int64
+open_parent(BpmWork *work, const char *official_code)
+{
+	static const BpmStatement place = {
+		"SELECT division, unit FROM @ledger@.project WHERE project_id" EQ "$1", "l"
+	};
+	Datum		value = Int64GetDatum(bpm_registry_project(work->ledger, official_code));
+	BpmCode		division;
+	BpmCode		unit;
+	bool		isnull;
+
+	bpm_ledger_execute(work->ledger, &place, 0, &value, NULL);
+	division = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
+	unit = DatumGetInt64(bpm_row_datum(0, 2, &isnull));
+	bpm_work_require(work, division, unit);
+	return DatumGetInt64(value);
+}
+
 /* Makes a project of a unit and returns its id. */
 PG_FUNCTION_INFO_V1(bpm_register_project);
 Datum
@@ -118,7 +137,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 	values[3] = Int64GetDatum(division);
 	values[4] = CStringGetTextDatum(category);
 	values[5] = Int32GetDatum(setup_year);
-	values[6] = parent ? Int64GetDatum(bpm_registry_project(ledger, parent)) : (Datum) 0;
+	values[6] = parent ? Int64GetDatum(open_parent(&work, parent)) : (Datum) 0;
 	bpm_ledger_execute(ledger, &insert, 0, values, parent ? NULL : "      n");
 	project = DatumGetInt64(bpm_row_datum(0, 1, &isnull));
 	bpm_work_end(&work);
