@@ -78,3 +78,5 @@ SELECT f.pay(line, 5000, 'doc', accounting_date => '2025-06-20') > 0 AS paid FRO
 SELECT func_code, paid, beyond > 4000 AS far_beyond, method, history_months FROM f.spending_surge(2025, 6);
 SELECT count(*) AS with_all_digits FROM f.spending_surge(2025, 6, digits => 7);
 SELECT count(*) AS may FROM f.spending_surge(2025, 5);
+-- no month, and no level, that there is not: nothing out of the ordinary would have been the answer
+SELECT pg_temp.refused(s) FROM unnest(ARRAY['SELECT * FROM f.spending_surge(2025, 13)', 'SELECT * FROM f.spending_surge(2025, NULL)', 'SELECT * FROM f.spending_surge(2025, 6, digits => 4)', 'SELECT * FROM f.forecast_spending(2025, 13)', 'SELECT * FROM f.forecast_spending(2025, NULL)']) AS s;

@@ -20,6 +20,8 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.evaluate_project('P1', 99
 -- of a project that is there twice, and a rule without a reason
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.open_joint_evaluation('联合', 2025, '320000000', '{P1,P1}')$$, $$SELECT p.define_consequence('x', 2025, 'score', 'raise', 0.2, ' ', min_score => 95)$$,
   $$SELECT budgetpm.grade(90, '{Infinity,80,60}')$$, $$SELECT budgetpm.grade(90, '{90,80,-Infinity}')$$]) AS s;
+-- a bound that a rule does not look at
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.define_consequence('x', 2025, 'beneficiaries', 'cut', -0.2, '减', grade => '优', min_score => 10)$$, $$SELECT p.define_consequence('x', 2025, 'unspent', 'cut', -0.2, '减', min_score => 10, max_score => 20)$$]) AS s;
 -- an answer that says nothing is none: the poor result stays unanswered
 SELECT p.evaluate_project('P1', 2025, 'self', '[{"item": 1, "actual": 1}, {"item": 2, "score": 0, "level": "未达成"}]', budget => 1, paid => 0) AS poor \gset
 SELECT pg_temp.refused(format('SELECT p.answer_evaluation(%s, %L)', :poor, n)) FROM unnest(ARRAY['', E' \t\n']) AS n;

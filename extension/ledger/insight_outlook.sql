@@ -16,6 +16,7 @@ BEGIN ATOMIC
     SELECT d.fiscal_year * 12 + d.month - 1 AS at, sum(d.paid) AS paid
       FROM @report@.monthly_detail d
      WHERE d.fiscal_year * 12 + d.month - 1 < forecast_spending.fiscal_year * 12 + forecast_spending.months
+       AND budgetpm.one_of('months', forecast_spending.months::text, '{0,1,2,3,4,5,6,7,8,9,10,11,12}')
        AND (forecast_spending.division IS NULL OR d.division_code IN (
             SELECT below.official_code FROM @ledger@.division above JOIN @ledger@.division below ON below.code <@ above.code
              WHERE above.official_code = forecast_spending.division))
@@ -58,6 +59,7 @@ BEGIN ATOMIC
     SELECT pg_catalog."left"(d.func_code, spending_surge.digits) AS func, d.fiscal_year * 12 + d.month - 1 AS at, sum(d.paid) AS paid
       FROM @report@.monthly_detail d
      WHERE d.fiscal_year * 12 + d.month <= spending_surge.fiscal_year * 12 + spending_surge.month
+       AND budgetpm.one_of('month', spending_surge.month::text, '{1,2,3,4,5,6,7,8,9,10,11,12}') AND budgetpm.one_of('digits', spending_surge.digits::text, '{3,5,7}')
        AND (spending_surge.division IS NULL OR d.division_code IN (
             SELECT below.official_code FROM @ledger@.division above JOIN @ledger@.division below ON below.code <@ above.code
              WHERE above.official_code = spending_surge.division))

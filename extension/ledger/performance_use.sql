@@ -96,6 +96,10 @@ BEGIN ATOMIC
   UNION ALL
   SELECT NULL, pg_catalog.format('year %s is not between 1949 and 9999', consequence_problems.from_year), NULL WHERE consequence_problems.from_year NOT BETWEEN 1949 AND 9999
   UNION ALL
+  SELECT NULL, pg_catalog.format('a rule of %s has no %s', consequence_problems.cause, x.name), 'It would not be looked at.'
+    FROM (VALUES ('grade', consequence_problems.grade IS NOT NULL, '{grade}'::text[]), ('min_score', consequence_problems.min_score IS NOT NULL, '{score,unspent,deviation}'), ('max_score', consequence_problems.max_score IS NOT NULL, '{score}')) AS x(name, given, causes)
+   WHERE x.given AND consequence_problems.cause IN ('score', 'grade', 'beneficiaries', 'unspent', 'deviation') AND consequence_problems.cause <> ALL (x.causes)
+  UNION ALL
   SELECT NULL, 'it gives no reason', 'The reason is what the advice says.' WHERE consequence_problems.reason ~ '^\s*$'
   UNION ALL
   SELECT NULL, 'the reason has more than 400 characters, or the provenance more than 200', NULL WHERE pg_catalog.length(consequence_problems.reason) > 400 OR pg_catalog.length(consequence_problems.provenance) > 200;
