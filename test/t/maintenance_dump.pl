@@ -129,6 +129,7 @@ for my $name ('budget', 'Training 培训')
 {
 	is(contents($name, database => 'plain'), contents($name), "$name: the same rows");
 	is($server->query(qq{SELECT count(*) FROM "$name".verify_ledger()}, database => 'plain'), '0', "$name: it verifies");
+	is($server->query(qq{SELECT count(*) > 0 AND bool_and("$name".verify_evaluation(evaluation_id)) FROM "$name".evaluation}, database => 'plain'), 't', "$name: evaluations have the digests they were sealed with");
 	is($server->query("SELECT * FROM budgetpm.check_ledger('$name')", database => 'plain'), '', "$name: nothing is damaged");
 }
 ($status, $out, $err) = client('plain', undef, 'pg_dump', '-f', "$dump.again");
