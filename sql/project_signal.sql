@@ -131,6 +131,10 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT b.report_indicators('P1', 2025, '[]', 'NaN')$$, $$SELECT b.report_indicators('P1', 2025, '[]', -0.01)$$, $$SELECT b.report_indicators('P1', 2025, '[]', 100.0001)$$,
   $$UPDATE b.project_signal SET colour = 'green'$$, $$DELETE FROM b.project_signal$$, $$TRUNCATE b.project_signal$$, $$UPDATE b.project_concern SET ended_on = opened_on, ended_colour = 'green'$$,
   $$INSERT INTO b.project_concern (project_id, kind, colour, opened_on, division, unit) SELECT project_id, 'x', 'red', '2025-01-01', division, unit FROM b.project$$]) AS s;
+-- an old snapshot may not show the newest signal
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT * FROM b.assess_all('2025-06-30')$$, $$SELECT b.assess_project('P1', '2025-06-30')$$]) AS s;
+ROLLBACK;
 -- rules that cannot be read stop the night, and say which member
 SELECT b.register_profile('odd', 'odd', '{"settings": {"project.signal.execution": {"value": {"red_below": "60%"}}}}'), b.apply_profile('odd', '320100000', '2025-12-01');
 SELECT pg_temp.refused($$SELECT * FROM b.assess_all('2025-12-31')$$);

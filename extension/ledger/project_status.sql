@@ -173,7 +173,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.assess_project('@ledger@.ledger'::pg_catalog.regclass, project, as_of, actor);
 END;
 COMMENT ON FUNCTION @ledger@.assess_project(text, date, text) IS
-  'Assesses a project (预警评估) that is funded or under way, keeps the signal where it is not the one kept already, and returns its colour. What the colour brings about is begun or ended as assess_all() does. Errors: 23503 no such project, ZB007 not under way, 22023 a day in the future, 22004, 42501, ZB008 duty.';
+  'Assesses a project (预警评估) that is funded or under way, keeps the signal where it is not the one kept already, and returns its colour. What the colour brings about is begun or ended as assess_all() does. Errors: 23503 no such project, ZB007 not under way, 22023 a day in the future, 22004, 25000 under REPEATABLE READ, 42501, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.assess_all(as_of date DEFAULT CURRENT_DATE, division text DEFAULT NULL, actor text DEFAULT NULL)
 RETURNS TABLE (assessed bigint, red bigint, yellow bigint, green bigint, blue bigint, unjudged bigint, opened bigint, ended bigint, cases bigint, failed bigint)
@@ -182,7 +182,7 @@ BEGIN ATOMIC
   SELECT * FROM budgetpm.assess_all('@ledger@.ledger'::pg_catalog.regclass, as_of, division, actor);
 END;
 COMMENT ON FUNCTION @ledger@.assess_all(date, text, text) IS
-  'Assesses every project that is funded or under way, in a division (official code) and all below it or in the whole ledger, as one set. A signal is kept where it is not the one kept already, so that the same night twice changes nothing. By the newest signal of each project, what the setting project.signal.actions names for its colour is begun once (yellow: intervention 人工干预, red: audit 审计介入), with a case of the flow of that name in project.signal.flows, and ended when the colour is better again; both are events of the project. Returns how many signals were kept, by colour, how many concerns were opened and ended, how many cases begun, and how many could not be: project_concern says why. Call it from a job. Errors: 23503 no such division, 22023 a day in the future or rules that cannot be read, 42501, ZB008 duty.';
+  'Assesses every project that is funded or under way, in a division (official code) and all below it or in the whole ledger, as one set. A signal is kept where it is not the one kept already, so that the same night twice changes nothing. By the newest signal of each project, what the setting project.signal.actions names for its colour is begun once (yellow: intervention 人工干预, red: audit 审计介入), with a case of the flow of that name in project.signal.flows, and ended when the colour is better again; both are events of the project. Returns how many signals were kept, by colour, how many concerns were opened and ended, how many cases begun, and how many could not be: project_concern says why. Call it from a job. Errors: 23503 no such division, 22023 a day in the future or rules that cannot be read, 25000 under REPEATABLE READ, 42501, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.report_indicators(project text, fiscal_year integer, indicators jsonb, achievement numeric DEFAULT NULL, actor text DEFAULT NULL) RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -86,6 +87,18 @@ accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *ro
 	return old == NULL && *row != NULL;
 }
 
+/* Refuses an old snapshot: it may not show the newest signal, by which concerns begin and end. */
+static void
+require_new_snapshot(void)
+{
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TRANSACTION_STATE),
+				 errmsg("projects are assessed under READ COMMITTED only"),
+				 errdetail("Signals that others have committed since the transaction began count."),
+				 errhint("Begin the transaction with that level.")));
+}
+
 /* Returns the day to assess: not in the future. */
 static DateADT
 assessed_day(FunctionCallInfo fcinfo, int number)
@@ -93,6 +106,7 @@ assessed_day(FunctionCallInfo fcinfo, int number)
 	DateADT		day;
 
 	bpm_require_argument(fcinfo, number, "as_of");
+	require_new_snapshot();
 	day = PG_GETARG_DATEADT(number);
 	if (day > GetSQLCurrentDate())
 		ereport(ERROR,
