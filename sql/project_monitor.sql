@@ -26,6 +26,8 @@ SELECT count(*) FROM budget.monitor_payment;
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT budget.set_monitor_rule('Bad Name', title => '', strength => 'shout', parameters => '[]', days => 400, valid_from => '2026-02-01', valid_to => '2026-01-01')$$,
   $$SELECT budget.set_monitor_rule('mine', title => 't', strength => 'log', predicate => '$.amount >')$$,
+  $$SELECT budget.set_monitor_rule('mine', title => 't', strength => 'log', predicate => '$.month == 13 && $.amount > $band && $.payee == "$\"x\""', parameters => '{"Band": 1}')$$,
+  $$SELECT budget.set_monitor_rule('cash', parameters => '{"band": 1}')$$,
   $$SELECT budget.set_monitor_rule('cash', division => '999999999')$$, $$SELECT budget.set_monitor_rule(NULL)$$,
   $$SET ROLE regress_payer; SELECT budget.set_monitor_rule('cash')$$]) AS s;
 RESET ROLE;
@@ -94,6 +96,8 @@ SELECT budget.pay(:line, 10, '凭证3', memo => '{"purpose": "公务接待餐费
 SELECT budget.pay(:other, 300000, '凭证5', accounting_date => '2026-12-01') > 0 AS three_tenths, budget.pay(:other, 0.01, '凭证6', accounting_date => '2026-12-31') > 0 AS and_a_fen;
 SELECT * FROM pg_temp.findings() WHERE n > 4;
 SELECT budget.check_funds(:line, 'request_payment', 1) ->> 'passes' AS dry_run;
+-- cash by whatever hand it is written
+SELECT pg_temp.told(format('SELECT budget.pay(%s, 1000.01, ''现金'', memo => jsonb_build_object(''settlement'', %L))', :line, word)) ~ '^ZB010.*cash' AS refused FROM unnest('{CASH,现金," cash ",cashless}'::text[]) AS word;
 -- a repeated key is not looked at again
 SELECT budget.pay(:line, 10, '凭证7', key => 'k7', memo => '{"purpose": "接待"}') = budget.pay(:line, 10, '凭证7', key => 'k7', memo => '{"purpose": "接待"}') AS same;
 SELECT count(*) FROM budget.monitor_finding WHERE facts ->> 'document' = '凭证7';

@@ -99,7 +99,7 @@ COMMENT ON COLUMN @ledger@.payment.payee IS 'Payee (收款人).';
 COMMENT ON COLUMN @ledger@.payment.payee_account IS 'Payees account.';
 COMMENT ON COLUMN @ledger@.payment.payee_bank IS 'Payees bank.';
 COMMENT ON COLUMN @ledger@.payment.purpose IS 'What it is for (用途).';
-COMMENT ON COLUMN @ledger@.payment.settlement IS 'How it is settled (结算方式): transfer, card, check, cash or a word of your own, for the rules of payment monitoring.';
+COMMENT ON COLUMN @ledger@.payment.settlement IS 'How it is settled (结算方式): transfer, card, check, cash (现金) or a word of your own, for the rules of payment monitoring.';
 COMMENT ON COLUMN @ledger@.payment.accounting_date IS 'Accounting date of its next posting; NULL: today.';
 COMMENT ON COLUMN @ledger@.payment.state IS 'draft; requested (支付申请): request_payment() is posted; paid: the bank has confirmed, pay() is posted; returned: refund() is posted; cancelled: the request was released.';
 COMMENT ON COLUMN @ledger@.payment.actor IS 'Who acts, as the application says; the login unless given.';

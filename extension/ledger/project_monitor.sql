@@ -141,7 +141,7 @@ INSERT INTO @ledger@.monitor_rule (rule, title, strength, predicate, parameters,
   ('not_contractor', '收款人与合同供应商不一致', 'stop', '$.contract_supplier != null && $.payee != null && $.payee != $.contract_supplier', '{}', 0),
   ('beside_contract', '绕开合同向合同供应商付款', 'stop', '$.beside_contract != null', '{}', 0),
   ('split_payment', '化整为零支付', 'warn_attachment', '$.amount < $band && $.recent.total >= $band && $.recent.count >= 2', '{"band": 200000}', 15),
-  ('cash', '现金结算', 'forbid', '$.settlement == "cash" && $.amount > $limit', '{"limit": 1000}', 0),
+  ('cash', '现金结算', 'forbid', '$.settlement like_regex "^ *(cash|现金) *$" flag "i" && $.amount > $limit', '{"limit": 1000}', 0),
   ('economic_mismatch', '用途与部门经济分类不符', 'warn', '($.purpose like_regex "招待|接待" && !($.dept_econ starts with "30217")) || ($.purpose like_regex "工资|津贴|补贴" && !($.dept_econ starts with "301" || $.dept_econ starts with "303"))', '{}', 0),
   ('december_surge', '年末突击花钱', 'log', '$.month == 12 && $.month_total > $.budget * $share', '{"share": 0.3}', 0);
 

@@ -293,6 +293,14 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 		" UNION ALL SELECT 'its last day comes before its first' WHERE $10" LT "$9", "tbtttjicdd"
 	};
 	static const BpmStatement path = {"SELECT $1::pg_catalog.jsonpath IS NULL", "t"};
+	/* One that is missing would fail every payment; jsonpath prints each as $"name", and words without the $. */
+	static const BpmStatement missing = {
+		"SELECT DISTINCT 'the predicate has a variable \"' " CAT "v.name[1] " CAT "'\" that is no parameter'"
+		" FROM (SELECT 1) AS one LEFT JOIN @ledger@.monitor_rule r ON r.rule" EQ "$1"
+		" CROSS JOIN LATERAL pg_catalog.regexp_matches(COALESCE($5, r.predicate)::pg_catalog.jsonpath::pg_catalog.text,"
+		"  E'[$]\"([^\"]+)\"|\"(?:[^\"\\\\\\\\]|\\\\\\\\.)*\"', 'g') AS v(name)"
+		" WHERE NOT COALESCE($6, r.parameters, '{}') OPERATOR(pg_catalog.?) v.name[1] ORDER BY 1", "tbtttjicdd"
+	};
 	static const BpmStatement upsert = {
 		"INSERT INTO @ledger@.monitor_rule AS r (rule, active, title, strength, predicate, parameters, days, division, valid_from, valid_to)"
 		" VALUES ($1, $2, COALESCE($3, '-'), COALESCE($4, 'log'), COALESCE($5, '-'), COALESCE($6, '{}'), COALESCE($7, 0), $8, $9, $10)"
@@ -321,6 +329,7 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 	bpm_refuse_rows(call.ledger, &faults, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
 	if (!PG_ARGISNULL(5))
 		bpm_ledger_execute(call.ledger, &path, 0, values + 4, NULL);
+	bpm_refuse_rows(call.ledger, &missing, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
 	bpm_ledger_execute(call.ledger, &upsert, 0, values, nulls);
 	bpm_call_end(&call);
 	PG_RETURN_VOID();
