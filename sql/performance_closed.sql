@@ -21,6 +21,8 @@ SELECT budget, paid, delayed FROM p_report.risk_case;
 SELECT p.publish_flow('{"flow": "up", "title": "上报", "steps": [{"step": "fin", "assign": [{"initiator": true}], "self": "allow", "next": "done"}, {"step": "done", "type": "end"}], "effects": {"hold": [{"effect": "prepare", "arguments": {"move": "submit"}}], "release": [{"effect": "prepare", "arguments": {"move": "release"}}]}}') > 0 AS flow;
 SELECT p.create_preparation(2026, '320000000', '2026年预算编制', 'up', rounds => '2') AS preparation \gset
 SELECT unit, base, amount FROM p.advised_ceilings(:preparation);
+SELECT p.give_advice(2026, '101', '照旧', '预算处', change => 0, project => 'P1') > 0 AS advised;
+SELECT description, value FROM p.suggest_request('101', 2026, 'advice', project => 'P1') WHERE step IN (1, 3);
 -- where a target does not apply the warning goes by what does: 80 of 80 beside 8.6 of 10, not 80 of 90
 SELECT p.register_project('P2', '操场', '101', setup_year => 2026) > 0 AS project;
 SELECT p.set_targets('P2', 2026, '[{"name": "数量", "level1": "output", "level2": "quantity", "target": 100, "measure": "项", "weight": 80, "source": "计划"}, {"name": "满意度", "level1": "satisfaction", "level2": "satisfaction", "target": 90, "measure": "%", "weight": 10, "source": "问卷"}]') > 0 AS set;

@@ -282,6 +282,13 @@ COMMENT ON COLUMN @ledger@.lapsed_money.line_id IS 'The line.';
 COMMENT ON COLUMN @ledger@.lapsed_money.entry_no IS 'The entry.';
 COMMENT ON COLUMN @ledger@.lapsed_money.amount IS 'In yuan.';
 
+CREATE FUNCTION @ledger@.lapsed_of(line bigint) RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT COALESCE(sum(m.amount), 0) FROM @ledger@.lapsed_money m WHERE m.line_id = lapsed_of.line;
+END;
+COMMENT ON FUNCTION @ledger@.lapsed_of(bigint) IS 'Internal: what of a line lapsed when its year was closed (lapsed_money), in yuan.';
+
 CREATE FUNCTION @ledger@.decide_closing(fiscal_year integer, item text, decision text, document text,
   line bigint DEFAULT NULL, project text DEFAULT NULL, division text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -196,7 +196,8 @@ CREATE VIEW @report@.request_history WITH (security_invoker = true) AS
             FROM @ledger@.request r
             CROSS JOIN LATERAL (
               SELECT l.fiscal_year, l.project_id, j.category::text AS category,
-                     b.appropriated::numeric - b.allotted::numeric - b.transferred::numeric - b.withdrawn::numeric AS budget,
+                     b.appropriated::numeric - b.allotted::numeric - b.transferred::numeric - b.withdrawn::numeric
+                       + COALESCE((SELECT sum(x.amount) FROM @ledger@.lapsed_money x WHERE x.line_id = l.line_id), 0) AS budget,
                      b.paid::numeric AS spent, f.state IN ('closing', 'closed') AS complete, 'ledger'::text AS source
                 FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id
                 JOIN @ledger@.fiscal_year f ON f.fiscal_year = l.fiscal_year

@@ -25,12 +25,14 @@
 
 /*
  * What a unit had and spent in some years: of a year in which it has lines, the
- * ledger's own figures, else what was loaded.  Never both.
+ * ledger's own figures, else what was loaded.  Never both.  What lapsed when the
+ * year was closed had been its budget.
  */
 #define BPM_YEARLY(unit_key, first, last) \
 	"SELECT l.fiscal_year, l.project_id, j.category::pg_catalog.text AS category," \
 	" b.appropriated::pg_catalog.numeric" MINUS "b.allotted::pg_catalog.numeric" \
-	MINUS "b.transferred::pg_catalog.numeric" MINUS "b.withdrawn::pg_catalog.numeric AS budget," \
+	MINUS "b.transferred::pg_catalog.numeric" MINUS "b.withdrawn::pg_catalog.numeric" \
+	PLUS "CASE WHEN b.year_state" EQ "'x' OR b.year_state" EQ "'c' THEN @ledger@.lapsed_of(l.line_id) ELSE 0 END AS budget," \
 	" b.paid::pg_catalog.numeric AS spent, 'ledger'::pg_catalog.text AS source" \
 	" FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id" EQ "l.line_id" \
 	" LEFT JOIN @ledger@.project j ON j.project_id" EQ "l.project_id" \
