@@ -106,6 +106,11 @@ SELECT regexp_replace(pg_temp.refused(s), 'on \d{4}-\d\d-\d\d', 'on DAY') AS ref
   $$SELECT budget.register_invoice('12345678901234567890', 's', 1, '2026-01-31')$$,
   $$SELECT budget.register_invoice('12345678901234567890', 's', 1, '2026-01-31', unit => '999')$$,
   'DELETE FROM budget.invoice', 'UPDATE budget.evidence_document SET size = 0']) AS s;
+-- a clause that could not be read would fail every payment, and the night of the whole ledger
+SELECT pg_temp.refused(format('SELECT budget.set_contract_clauses(''合同2'', %L, ''x'')', c)) FROM unnest(ARRAY[
+  '[{"no": 1, "kind": "retention", "title": "t", "terms": {"share": 0.1, "until": "2027-02-29"}}, {"no": 2, "kind": "deadline", "title": "t", "terms": {"due_on": "2027-13-01", "per_day": 0.1, "until": "2028-02-29"}}]',
+  '[{"no": 1, "kind": "retention", "title": "t", "terms": {"share": 0.1, "milestone": 1, "project": "NONE"}}]',
+  '[{"no": 1, "terms": {"x": 1}}, 5, null]']) AS c;
 SET client_min_messages = notice;
 SELECT budget.register_invoice('12345678901234567890', '苏州建筑公司', 300.01, '2026-06-21', contract_no => '合同2', seller_code => '91110000600037341N') > 0 AS warned;
 SET client_min_messages = warning;
