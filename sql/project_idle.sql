@@ -69,6 +69,11 @@ UPDATE b.task SET due_at = opened_at - interval '1 second' WHERE kind = 'sign' A
 ALTER TABLE b.task ENABLE ALWAYS TRIGGER guard;
 SELECT assessed, red, yellow FROM b.assess_all('2025-12-31');
 SELECT problem, kind, division_code, count, of_all, rate, amount, rank_in_problem, rank FROM b_report.problem_frequency ORDER BY id;
+-- a project that is done is late no more
+BEGIN;
+SELECT count(b.move_project('P' || i, 'completed', '完工')) FROM generate_series(1, 3) AS i;
+SELECT problem, kind, count FROM b_report.problem_frequency WHERE problem = '进度滞后';
+ROLLBACK;
 
 -- each reader sees his own
 CREATE ROLE pi_city LOGIN;

@@ -256,13 +256,14 @@ CREATE VIEW @report@.problem_frequency WITH (security_invoker = true) AS
         FROM @report@.project_signal s CROSS JOIN LATERAL (SELECT DISTINCT ON (x ->> 'dimension') x ->> 'dimension' AS dimension, x ->> 'colour' AS colour
                FROM jsonb_array_elements(s.reasons) AS x
               ORDER BY x ->> 'dimension', array_position('{red,yellow,green,blue,none}', x ->> 'colour')) r
-       WHERE s.newest GROUP BY r.dimension, s.division_code
+       WHERE s.newest AND EXISTS (SELECT 1 FROM @ledger@.project p WHERE p.official_code = s.project_code AND p.stage IN ('funded', 'under_way', 'suspended'))
+       GROUP BY r.dimension, s.division_code
       UNION ALL
       SELECT '资金沉淀', f.name, i.division_code, count(*) FILTER (WHERE i.idle > 0), count(*), sum(i.idle)
         FROM @report@.idle_money i JOIN @ledger@.fund_type f ON f.fund_type = i.fund_type GROUP BY f.name, i.division_code) f
     JOIN @ledger@.division d ON d.official_code = f.division_code
    WHERE f.count > 0;
-COMMENT ON VIEW @report@.problem_frequency IS 'What goes wrong most often (高频问题), by division and kind: approvals late (审批延迟, by flow), progress late (进度滞后, by dimension of the newest signals), money idle (资金沉淀, by fund type). Of what the reader may read.';
+COMMENT ON VIEW @report@.problem_frequency IS 'What goes wrong most often (高频问题), by division and kind: approvals late (审批延迟, by flow), progress late (进度滞后, by dimension of the newest signals of projects that have not ended), money idle (资金沉淀, by fund type). Of what the reader may read.';
 COMMENT ON COLUMN @report@.problem_frequency.id IS 'Unique in the view; do not store it.';
 COMMENT ON COLUMN @report@.problem_frequency.problem IS '审批延迟, 进度滞后 or 资金沉淀.';
 COMMENT ON COLUMN @report@.problem_frequency.kind IS 'Flow, dimension or fund type.';
