@@ -43,6 +43,14 @@ JOIN pg_type t ON t.oid = u.type
 WHERE typnamespace = 'budgetpm'::regnamespace AND obj_description(p.oid, 'pg_proc') !~ '^Internal: '
 ORDER BY 1::text, 2;
 
+-- pg_upgrade restores functions before operator classes: a body that sorts, groups or
+-- compares for DISTINCT by a type of ours cannot be made again.
+SELECT DISTINCT p.oid::regprocedure AS sorts_by_our_types, o.oprname
+FROM pg_proc p JOIN home ON home.oid = pronamespace
+CROSS JOIN LATERAL regexp_matches(prosqlbody::text, ':(?:eqop|sortop) ([1-9][0-9]*)', 'g') AS m (found)
+JOIN pg_operator o ON o.oid = found[1]::oid AND oprnamespace = 'budgetpm'::regnamespace
+ORDER BY 1, 2;
+
 -- Replication and tools need to name a row.
 SELECT c.oid::regclass AS keyless FROM pg_class c JOIN home ON home.oid = relnamespace
 WHERE relkind IN ('r', 'p')

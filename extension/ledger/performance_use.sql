@@ -153,7 +153,7 @@ BEGIN ATOMIC
      WHERE p.preparation_id = advised_ceilings.preparation
      ORDER BY a.unit::text, a.project_id, a.advice_id DESC
   ), money AS (
-    SELECT l.unit, l.project_id, pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric + COALESCE(x.amount, 0)) AS budget
+    SELECT (l.unit::text)::budgetpm.budget_code AS unit, l.project_id, pg_catalog.sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric + COALESCE(x.amount, 0)) AS budget
       FROM @ledger@.preparation p
       JOIN @ledger@.line l ON l.fiscal_year = p.fiscal_year - 1 AND p.division OPERATOR(budgetpm.@>) l.division
       JOIN @ledger@.balance b ON b.line_id = l.line_id
@@ -161,15 +161,15 @@ BEGIN ATOMIC
      WHERE p.preparation_id = advised_ceilings.preparation
        AND NOT EXISTS (SELECT FROM @ledger@.preparation n WHERE n.fiscal_year = p.fiscal_year AND n.preparation_id <> p.preparation_id
                          AND p.division OPERATOR(budgetpm.@>) n.division AND n.division OPERATOR(budgetpm.@>) l.division)
-     GROUP BY l.unit::text, l.unit, l.project_id
+     GROUP BY l.unit::text, l.project_id
   ), part AS (
     SELECT m.unit, m.budget, COALESCE(g.amount, pg_catalog.round(m.budget * (1 + g.change), 2)) AS amount, g.project, g.reason
       FROM money m JOIN given g ON g.unit OPERATOR(budgetpm.=) m.unit AND g.project_id = m.project_id
     UNION ALL
     SELECT r.unit, r.budget, COALESCE(g.amount, pg_catalog.round(r.budget * (1 + COALESCE(g.change, 0)), 2)), NULL, g.reason
-      FROM (SELECT m.unit, pg_catalog.sum(m.budget) AS budget FROM money m
+      FROM (SELECT (m.unit::text)::budgetpm.budget_code AS unit, pg_catalog.sum(m.budget) AS budget FROM money m
              WHERE NOT EXISTS (SELECT FROM given g WHERE g.unit OPERATOR(budgetpm.=) m.unit AND g.project_id = m.project_id)
-             GROUP BY m.unit::text, m.unit) AS r
+             GROUP BY m.unit::text) AS r
       LEFT JOIN given g ON g.unit OPERATOR(budgetpm.=) r.unit AND g.project_id IS NULL
   )
   SELECT u.official_code, u.name, pg_catalog.sum(x.budget), pg_catalog.sum(x.amount), pg_catalog.count(x.reason),

@@ -152,16 +152,15 @@ BEGIN ATOMIC
   WITH rule AS MATERIALIZED (
     SELECT r.division::budgetpm.budget_code AS division, r.rules
       FROM @ledger@.signal_rule_sets(signal_judged.as_of, ARRAY(
-             SELECT x.division::text FROM (
-               SELECT DISTINCT p.division FROM @ledger@.project p
-                WHERE p.stage IN ('funded', 'under_way')
-                  AND p.project_id BETWEEN COALESCE(signal_judged.project, 0) AND COALESCE(signal_judged.project, 9223372036854775807)) x)) r)
+             SELECT DISTINCT p.division::text FROM @ledger@.project p
+              WHERE p.stage IN ('funded', 'under_way')
+                AND p.project_id BETWEEN COALESCE(signal_judged.project, 0) AND COALESCE(signal_judged.project, 9223372036854775807))) r)
   SELECT j.project_id, j.division, j.unit, (j.signal).colour, (j.signal).score, (j.signal).reasons, (j.signal).inputs
     FROM (SELECT f.project_id, f.division, f.unit,
                  budgetpm.signal_columns(r.rules, signal_judged.as_of, f.starts_on, f.ends_on, f.budget, f.paid, f.contract_due, f.contract_met,
                    f.clause_due, f.clause_met, f.clause_late, f.delivery_due, f.delivery_met, f.planned, f.physical, f.achievement, f.clause, f.indicators) AS signal
             FROM @ledger@.signal_facts(signal_judged.as_of, signal_judged.place, signal_judged.project) f
-            JOIN rule r ON r.division = f.division
+            JOIN rule r ON r.division OPERATOR(budgetpm.=) f.division
           -- A signal is not computed again wherever a part of it is used.
           OFFSET 0) j;
 END;
