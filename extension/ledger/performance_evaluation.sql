@@ -50,13 +50,27 @@ RETURN CASE WHEN planned_by.plan = '"year"' OR EXTRACT(month FROM planned_by.as_
 COMMENT ON FUNCTION @ledger@.planned_by(numeric, jsonb, date, integer) IS
   'Internal: what of a year''s number was planned by the end of a month (the whole in December): all of it, twelfths to so many decimals, or the newest planned value; NULL: nothing yet.';
 
-CREATE FUNCTION @ledger@.is_of(result jsonb, item_no integer, indicator text, name text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN pg_catalog.jsonb_typeof(is_of.result) <> 'object' THEN false
-            WHEN is_of.result ? 'item' THEN is_of.result -> 'item' = pg_catalog.to_jsonb(is_of.item_no)
-            WHEN is_of.result ? 'indicator' THEN COALESCE(is_of.result ->> 'indicator' = is_of.indicator, false)
-            ELSE COALESCE(is_of.result ->> 'name' = is_of.name, false) END;
-COMMENT ON FUNCTION @ledger@.is_of(jsonb, integer, text, text) IS 'Internal: whether a result names a target, by item, otherwise by indicator, otherwise by name.';
+CREATE FUNCTION @ledger@.named_results(set_id bigint, results jsonb) RETURNS TABLE (n bigint, r jsonb, items integer[])
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+  WITH given AS MATERIALIZED (
+    SELECT x.n, x.r, CASE WHEN k.by = 'item' THEN x.r -> 'item' END AS item, CASE WHEN k.by = 'indicator' THEN x.r ->> 'indicator' END AS indicator,
+           CASE WHEN k.by = 'name' THEN x.r ->> 'name' END AS name
+      FROM pg_catalog.jsonb_array_elements(named_results.results) WITH ORDINALITY AS x(r, n)
+      CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(x.r) <> 'object' THEN NULL WHEN x.r ? 'item' THEN 'item' WHEN x.r ? 'indicator' THEN 'indicator' ELSE 'name' END) AS k(by)
+  ), named AS (
+    SELECT g.n, t.item_no FROM given g JOIN @ledger@.target t ON g.item = pg_catalog.to_jsonb(t.item_no) WHERE t.set_id = named_results.set_id
+    UNION ALL
+    SELECT g.n, t.item_no FROM given g JOIN @ledger@.target t ON g.indicator = t.indicator WHERE t.set_id = named_results.set_id
+    UNION ALL
+    SELECT g.n, t.item_no FROM given g JOIN @ledger@.target t ON g.name = t.name WHERE t.set_id = named_results.set_id
+  )
+  SELECT g.n, g.r, COALESCE(a.items, '{}')
+    FROM given g LEFT JOIN (SELECT x.n, pg_catalog.array_agg(x.item_no ORDER BY x.item_no) AS items FROM named x GROUP BY x.n) AS a ON a.n = g.n
+   ORDER BY g.n;
+END;
+COMMENT ON FUNCTION @ledger@.named_results(bigint, jsonb) IS
+  'Internal: each of the results with the targets it names, by item, otherwise by indicator, otherwise by name; what is no object names none.';
 
 CREATE FUNCTION @ledger@.result_rows(set_id bigint, as_of date, results jsonb, planned boolean)
 RETURNS TABLE (item_no integer, name text, kind text, method text, direction text, target numeric, weight numeric, parameters jsonb,
@@ -70,14 +84,15 @@ BEGIN ATOMIC
          CASE WHEN pg_catalog.abs(e.deviation) < 1e12 THEN pg_catalog.round(e.deviation, 2) END, NULLIF(g.r ->> 'reason', '')
     FROM @ledger@.target_set s
     JOIN @ledger@.target t ON t.set_id = s.set_id
-    LEFT JOIN LATERAL (SELECT x.r FROM pg_catalog.jsonb_array_elements(result_rows.results) WITH ORDINALITY AS x(r, n)
-                        WHERE @ledger@.is_of(x.r, t.item_no, t.indicator, t.name) ORDER BY x.n LIMIT 1) AS g ON true
+    LEFT JOIN (SELECT DISTINCT ON (i.item_no) i.item_no, x.r FROM @ledger@.named_results(result_rows.set_id, result_rows.results) AS x CROSS JOIN LATERAL pg_catalog.unnest(x.items) AS i(item_no)
+                ORDER BY i.item_no, x.n) AS g ON g.item_no = t.item_no
     CROSS JOIN LATERAL (SELECT CASE WHEN result_rows.planned THEN @ledger@.planned_by(t.target, t.plan, result_rows.as_of, 4) ELSE t.target END) AS d(target)
     CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) = 'number' THEN (COALESCE(g.r ->> 'actual', g.r ->> 'score'))::numeric END,
                                CASE WHEN t.binding IS NOT NULL THEN @ledger@.bound_actual(s.project_id, s.fiscal_year, result_rows.as_of, t.binding, t.measure) END) AS x(reported, measured)
     CROSS JOIN LATERAL (SELECT COALESCE(x.reported, x.measured)) AS v(actual)
     CROSS JOIN LATERAL (SELECT CASE WHEN d.target <> 0 AND t.kind = 'quantitative' THEN (v.actual - d.target) * 100 / pg_catalog.abs(d.target) END) AS e(deviation)
-   WHERE s.set_id = result_rows.set_id;
+   WHERE s.set_id = result_rows.set_id
+   ORDER BY t.item_no;
 END;
 COMMENT ON FUNCTION @ledger@.result_rows(bigint, date, jsonb, boolean) IS
   'Internal: what is known of each target of a set on a day: what was reported, otherwise what it fills itself from, beside what was planned by then, or the year''s target.';
@@ -86,9 +101,12 @@ CREATE FUNCTION @ledger@.result_problems(set_id bigint, as_of date, results json
 RETURNS TABLE (place text, problem text, hint text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
-  WITH given AS (
-    SELECT x.r, x.n, ARRAY(SELECT t.item_no FROM @ledger@.target t WHERE t.set_id = result_problems.set_id AND @ledger@.is_of(x.r, t.item_no, t.indicator, t.name) ORDER BY t.item_no) AS items
-      FROM pg_catalog.jsonb_array_elements(result_problems.results) WITH ORDINALITY AS x(r, n)
+  WITH given AS MATERIALIZED (
+    SELECT x.n, x.r, x.items FROM @ledger@.named_results(result_problems.set_id, result_problems.results) AS x
+  ), many AS MATERIALIZED (
+    SELECT i.item_no, pg_catalog.count(*) AS results FROM given g CROSS JOIN LATERAL pg_catalog.unnest(g.items) AS i(item_no) GROUP BY i.item_no HAVING pg_catalog.count(*) > 1
+  ), rows AS MATERIALIZED (
+    SELECT r.* FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results, result_problems.complete) AS r
   )
   SELECT pg_catalog.format('result %s', g.n), f.problem, f.hint
     FROM given g
@@ -120,11 +138,11 @@ BEGIN ATOMIC
     ) AS f(problem, hint)
   UNION ALL
   SELECT pg_catalog.format('target %s "%s"', r.item_no, r.name), f.problem, f.hint
-    FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results, result_problems.complete) AS r
+    FROM rows r
     CROSS JOIN LATERAL (
       SELECT 'it has no actual value', 'Report it, bind it, or say that it is not applicable.' WHERE result_problems.complete AND r.applicable AND r.actual IS NULL
       UNION ALL
-      SELECT pg_catalog.format('it has %s results', pg_catalog.count(*)), 'Give one.' FROM given g WHERE r.item_no = ANY (g.items) HAVING pg_catalog.count(*) > 1
+      SELECT pg_catalog.format('it has %s results', m.results), 'Give one.' FROM many m WHERE m.item_no = r.item_no
       UNION ALL
       SELECT 'its value is 10^18 or more, or has more than ten decimals', NULL WHERE pg_catalog.abs(r.actual) >= 1e18 OR pg_catalog.min_scale(r.actual) > 10
       UNION ALL
@@ -139,7 +157,7 @@ BEGIN ATOMIC
    WHERE f.problem IS NOT NULL
   UNION ALL
   SELECT NULL, 'none of its targets applies', 'There is nothing to score.'
-    FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results, result_problems.complete) AS r
+    FROM rows r
    WHERE result_problems.complete HAVING NOT pg_catalog.bool_or(r.applicable);
 END;
 COMMENT ON FUNCTION @ledger@.result_problems(bigint, date, jsonb, numeric, boolean) IS
