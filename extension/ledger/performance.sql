@@ -345,7 +345,7 @@ CREATE TABLE @ledger@.joint_evaluation (
   opened_by   varchar(63) COLLATE "C" NOT NULL,
   division    budgetpm.budget_code NOT NULL REFERENCES @ledger@.division (code)
 );
-COMMENT ON TABLE @ledger@.joint_evaluation IS 'Evaluations that span projects of several divisions (联合绩效考评), append-only.';
+COMMENT ON TABLE @ledger@.joint_evaluation IS 'Evaluations that span projects of several divisions (联合绩效考评), append-only. Read by who may read the division, or one of the projects: whoever evaluates it needs the number.';
 COMMENT ON COLUMN @ledger@.joint_evaluation.joint_id IS 'Number.';
 COMMENT ON COLUMN @ledger@.joint_evaluation.title IS 'Title.';
 COMMENT ON COLUMN @ledger@.joint_evaluation.fiscal_year IS 'Fiscal year.';
@@ -398,6 +398,7 @@ COMMENT ON COLUMN @ledger@.consequence_rule.defined_by IS 'By whom.';
 CREATE INDEX ex_ante_project ON @ledger@.ex_ante (project_id, fiscal_year);
 CREATE INDEX monitoring_project ON @ledger@.monitoring (project_id, fiscal_year, as_of);
 CREATE INDEX evaluation_project ON @ledger@.evaluation (project_id, fiscal_year, evaluator);
+CREATE INDEX evaluation_joint ON @ledger@.evaluation (joint_id) WHERE joint_id IS NOT NULL;
 CREATE INDEX evaluation_place ON @ledger@.evaluation (division, unit, fiscal_year);
 CREATE INDEX evaluation_answer_of ON @ledger@.evaluation_answer (evaluation_id);
 
@@ -472,4 +473,5 @@ CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.joint_evaluation
 ALTER TABLE @ledger@.joint_evaluation ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
   ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.joint_evaluation FOR SELECT
-  USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL));
+  USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, NULL)
+         OR EXISTS (SELECT FROM @ledger@.project p WHERE p.project_id = ANY (joint_evaluation.projects)));
