@@ -108,7 +108,9 @@ SELECT count(*) AS points, count(*) FILTER (WHERE ST_Intersects(ST_Hexagon(size,
 SELECT pg_temp.refused(s) FROM unnest(ARRAY['SELECT budgetpm.hexagon_at(0, 1, 1)', $$SELECT budgetpm.hexagon_at('NaN', 1, 1)$$, $$SELECT budgetpm.hexagon_at(1, 'NaN', 1)$$, $$SELECT budgetpm.hexagon_at(1, 1, 'Infinity')$$, 'SELECT budgetpm.hexagon_at(1, 1e8, 1)', 'SELECT budgetpm.hexagon_at(1, 1, -1e300)']) AS s;
 UPDATE m.project SET starts_on = '2025-01-01' WHERE official_code IN ('X4', 'X8');
 SELECT m.move_project('X4', 'under_way', on_day => '2025-01-01') > 0 AND m.appropriate(m.open_line(2025, '101', '2120303', title => 'z', project => 'X8'), 0.01, '苏财预2号') > 0 AND m.move_project('X8', 'under_way', on_day => '2025-01-01') > 0 AS begun;
+ALTER TABLE m.milestone DISABLE TRIGGER guard;
 INSERT INTO m.milestone (project_id, milestone_no, title, planned_on, weight, division, unit) SELECT project_id, 1, '竣工', '2025-06-30', 100, division, unit FROM m.project WHERE official_code IN ('X4', 'X8');
+ALTER TABLE m.milestone ENABLE ALWAYS TRIGGER guard;
 SELECT m.report_progress('X4', 89.99, '2025-07-01') > 0 AND m.report_progress('X8', 90, '2025-07-01') > 0 AS reported;
 SELECT sum(late) AS late, max(behind) AS behind FROM m.heat_grid(size_km => 10);
 SELECT sum(late) AS late FROM m.heat_grid(size_km => 10, late_by => 9.99);

@@ -273,25 +273,45 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.quality_recor
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.quality_record
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_year
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_year
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_dependency
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_dependency
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.milestone
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.milestone
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_resource
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_resource
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
 
 ALTER TABLE @ledger@.project_event ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
   ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_event FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.project_year ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_year ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_year FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.project_dependency ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_dependency ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_dependency FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.milestone ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.milestone ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.milestone FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 ALTER TABLE @ledger@.delivery ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
   ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.delivery FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.project_resource ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_resource ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_resource FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 ALTER TABLE @ledger@.quality_record ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,

@@ -86,6 +86,10 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_conce
   FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
 CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_concern
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.project_indicator
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.guard_write();
+CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON @ledger@.project_indicator
+  FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.guard_write();
 
 ALTER TABLE @ledger@.project_signal ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
   ENABLE ROW LEVEL SECURITY;
@@ -95,7 +99,8 @@ ALTER TABLE @ledger@.project_concern ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS 
   ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_concern FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
-ALTER TABLE @ledger@.project_indicator ENABLE ROW LEVEL SECURITY;
+ALTER TABLE @ledger@.project_indicator ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate,
+  ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read_scope ON @ledger@.project_indicator FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 

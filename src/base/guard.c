@@ -216,6 +216,13 @@ bpm_accept_key(const BpmPermit *holder, TupleDesc desc, HeapTuple old, HeapTuple
 		(old == NULL || has_key(holder, desc, old));
 }
 
+/* Accepts whatever is done to rows of the permit's key. */
+bool
+bpm_accept_owned(const BpmPermit *holder, TupleDesc desc, HeapTuple old, HeapTuple *row)
+{
+	return (old == NULL || has_key(holder, desc, old)) && (*row == NULL || has_key(holder, desc, *row));
+}
+
 /* Accepts the insertion or deletion of rows of the permit's key, no change of one. */
 bool
 bpm_accept_members(const BpmPermit *holder, TupleDesc desc, HeapTuple old, HeapTuple *row)
@@ -261,6 +268,19 @@ static bool
 accept_new(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple *row)
 {
 	return old == NULL && *row != NULL;
+}
+
+/* Runs one statement on the rows that a key owns; returns how many there were. */
+int
+bpm_write_owned(BpmLedger *ledger, const char *table, int64 key, const BpmStatement *statement,
+				Datum *values, const char *nulls)
+{
+	BpmPermit	permit = {0};
+
+	permit.accept = bpm_accept_owned;
+	permit.key = key;
+	permit.many = true;
+	return bpm_guarded_execute(ledger, table, 0, &permit, statement, values, nulls, false);
 }
 
 /* Runs one statement that inserts into a guarded table: one row, or as many as it makes. */

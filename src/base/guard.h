@@ -49,6 +49,8 @@ extern Oid	bpm_guarded_relation(BpmLedger *ledger, const char *table, int year);
 
 extern bool bpm_accept_key(const BpmPermit *permit, TupleDesc desc, HeapTuple old,
 						   HeapTuple *row);
+extern bool bpm_accept_owned(const BpmPermit *permit, TupleDesc desc, HeapTuple old,
+							 HeapTuple *row);
 extern bool bpm_accept_members(const BpmPermit *permit, TupleDesc desc, HeapTuple old,
 							   HeapTuple *row);
 extern int	bpm_guarded_execute(BpmLedger *ledger, const char *table, int year,
@@ -57,6 +59,9 @@ extern int	bpm_guarded_execute(BpmLedger *ledger, const char *table, int year,
 extern int	bpm_write_row(BpmLedger *ledger, const char *table, int year, int64 key,
 						  const BpmStatement *statement, Datum *values,
 						  const char *nulls, bool must_write);
+extern int	bpm_write_owned(BpmLedger *ledger, const char *table, int64 key,
+							const BpmStatement *statement, Datum *values,
+							const char *nulls);
 extern void bpm_insert_rows(BpmLedger *ledger, const char *table,
 							const BpmStatement *statement, Datum *values,
 							const char *nulls, bool many);

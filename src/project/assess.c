@@ -278,7 +278,7 @@ bpm_report_indicators(PG_FUNCTION_ARGS)
 	nulls[3] = PG_ARGISNULL(4) ? 'n' : ' ';
 	values[4] = Int64GetDatum(project.division);
 	values[5] = Int64GetDatum(project.unit);
-	bpm_ledger_execute(call.ledger, &store, 0, values, nulls);
+	bpm_write_owned(call.ledger, "project_indicator", project.id, &store, values, nulls);
 	bpm_call_note(&call, &project, "indicators", NULL, PG_GETARG_JSONB_P(3));
 	bpm_call_end(&call);
 	PG_RETURN_VOID();

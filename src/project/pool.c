@@ -11,6 +11,7 @@
 #include "utils/numeric.h"
 
 #include "base/errors.h"
+#include "base/guard.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
@@ -78,8 +79,8 @@ store_years(BpmLedger *ledger, const BpmProject *project, Datum years)
 	values[1] = years;
 	values[2] = Int64GetDatum(project->division);
 	values[3] = Int64GetDatum(project->unit);
-	bpm_ledger_execute(ledger, &clear, 0, values, NULL);
-	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
+	bpm_write_owned(ledger, "project_year", project->id, &clear, values, NULL);
+	bpm_write_owned(ledger, "project_year", project->id, &insert, values, NULL);
 }
 
 /* Refuses a period that ends before it begins, and a total that is none. */
@@ -267,8 +268,8 @@ store_milestones(BpmLedger *ledger, const BpmProject *project, Datum milestones)
 	values[1] = milestones;
 	values[2] = Int64GetDatum(project->division);
 	values[3] = Int64GetDatum(project->unit);
-	bpm_ledger_execute(ledger, &clear, 0, values, NULL);
-	bpm_ledger_execute(ledger, &insert, 0, values, NULL);
+	bpm_write_owned(ledger, "milestone", project->id, &clear, values, NULL);
+	bpm_write_owned(ledger, "milestone", project->id, &insert, values, NULL);
 }
 
 /* Sets the milestones of a project, all at once; returns how many. */
@@ -395,7 +396,7 @@ bpm_complete_milestone(PG_FUNCTION_ARGS)
 				 errhint("Milestones are reached while it is under_way.")));
 	values[0] = Int64GetDatum(project.id);
 	values[4] = CStringGetTextDatum(call.login);
-	if (bpm_ledger_execute(call.ledger, &update, 0, values, NULL) != 1)
+	if (bpm_write_owned(call.ledger, "milestone", project.id, &update, values, NULL) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_BPM_WRONG_STATE),
 				 errmsg("project \"%s\" has no milestone %d that is not done", code, PG_GETARG_INT32(2))));

@@ -100,7 +100,7 @@ bpm_add_dependency(PG_FUNCTION_ARGS)
 	bpm_set_text(values, nulls, 3, reason);
 	values[4] = Int64GetDatum(project.division);
 	values[5] = Int64GetDatum(project.unit);
-	bpm_ledger_execute(call.ledger, &insert, 0, values, nulls);
+	bpm_write_owned(call.ledger, "project_dependency", project.id, &insert, values, nulls);
 	values[0] = CStringGetTextDatum(before);
 	values[1] = PG_GETARG_DATUM(3);
 	bpm_call_note(&call, &project, "dependency", reason,
@@ -131,7 +131,7 @@ bpm_remove_dependency(PG_FUNCTION_ARGS)
 	bpm_call_project(&call, code, &project);
 	values[0] = Int64GetDatum(project.id);
 	values[1] = CStringGetTextDatum(before);
-	if (bpm_ledger_execute(call.ledger, &delete, 0, values, NULL) != 1)
+	if (bpm_write_owned(call.ledger, "project_dependency", project.id, &delete, values, NULL) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("project \"%s\" does not wait for \"%s\"", code, before)));
@@ -199,8 +199,8 @@ bpm_set_resources(PG_FUNCTION_ARGS)
 	values[2] = Int64GetDatum(project.division);
 	values[3] = Int64GetDatum(project.unit);
 	check_resources(call.ledger, &project, values[1]);
-	bpm_ledger_execute(call.ledger, &clear, 0, values, NULL);
-	bpm_ledger_execute(call.ledger, &insert, 0, values, NULL);
+	bpm_write_owned(call.ledger, "project_resource", project.id, &clear, values, NULL);
+	bpm_write_owned(call.ledger, "project_resource", project.id, &insert, values, NULL);
 	bpm_call_note(&call, &project, "resources", NULL, PG_GETARG_JSONB_P(2));
 	bpm_call_end(&call);
 	PG_RETURN_INT32(JB_ROOT_COUNT(PG_GETARG_JSONB_P(2)));
