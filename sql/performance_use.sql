@@ -90,6 +90,7 @@ SELECT step, text, value FROM p.suggest_request('101', 2026, 'advice', project =
 -- 1,100,000 + 1,000,000 + 800,000 + 500,000 and below it 0 + 1,000,000
 SELECT unit, base, amount, advised, reason FROM p.advised_ceilings(:preparation);
 SELECT p.issue_advised_ceilings(:preparation, '苏财预〔2026〕1号', 1) AS issued;
+SELECT pg_temp.refused($$SELECT p.issue_advised_ceilings(999, '苏财预〔2026〕1号', 1)$$), pg_temp.refused($$SELECT p.issue_advised_ceilings(NULL, '苏财预〔2026〕1号', 1)$$);
 SELECT u.official_code, c.round, c.amount::text, c.document FROM p.ceiling c JOIN p.unit u ON u.code::text = c.unit::text ORDER BY 1;
 -- and they bind: 省属中学 may ask for what is left of it, and not for a yuan more
 CREATE FUNCTION pg_temp.asks(unit text, amount numeric) RETURNS boolean LANGUAGE sql AS

@@ -184,11 +184,14 @@ COMMENT ON FUNCTION @ledger@.advised_ceilings(integer) IS
 
 CREATE FUNCTION @ledger@.issue_advised_ceilings(preparation integer, document text, round integer DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
-  SELECT pg_catalog.count(@ledger@.issue_ceiling(issue_advised_ceilings.preparation, a.amount, issue_advised_ceilings.document, unit => a.unit, round => issue_advised_ceilings.round))
-    FROM @ledger@.advised_ceilings(issue_advised_ceilings.preparation) AS a;
+  SELECT pg_catalog.count(@ledger@.issue_ceiling(issue_advised_ceilings.preparation, a.amount, issue_advised_ceilings.document, unit => a.unit, round => a.round))
+    FROM (SELECT c.unit, c.amount, issue_advised_ceilings.round FROM @ledger@.advised_ceilings(issue_advised_ceilings.preparation) AS c
+          UNION ALL
+          -- no preparation that the caller may see: issue_ceiling() says why, and no preparation has a round 0 that it could issue for
+          SELECT NULL, 0, 0 WHERE NOT EXISTS (SELECT FROM @ledger@.preparation p WHERE p.preparation_id = issue_advised_ceilings.preparation)) AS a(unit, amount, round);
 END;
 COMMENT ON FUNCTION @ledger@.issue_advised_ceilings(integer, text, integer) IS
-  'Issues the ceilings of advised_ceilings() to all of its units, and returns how many; needs EXECUTE on issue_ceiling() too. Errors: as of issue_ceiling().';
+  'Issues the ceilings of advised_ceilings() to all of its units, and returns how many, 0 where no unit had money the year before; needs EXECUTE on issue_ceiling() too. Errors: as of issue_ceiling(), 42704 preparation among them.';
 
 CREATE FUNCTION @ledger@.missing_evaluations(fiscal_year integer, as_of date DEFAULT NULL, division text DEFAULT NULL)
 RETURNS TABLE (project text, name text, unit text, division text, period_end date)
