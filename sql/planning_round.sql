@@ -96,6 +96,14 @@ SELECT c.request_document(version_id) OPERATOR(pg_catalog.->) 'ceiling' AS ceili
 SELECT v.version_no FROM c_report.request v WHERE request_id = :desks \gset
 SELECT c.save_request(:p, '101001', '课桌', '[{"title": "课桌", "func": "2050204", "unit_cost": 300, "quantity": 84}]', request => :desks, expected_version => :version_no) > 0 AS saved;
 SELECT pg_temp.refused(format('SELECT c.submit_requests(%s, ''101001'')', :p));
+-- a ceiling of this round binds the next: the one from before it binds as before
+BEGIN;
+SELECT current_role AS asks \gset
+SET ROLE pr_fin;
+SELECT c.issue_ceiling(:p, 99999999, '苏财预〔2026〕9号', unit => '101001', round => 2) > 0 AS of_the_next;
+SET ROLE :asks;
+SELECT pg_temp.refused(format('SELECT c.submit_requests(%s, ''101001'')', :p));
+ROLLBACK;
 SELECT pg_temp.refused(format('SELECT c.act(%s, ''approve'')', task_id)) AS by_hand FROM c.my_tasks();
 SELECT c.save_request(:p, '101001', '课桌', '[{"title": "课桌", "func": "2050204", "unit_cost": 300, "quantity": 70}]', request => :desks, expected_version => :version_no + 1) > 0 AS saved;
 SELECT c.submit_requests(:p, '101001') = :k1 AS same_case;
