@@ -29,7 +29,7 @@ CREATE VIEW @report@.joint_evaluation_project WITH (security_invoker = true) AS
   SELECT s.joint_id * 1000000 + s.n AS id, s.joint_id, s.title, s.fiscal_year, s.project, s.name, u.official_code AS unit, d.official_code AS division, d.name AS division_name,
          s.whole, s.evaluation_id, s.evaluator, s.score, s.grade, s.budget, x.weight::numeric(7,4) AS weight, x.contribution::numeric(9,2) AS contribution,
          CASE WHEN x.contribution IS NOT NULL THEN pg_catalog.format('%s / %s * %s = %s, %s', pg_catalog.round(s.fen * 0.01, 2), pg_catalog.round(s.whole_fen * 0.01, 2), s.score,
-           pg_catalog.round(s.points * 0.01 / s.whole_fen, 6), x.contribution) END AS formula
+           pg_catalog.round(s.points * 0.01 / s.whole_fen, 6), x.contribution) END::varchar(200) AS formula
     FROM shares s
     JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) s.unit
     JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) s.division
@@ -70,7 +70,7 @@ CREATE VIEW @report@.joint_evaluation WITH (security_invoker = true) AS
   SELECT j.joint_id AS id, j.title, j.fiscal_year, d.official_code AS division, d.name AS division_name, j.document,
          pg_catalog.cardinality(j.projects)::bigint AS projects, COALESCE(a.readable, 0) AS readable, s.evaluated, s.readable - s.evaluated AS missing,
          s.budget::numeric(20,2) AS budget, s.score::numeric(9,2) AS score, budgetpm.grade(s.score, g.cutoffs)::varchar(4) AS grade,
-         s.mean_score::numeric(9,2) AS mean_score, s.lowest, s.highest
+         s.mean_score::numeric(9,2) AS mean_score, s.lowest::numeric(9,2) AS lowest, s.highest::numeric(9,2) AS highest
     FROM @ledger@.joint_evaluation j
     JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) j.division
     LEFT JOIN sums a ON a.joint_id = j.joint_id
