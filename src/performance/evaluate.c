@@ -303,7 +303,7 @@ bpm_record_monitoring(PG_FUNCTION_ARGS)
 	values[12] = bpm_performance_number(call.ledger, project.division, "performance.monitoring_gap", "10");
 	bpm_insert_sealed(call.ledger, "monitoring", NULL, &insert_monitoring, values, nulls);
 	values[1] = values[4];
-	bpm_ledger_execute(call.ledger, &tell_signals, 0, values, NULL);
+	bpm_write_owned(call.ledger, "project_indicator", project.id, &tell_signals, values, NULL);
 	bpm_call_end(&call);
 	PG_RETURN_INT64(id);
 }
