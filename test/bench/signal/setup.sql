@@ -19,8 +19,8 @@ ALTER TABLE budget.delivery DISABLE TRIGGER ALL;
 ALTER TABLE budget.contract DISABLE TRIGGER ALL;
 ALTER TABLE budget.contract_clause DISABLE TRIGGER ALL;
 CREATE TEMP TABLE pattern AS SELECT row_number() OVER (ORDER BY l.line_id) - 1 AS n, l.* FROM budget.line l;
-INSERT INTO budget.project (official_code, name, unit, division, category, setup_year, stage, planned_total, starts_on, ends_on, started_on)
-  SELECT 'P' || i, '第' || i || '号农村公路改造工程', p.unit, p.division, '3', 2025, 'under_way', '1000000', '2025-01-01', '2025-12-31', '2025-01-01'
+INSERT INTO budget.project (official_code, name, unit, division, category, setup_year, stage, events, planned_total, starts_on, ends_on, started_on)
+  SELECT 'P' || i, '第' || i || '号农村公路改造工程', p.unit, p.division, '3', 2025, 'under_way', 1, '1000000', '2025-01-01', '2025-12-31', '2025-01-01'
     FROM generate_series(1, :projects) AS i JOIN pattern p ON p.n = i % (SELECT count(*) FROM pattern);
 INSERT INTO budget.line SELECT 2025001000000000 + r.project_id, 2025, NULL, r.division, r.unit, (SELECT func FROM pattern LIMIT 1), NULL, NULL, '11', r.project_id, r.name, true, NULL, false, 'b', '{}', NULL, now(), 'x'
   FROM budget.project r;

@@ -5,8 +5,8 @@ CREATE EXTENSION IF NOT EXISTS budgetpm;
 SELECT budgetpm.create_ledger('tiles', root => '320000000', first_year => 2025);
 SELECT count(tiles.register_division('32' || lpad(n::text, 2, '0') || '00000', '市' || n, '320000000', 2, '2020-01-01')) FROM generate_series(1, 13) AS n;
 SELECT count(tiles.register_unit('U' || n, '局' || n, '32' || lpad(n::text, 2, '0') || '00000')) FROM generate_series(1, 13) AS n;
-INSERT INTO tiles.project (official_code, name, unit, division, category, setup_year, stage, starts_on)
-SELECT 'X' || n, '重点项目' || n, u.code, u.division, '3', 2025, CASE WHEN n % 5 < 3 THEN 'under_way' ELSE 'funded' END, '2025-01-01' FROM generate_series(1, :sites) AS n JOIN tiles.unit u ON u.official_code = 'U' || n % 13 + 1;
+INSERT INTO tiles.project (official_code, name, unit, division, category, setup_year, stage, events, starts_on)
+SELECT 'X' || n, '重点项目' || n, u.code, u.division, '3', 2025, CASE WHEN n % 5 < 3 THEN 'under_way' ELSE 'funded' END, 1, '2025-01-01' FROM generate_series(1, :sites) AS n JOIN tiles.unit u ON u.official_code = 'U' || n % 13 + 1;
 ALTER TABLE tiles.project_site DISABLE TRIGGER guard;
 INSERT INTO tiles.project_site (site_id, project_id, site_no, version_no, active, place, since, division, unit)
 SELECT n, p.project_id, 1, 1, true, ST_SetSRID(ST_MakePoint(116.4 + 5.5 * (n * 7919 % 100003) / 100003.0, 30.8 + 4.3 * (n * 104729 % 99991) / 99991.0), 4490), now(), p.division, p.unit
