@@ -136,6 +136,8 @@ CREATE TABLE @ledger@.delivery (
   delivered_on       date,
   delivered_quantity numeric(20,4) NOT NULL DEFAULT 0 CHECK (delivered_quantity >= 0),
   accepted_on        date,
+  first_accepted_on  date,
+  whole_accepted_on  date,
   accepted_quantity  numeric(20,4) NOT NULL DEFAULT 0 CHECK (accepted_quantity >= 0),
   document           varchar(200),
   flags              text[] NOT NULL DEFAULT '{}',
@@ -158,6 +160,8 @@ COMMENT ON COLUMN @ledger@.delivery.planned_quantity IS 'Quantity agreed.';
 COMMENT ON COLUMN @ledger@.delivery.delivered_on IS 'Day of the last arrival; NULL: nothing yet.';
 COMMENT ON COLUMN @ledger@.delivery.delivered_quantity IS 'Quantity that has come.';
 COMMENT ON COLUMN @ledger@.delivery.accepted_on IS 'Day of the last acceptance; NULL: nothing yet.';
+COMMENT ON COLUMN @ledger@.delivery.first_accepted_on IS 'Day of the first acceptance, by which clauses that wait for any delivery go.';
+COMMENT ON COLUMN @ledger@.delivery.whole_accepted_on IS 'Day by which the quantity agreed was accepted, by which clauses that wait for all deliveries go; what comes beyond it does not move it. NULL: not all of it yet.';
 COMMENT ON COLUMN @ledger@.delivery.accepted_quantity IS 'Quantity that was accepted.';
 COMMENT ON COLUMN @ledger@.delivery.document IS 'The last document: delivery note or acceptance record.';
 COMMENT ON COLUMN @ledger@.delivery.flags IS 'What was noticed at arrival: late, beyond_quantity.';

@@ -40,8 +40,8 @@ BEGIN ATOMIC
             LEFT JOIN @ledger@.milestone s ON s.milestone_no = (k.terms ->> 'milestone')::integer
              AND s.project_id = CASE WHEN k.terms ? 'project' THEN (SELECT p.project_id FROM @ledger@.project p WHERE p.official_code = k.terms ->> 'project') ELSE l.project_id END
             LEFT JOIN LATERAL (
-              SELECT pg_catalog.min(d.planned_on) AS first_planned, pg_catalog.max(d.planned_on) AS last_planned, pg_catalog.min(d.accepted_on) AS first_accepted,
-                     CASE WHEN pg_catalog.bool_and(d.accepted_quantity >= d.planned_quantity) THEN pg_catalog.max(d.accepted_on) END AS all_accepted
+              SELECT pg_catalog.min(d.planned_on) AS first_planned, pg_catalog.max(d.planned_on) AS last_planned, pg_catalog.min(d.first_accepted_on) AS first_accepted,
+                     CASE WHEN pg_catalog.bool_and(d.whole_accepted_on IS NOT NULL) THEN pg_catalog.max(d.whole_accepted_on) END AS all_accepted
                 FROM @ledger@.delivery d WHERE d.contract_id = k.contract_id AND k.terms ? 'delivery') d ON true
            WHERE k.kind IN ('milestone', 'retention', 'deadline')
              AND NOT EXISTS (SELECT 1 FROM @ledger@.contract_clause n WHERE n.contract_id = k.contract_id AND n.version > k.version)
@@ -91,7 +91,7 @@ BEGIN ATOMIC
       SELECT d.project_id, pg_catalog.count(*) AS delivery_due,
              pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of THEN budgetpm.share_met(d.delivered_quantity, d.planned_quantity) ELSE 0 END) AS delivery_met,
              NULLIF(pg_catalog.count(*) FILTER (WHERE g.state = 'signed'), 0) AS contract_due,
-             pg_catalog.count(*) FILTER (WHERE g.state = 'signed' AND d.accepted_on <= signal_facts.as_of AND d.accepted_quantity >= d.planned_quantity) AS contract_met
+             pg_catalog.count(*) FILTER (WHERE g.state = 'signed' AND d.whole_accepted_on <= signal_facts.as_of) AS contract_met
         FROM @ledger@.delivery d
         LEFT JOIN @ledger@.contract g ON g.contract_id = d.contract_id
        WHERE d.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807) AND d.planned_on <= signal_facts.as_of

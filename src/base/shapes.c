@@ -134,9 +134,10 @@ const BpmTableShape bpm_shapes[] = {
 	{"delivery",
 		"delivery_id int8, contract_id int8, project_id int8, title varchar, "
 		"measure varchar, planned_on date, planned_quantity numeric, delivered_on "
-		"date, delivered_quantity numeric, accepted_on date, accepted_quantity "
-		"numeric, document varchar, flags _text, division budget_code, unit "
-	"budget_code, papers _text"},
+		"date, delivered_quantity numeric, accepted_on date, first_accepted_on "
+		"date, whole_accepted_on date, accepted_quantity numeric, document "
+		"varchar, flags _text, division budget_code, unit budget_code, papers "
+	"_text"},
 	{"division",
 		"code budget_code, official_code varchar, name varchar, "
 		"parent budget_code, level int2, valid_from date, valid_to date, "

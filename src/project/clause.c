@@ -36,9 +36,9 @@
 	"   FROM (SELECT 1) one LEFT JOIN @ledger@.project p ON CASE WHEN c.terms OPERATOR(pg_catalog.?) 'project'"\
 	"     THEN p.official_code" EQ "(c.terms OPERATOR(pg_catalog.->>) 'project') ELSE p.project_id" EQ "c.project_id END"\
 	"   WHERE c.terms OPERATOR(pg_catalog.?) 'milestone'"\
-	"  UNION ALL SELECT CASE c.terms OPERATOR(pg_catalog.->>) 'delivery' WHEN 'any' THEN (SELECT pg_catalog.min(d.accepted_on)"\
+	"  UNION ALL SELECT CASE c.terms OPERATOR(pg_catalog.->>) 'delivery' WHEN 'any' THEN (SELECT pg_catalog.min(d.first_accepted_on)"\
 	"     FROM @ledger@.delivery d WHERE d.contract_id" EQ "$1) ELSE (SELECT CASE WHEN pg_catalog.bool_and("\
-	"      d.accepted_quantity" GE "d.planned_quantity) THEN pg_catalog.max(d.accepted_on) END"\
+	"      d.whole_accepted_on IS NOT NULL) THEN pg_catalog.max(d.whole_accepted_on) END"\
 	"     FROM @ledger@.delivery d WHERE d.contract_id" EQ "$1) END,"\
 	"    CASE c.terms OPERATOR(pg_catalog.->>) 'delivery' WHEN 'any' THEN 'a delivery accepted' ELSE 'all deliveries accepted' END"\
 	"   WHERE c.terms OPERATOR(pg_catalog.?) 'delivery'"\

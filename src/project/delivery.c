@@ -270,7 +270,9 @@ bpm_accept_delivery(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement update = {
 		"UPDATE @ledger@.delivery SET accepted_quantity = accepted_quantity" PLUS "$2,"
-		" accepted_on = GREATEST(accepted_on, $3), document = $4, papers = papers" CAT "$5 WHERE delivery_id" EQ "$1"
+		" accepted_on = GREATEST(accepted_on, $3), first_accepted_on = LEAST(first_accepted_on, $3),"
+		" whole_accepted_on = CASE WHEN whole_accepted_on IS NULL AND accepted_quantity" PLUS "$2" GE "planned_quantity"
+		"  THEN GREATEST(accepted_on, $3) ELSE whole_accepted_on END, document = $4, papers = papers" CAT "$5 WHERE delivery_id" EQ "$1"
 		" AND NOT $5" EQ "ANY (papers) AND accepted_quantity" PLUS "$2" LE "delivered_quantity AND $3" GE "delivered_on RETURNING flags", "lndtt"
 	};
 
