@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# map.sh [PICTURE]: projects of Jiangsu on their counties, and a picture of them, in the
+# map.sh [PICTURE]: projects of Jiangsu on their counties, and pictures of them, in the
 # server that PGHOST, PGDATABASE and PGUSER say.  Boundaries are data of others: they come
 # from BUDGETPM_SHARED (or ../shared) where that is, and the map goes without otherwise.
 set -euo pipefail
@@ -21,9 +21,14 @@ else
 fi
 psql -XqAt -v ON_ERROR_STOP=1 -f demo/map_projects.sql
 python=$(command -v /usr/bin/python3 || command -v python3 || true)
-if [ -z "$python" ] || ! "$python" -c 'import matplotlib' 2>/dev/null; then
-	echo "no picture: install python3-matplotlib, then run demo/pictures.py jiangsu_map KEY $picture"
-	exit 0
+if [ -n "$python" ] && "$python" -c 'import matplotlib' 2>/dev/null; then
+	"$python" demo/pictures.py jiangsu_map KEY-001 "$picture" 2025-09-30 >/dev/null
+	echo "The map and the S-curve of a project are in $picture"
+else
+	echo "no picture: install python3-matplotlib, then run demo/pictures.py jiangsu_map KEY-001 $picture 2025-09-30"
 fi
-"$python" demo/pictures.py jiangsu_map KEY-001 "$picture" 2025-09-30 >/dev/null
-echo "The map and the S-curve of a project are in $picture"
+# QGIS is large, so nothing installs it; where it is, it shows the same ledger.
+if [ -n "$python" ] && "$python" -c 'import qgis.core' 2>/dev/null; then
+	"$python" demo/qgis_map.py jiangsu_map "${picture%.png}_qgis.png" "${picture%.png}.qgs" >/dev/null
+	echo "The same map as QGIS draws it is in ${picture%.png}_qgis.png; open ${picture%.png}.qgs in QGIS while the server runs"
+fi

@@ -17,11 +17,15 @@ SELECT count(jiangsu_map.move_project('KEY-' || lpad(n::text, 3, '0'), stage))
   FROM (SELECT * FROM work CROSS JOIN unnest('{reviewed,admitted}'::text[]) WITH ORDINALITY AS s(stage, step) ORDER BY step, n) AS m \g /dev/null
 CREATE TEMP TABLE line AS
 SELECT n, jiangsu_map.open_line(2025, unit, '2120303', title => name || '重点项目', project => 'KEY-' || lpad(n::text, 3, '0')) AS line FROM work;
-SELECT count(jiangsu_map.appropriate(line, 10000000, '苏财建〔2025〕1号')) FROM line \g /dev/null
+SELECT count(jiangsu_map.appropriate(line, 10000000, '苏财建〔2025〕1号', accounting_date => '2025-01-10')) FROM line \g /dev/null
 SELECT count(jiangsu_map.move_project('KEY-' || lpad(n::text, 3, '0'), stage, on_day => CASE stage WHEN 'under_way' THEN date '2025-01-06' END))
   FROM (SELECT * FROM work CROSS JOIN unnest('{selected,funded,under_way}'::text[]) WITH ORDINALITY AS s(stage, step) ORDER BY step, n) AS m \g /dev/null
 SELECT jiangsu_map.load_sites((SELECT jsonb_agg(jsonb_build_object('project', 'KEY-' || lpad(n::text, 3, '0'), 'geometry', place)) FROM work)) || ' projects on the map';
-SELECT count(jiangsu_map.report_progress('KEY-' || lpad(n::text, 3, '0'), round(least(p.planned * (0.75 + (n * 37 % 31) * 0.011), 100), 2), p.day, kind => 'monthly'))
+SELECT count(jiangsu_map.report_progress('KEY-' || lpad(n::text, 3, '0'), round(least(p.planned * (0.75 + (n * 37 % 31) * 0.011), 100), 2), p.day, kind => 'monthly',
+    longitude => round(ST_X(place::geometry)::numeric, 5), latitude => round(ST_Y(place::geometry)::numeric, 5), datum => 'CGCS2000'))
   FROM work CROSS JOIN (SELECT (date '2025-01-01' + m * interval '1 month' - interval '1 day')::date AS day, 10.0 * m - 12 + m * m * 0.05 AS planned FROM generate_series(2, 9) AS m) AS p \g /dev/null
-SELECT count(jiangsu_map.pay(line, 700000 + 40000 * (n * 13 % 11), '凭证 ' || n || '-' || m, accounting_date => make_date(2025, m::int, 20)))
+SELECT count(jiangsu_map.pay(line, CASE WHEN n % 9 = 4 THEN 430000 WHEN n * 37 % 31 > 27 THEN 1130000 ELSE 700000 + 40000 * (n * 13 % 11) END,
+    '凭证 ' || n || '-' || m, accounting_date => make_date(2025, m::int, 20)))
   FROM line CROSS JOIN generate_series(2, 9) AS m \g /dev/null
+-- no flow of intervention or audit is published here: the signals are kept, their cases are not begun
+SELECT format('signals of 2025-09-30: %s red, %s yellow, %s green, %s blue', red, yellow, green, blue) FROM jiangsu_map.assess_all('2025-09-30');

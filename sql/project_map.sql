@@ -125,6 +125,14 @@ SELECT count(*) > 0 AS shared, bool_and(a.projects = b.projects) AS same FROM pg
 SELECT count(*) > 0 AS shared, bool_and(a.projects = b.projects) AS same FROM pg_temp.counted(m.heat_tiles(11, 1699, 830)) a JOIN pg_temp.counted(m.heat_tiles(11, 1700, 830)) b USING (cell);
 SELECT m.retire_site('X4', 2, '误报') > 0 AS retired;
 
+-- a desktop GIS draws one kind of geometry in a layer: a site of several kinds is in several layers, with its parts of that kind
+SELECT m.set_site('X4', 'SRID=4490;GEOMETRYCOLLECTION(POINT(120.9 31.5), LINESTRING(120.9 31.5, 121 31.5), POLYGON((120.9 31.3,121 31.3,121 31.4,120.9 31.3)), GEOMETRYCOLLECTION(POLYGON((120.6 31.3,120.7 31.3,120.7 31.4,120.6 31.3))))', 3) AS mixed;
+SELECT ST_AsText(geom) AS parts FROM m_report.project_site_point_geo WHERE project_code = 'X4' AND site_no = 3
+ UNION ALL SELECT ST_AsText(geom) FROM m_report.project_site_line_geo WHERE project_code = 'X4'
+ UNION ALL SELECT ST_AsText(geom) FROM m_report.project_site_area_geo WHERE project_code = 'X4';
+SELECT (SELECT count(*) FROM m_report.project_site_point_geo) = (SELECT count(*) FROM m_report.project_site_geo) AS points, (SELECT count(*) FROM m_report.project_site_line_geo) AS lines, (SELECT count(*) FROM m_report.project_site_area_geo) AS areas;
+SELECT m.retire_site('X4', 3, '误报') > 0 AS retired;
+
 -- rights: who reads Suzhou sees Suzhou, in tiles as in tables; who reads nothing sees nothing; without EXECUTE no tile
 CREATE ROLE map_suzhou ROLE CURRENT_USER;
 CREATE ROLE map_clerk ROLE CURRENT_USER;

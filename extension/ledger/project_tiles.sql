@@ -9,7 +9,7 @@ CREATE VIEW @report@.project_site_geo WITH (security_invoker = true) AS
     JOIN @ledger@.unit u ON u.code = p.unit
     JOIN @ledger@.division d ON d.code = p.division
    WHERE s.active;
-COMMENT ON VIEW @report@.project_site_geo IS 'Map layer of the sites of projects (项目现场图层), in CGCS2000 (EPSG:4490), without heights; site_id is its key.';
+COMMENT ON VIEW @report@.project_site_geo IS 'Map layer of the sites of projects (项目现场图层), in CGCS2000 (EPSG:4490), without heights; site_id is its key. Geometries of every kind: a desktop GIS takes project_site_point_geo, project_site_line_geo and project_site_area_geo.';
 COMMENT ON COLUMN @report@.project_site_geo.site_id IS 'Number of the site: the key of the layer.';
 COMMENT ON COLUMN @report@.project_site_geo.project_id IS 'Key of the project in this ledger.';
 COMMENT ON COLUMN @report@.project_site_geo.project_code IS 'Official project code (项目代码).';
@@ -39,6 +39,61 @@ COMMENT ON COLUMN @report@.project_site_z_geo.project_name IS 'Its name.';
 COMMENT ON COLUMN @report@.project_site_z_geo.site_no IS 'Number of the site in the project.';
 COMMENT ON COLUMN @report@.project_site_z_geo.title IS 'What the site is called.';
 COMMENT ON COLUMN @report@.project_site_z_geo.geom IS 'Where it is, with heights in metres.';
+
+-- A desktop GIS draws one kind of geometry in a layer, and no collection at all: each site is in the layers of its parts.
+CREATE VIEW @report@.project_site_point_geo WITH (security_invoker = true) AS
+  SELECT s.site_id, s.project_id, s.project_code, s.project_name, s.site_no, s.title, s.stage, s.unit_code, s.unit_name, s.division_code, s.division_name,
+         @postgis@.ST_Multi(@postgis@.ST_CollectionExtract(s.geom, 1))::@postgis@.geometry(MultiPoint, 4490) AS geom
+    FROM @report@.project_site_geo s WHERE NOT @postgis@.ST_IsEmpty(@postgis@.ST_CollectionExtract(s.geom, 1));
+COMMENT ON VIEW @report@.project_site_point_geo IS 'Map layer of the points of sites (点状现场图层), in CGCS2000 (EPSG:4490); site_id is its key. A site with parts of several kinds is in several layers.';
+COMMENT ON COLUMN @report@.project_site_point_geo.site_id IS 'Number of the site: the key of the layer.';
+COMMENT ON COLUMN @report@.project_site_point_geo.project_id IS 'Key of the project in this ledger.';
+COMMENT ON COLUMN @report@.project_site_point_geo.project_code IS 'Official project code (项目代码).';
+COMMENT ON COLUMN @report@.project_site_point_geo.project_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_point_geo.site_no IS 'Number of the site in the project.';
+COMMENT ON COLUMN @report@.project_site_point_geo.title IS 'What the site is called.';
+COMMENT ON COLUMN @report@.project_site_point_geo.stage IS 'Stage of the project (项目阶段).';
+COMMENT ON COLUMN @report@.project_site_point_geo.unit_code IS 'Official code of its unit (预算单位代码).';
+COMMENT ON COLUMN @report@.project_site_point_geo.unit_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_point_geo.division_code IS 'Official code of its division (财政区划代码).';
+COMMENT ON COLUMN @report@.project_site_point_geo.division_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_point_geo.geom IS 'The points of the site, without heights.';
+
+CREATE VIEW @report@.project_site_line_geo WITH (security_invoker = true) AS
+  SELECT s.site_id, s.project_id, s.project_code, s.project_name, s.site_no, s.title, s.stage, s.unit_code, s.unit_name, s.division_code, s.division_name,
+         @postgis@.ST_Multi(@postgis@.ST_CollectionExtract(s.geom, 2))::@postgis@.geometry(MultiLineString, 4490) AS geom
+    FROM @report@.project_site_geo s WHERE NOT @postgis@.ST_IsEmpty(@postgis@.ST_CollectionExtract(s.geom, 2));
+COMMENT ON VIEW @report@.project_site_line_geo IS 'Map layer of the lines of sites (线状现场图层), in CGCS2000 (EPSG:4490); site_id is its key. A site with parts of several kinds is in several layers.';
+COMMENT ON COLUMN @report@.project_site_line_geo.site_id IS 'Number of the site: the key of the layer.';
+COMMENT ON COLUMN @report@.project_site_line_geo.project_id IS 'Key of the project in this ledger.';
+COMMENT ON COLUMN @report@.project_site_line_geo.project_code IS 'Official project code (项目代码).';
+COMMENT ON COLUMN @report@.project_site_line_geo.project_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_line_geo.site_no IS 'Number of the site in the project.';
+COMMENT ON COLUMN @report@.project_site_line_geo.title IS 'What the site is called.';
+COMMENT ON COLUMN @report@.project_site_line_geo.stage IS 'Stage of the project (项目阶段).';
+COMMENT ON COLUMN @report@.project_site_line_geo.unit_code IS 'Official code of its unit (预算单位代码).';
+COMMENT ON COLUMN @report@.project_site_line_geo.unit_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_line_geo.division_code IS 'Official code of its division (财政区划代码).';
+COMMENT ON COLUMN @report@.project_site_line_geo.division_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_line_geo.geom IS 'The lines of the site, without heights.';
+
+CREATE VIEW @report@.project_site_area_geo WITH (security_invoker = true) AS
+  SELECT s.site_id, s.project_id, s.project_code, s.project_name, s.site_no, s.title, s.stage, s.unit_code, s.unit_name, s.division_code, s.division_name,
+         @postgis@.ST_Multi(@postgis@.ST_CollectionExtract(s.geom, 3))::@postgis@.geometry(MultiPolygon, 4490) AS geom
+    FROM @report@.project_site_geo s WHERE NOT @postgis@.ST_IsEmpty(@postgis@.ST_CollectionExtract(s.geom, 3));
+COMMENT ON VIEW @report@.project_site_area_geo IS 'Map layer of the areas of sites (面状现场图层), in CGCS2000 (EPSG:4490); site_id is its key. A site with parts of several kinds is in several layers.';
+COMMENT ON COLUMN @report@.project_site_area_geo.site_id IS 'Number of the site: the key of the layer.';
+COMMENT ON COLUMN @report@.project_site_area_geo.project_id IS 'Key of the project in this ledger.';
+COMMENT ON COLUMN @report@.project_site_area_geo.project_code IS 'Official project code (项目代码).';
+COMMENT ON COLUMN @report@.project_site_area_geo.project_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_area_geo.site_no IS 'Number of the site in the project.';
+COMMENT ON COLUMN @report@.project_site_area_geo.title IS 'What the site is called.';
+COMMENT ON COLUMN @report@.project_site_area_geo.stage IS 'Stage of the project (项目阶段).';
+COMMENT ON COLUMN @report@.project_site_area_geo.unit_code IS 'Official code of its unit (预算单位代码).';
+COMMENT ON COLUMN @report@.project_site_area_geo.unit_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_area_geo.division_code IS 'Official code of its division (财政区划代码).';
+COMMENT ON COLUMN @report@.project_site_area_geo.division_name IS 'Its name.';
+COMMENT ON COLUMN @report@.project_site_area_geo.geom IS 'The areas of the site, without heights.';
 
 CREATE VIEW @report@.project_geo WITH (security_invoker = true) AS
   SELECT p.project_id, p.official_code AS project_code, p.name AS project_name, p.category, p.stage, p.setup_year,

@@ -115,11 +115,12 @@ is(script(q{SELECT sum(projects) FROM geo.heat_grid('320000000', 30)}), scalar @
 # GDAL reads a layer as it is, and a tile as MVT.
 SKIP:
 {
-	skip 'ogr2ogr is not installed (gdal-bin)', 17 unless grep { -x "$_/ogr2ogr" } split /:/, $ENV{PATH};
+	skip 'ogr2ogr is not installed (gdal-bin)', 26 unless grep { -x "$_/ogr2ogr" } split /:/, $ENV{PATH};
 	my $folder = File::Temp->newdir;
 	chmod 0777, "$folder";
 	my $source = sprintf 'PG:host=%s dbname=%s user=%s active_schema=geo_report', $server->directory, $server->database, $server->user;
-	my %key = (project_geo => 'project_id', project_site_geo => 'site_id', division_geo => 'boundary_id', progress_report_geo => 'report_id', project_site_z_geo => 'site_id');
+	my %key = (project_geo => 'project_id', project_site_geo => 'site_id', division_geo => 'boundary_id', progress_report_geo => 'report_id', project_site_z_geo => 'site_id',
+		map { ; "project_site_${_}_geo" => 'site_id' } qw(point line area));
 	for my $layer (sort keys %key)
 	{
 		my ($out, $err) = ('', '');
