@@ -30,6 +30,17 @@ LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_setting';
 COMMENT ON FUNCTION budgetpm.setting(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.date) IS
   'Setting that holds in a division on a day: of the nearest profile upwards that has the key, then of profile standard; NULL when no profile has it. 23503 for an unknown division.';
 
+CREATE FUNCTION budgetpm.known_settings(OUT key pg_catalog.text, OUT meaning pg_catalog.text, OUT expected pg_catalog.text, OUT used_by pg_catalog.text)
+RETURNS SETOF pg_catalog.record
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 80 AS 'MODULE_PATHNAME', 'bpm_known_settings';
+COMMENT ON FUNCTION budgetpm.known_settings() IS
+  'Every setting of profiles (地区配置参数) that has a name of this library: its key (a last part * stands for any), what it means, what it must be, and what uses it with the value that holds without it (NULL: nothing; it is kept and shown). Registering a profile is checked by this list. Other keys begin with a word of one''s own.';
+
+CREATE FUNCTION budgetpm.check_setting() RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'bpm_check_setting';
+COMMENT ON FUNCTION budgetpm.check_setting() IS
+  'Refuses a row of profile_setting that register_profile() would not have stored, whoever writes it. 22023 with every fault.';
+
 CREATE FUNCTION budgetpm.profile_version(ledger pg_catalog.regclass, profile pg_catalog.text, version pg_catalog.int4)
 RETURNS pg_catalog.int4
 LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_profile_version';
@@ -118,7 +129,7 @@ CREATE FUNCTION budgetpm.register_profile(ledger pg_catalog.regclass, profile pg
 RETURNS pg_catalog.int4
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_register_profile';
 COMMENT ON FUNCTION budgetpm.register_profile(pg_catalog.regclass, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) IS
-  'Stores the next version of a profile and returns its number. Content is {"settings": {key: {"value", "name"}}, "categories": [{"category", "name", "parent"}]}; 22023 when it is not.';
+  'Stores the next version of a profile and returns its number. Content is {"settings": {key: {"value", "name"}}, "categories": [{"category", "name", "parent"}]}; 22023 with every fault when it is not, or a setting is not what known_settings() says.';
 
 CREATE FUNCTION budgetpm.apply_profile(ledger pg_catalog.regclass, profile pg_catalog.text, division pg_catalog.text, valid_from pg_catalog.date, version pg_catalog.int4)
 RETURNS pg_catalog.int4

@@ -44,10 +44,13 @@ SELECT project, rank FROM p_report.performance_league WHERE division = '32010000
 SELECT pg_temp.evaluate('N4', 'third_party', 52.39) > 0;
 SELECT * FROM pg_temp.result WHERE project = 'N4';
 -- shares that do not add up, and whatever else cannot be judged by
-SELECT p.register_profile('nanjing', '南京', format('{"settings": {%s}}', s)::jsonb) > 0 AS stored, p.apply_profile('nanjing', '320100000', '2025-01-03'::date + n::int) > 0 AS applied, pg_temp.refused($$SELECT pg_temp.set('N5')$$)
+SELECT pg_temp.refused(format('SELECT p.register_profile(''nanjing'', ''南京'', %L)', format('{"settings": {%s}}', s)))
   FROM unnest(ARRAY['"performance.blending": {"value": {"self": 0.3, "third_party": 0.6}}', '"performance.blending": {"value": {"self": 0.7, "finance": 0.7, "neighbour": -0.4, "missing": "guess"}}',
     '"performance.blending": {"value": [1]}, "performance.cutoffs": {"value": [60, 80, 90]}, "performance.execution_plan": {"value": "never"}', '"performance.total": {"value": "ninety"}',
-    '"performance.total": {"value": 0}, "performance.execution_weight": {"value": -1}, "performance.cutoffs": {"value": [90, "80", 60]}']) WITH ORDINALITY AS x(s, n);
+    '"performance.total": {"value": 0}, "performance.execution_weight": {"value": -1}, "performance.cutoffs": {"value": [90, "80", 60]}']) AS x(s);
+-- should one have come in past the check
+SELECT place, problem, hint FROM p.performance_setting_problems(0, -1, '{"cutoffs": [90, "80", 60], "blending": {"self": 0.7, "finance": 0.7, "neighbour": -0.5, "missing": "guess"}, "execution_plan": "never"}')
+UNION ALL SELECT * FROM p.performance_setting_problems(90, 10, '{"cutoffs": [60, 80, 90], "blending": [1], "execution_plan": "year"}');
 SELECT pg_temp.refused(format($$SELECT p.set_targets('N5', 2025, '[{"name": "a", "level1": "output", "level2": "quantity", "target": 1, "weight": 90}]', total => %s, execution_weight => %s)$$, t, e))
   FROM (VALUES ('''NaN''', '10'), ('90', '''NaN'''), ('''Infinity''', '''-Infinity'''), ('90.001', '10'), ('-90', '10')) AS v(t, e);
 

@@ -49,7 +49,7 @@ SELECT category FROM budget.categories('321300000', '2025-02-01');
 
 -- Profiles of one's own, by version
 SELECT budget.register_profile('suqian', '宿迁市', '{"settings": {"planning.rounds": {"value": 2, "name": "两上两下"},
-	"project.colour.amber": {"value": {"name": "橙"}}}, "categories": [{"category": "sq1", "name": "乡村振兴专项", "parent": "3"}]}'),
+	"suqian.colour.amber": {"value": {"name": "橙"}}}, "categories": [{"category": "sq1", "name": "乡村振兴专项", "parent": "3"}]}'),
 	budget.register_profile('suqian', '宿迁市', '{"settings": {"planning.rounds": {"value": 4}}}');
 SELECT * FROM budget.preview_profile('suqian', '321300000', version => 1);
 SELECT * FROM budget.preview_profile('suqian', '321300000');

@@ -75,8 +75,13 @@ SELECT budget.watch_deadline('budget_disclosure', '未到', :'today'::date - 3, 
 SELECT pg_temp.refused(format('SELECT budget.meet_deadline(%s, %L)', :begun, :'today'::date - 4));
 SELECT budget.meet_deadline(:begun, :'today'::date - 3) AS first_day, budget.meet_deadline(:before, :'today'::date - 100) AS before;
 SELECT pg_temp.refused(format('SELECT budget.cancel_deadline(%s, NULL)', :d15));
-SELECT budget.register_profile('wrong', '错', '{"settings": {"planning.deadline.disclosure": {"value": "soon", "name": "公开"}}, "categories": []}'), budget.apply_profile('wrong', '320500000', '2026-06-01') \g /dev/null
+SELECT pg_temp.refused($$SELECT budget.register_profile('wrong', '错', '{"settings": {"planning.deadline.disclosure": {"value": "soon", "name": "公开"}}, "categories": []}')$$);
+-- and where it is used, should one have come in past the check
+BEGIN;
+ALTER TABLE budget.profile_setting DISABLE TRIGGER check_setting;
+UPDATE budget.profile_setting SET value = '"soon"' WHERE key = 'planning.deadline.disclosure';
 SELECT pg_temp.refused($$SELECT budget.watch_deadline('budget_disclosure', 'x', '2026-07-01', division => '320500000')$$);
+ROLLBACK;
 SELECT pg_temp.refused('DELETE FROM budget.watched_deadline');
 SELECT pg_temp.refused($$UPDATE budget.watched_deadline SET due_on = due_on + 100$$);
 -- a duty says where

@@ -384,6 +384,8 @@ ALTER TABLE @ledger@.profile_binding ENABLE ALWAYS TRIGGER invalidate_ledger;
 CREATE TRIGGER invalidate_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ledger@.profile_setting
   FOR EACH STATEMENT EXECUTE FUNCTION budgetpm.invalidate_ledger();
 ALTER TABLE @ledger@.profile_setting ENABLE ALWAYS TRIGGER invalidate_ledger;
+CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON @ledger@.profile_setting
+  FOR EACH ROW EXECUTE FUNCTION budgetpm.check_setting();
 
 -- Registering: asks for EXECUTE and a duty there, then writes as the ledger's owner;
 -- nobody else holds DML on these tables
@@ -554,7 +556,7 @@ BEGIN ATOMIC
   SELECT budgetpm.register_profile('@ledger@.ledger'::regclass, profile, title, content);
 END;
 COMMENT ON FUNCTION @ledger@.register_profile(text, text, jsonb) IS
-  'Stores the next version of a profile (地区配置), {"settings": {key: {"value", "name"}}, "categories": [{"category", "name", "parent"}]}; nothing changes until it is applied. Returns the version.';
+  'Stores the next version of a profile (地区配置), {"settings": {key: {"value", "name"}}, "categories": [{"category", "name", "parent"}]}; nothing changes until it is applied. Returns the version. Every setting with a name of this library must be what budgetpm.known_settings() says; a key of your own begins with a word of your own. Errors: 22023 with every fault, 22004, 22001, 42501, ZB008.';
 
 CREATE FUNCTION @ledger@.import_profile(profile text)
 RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -13,6 +13,7 @@
 #include "utils/numeric.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/undo.h"
 
 /* Says where a member of the object is. */
@@ -53,6 +54,7 @@ char *
 bpm_node_text(const BpmNode *node, const char *key, bool required)
 {
 	JsonbValue	value;
+	char	   *text;
 
 	if (!bpm_node_find(node, key, &value))
 	{
@@ -60,12 +62,13 @@ bpm_node_text(const BpmNode *node, const char *key, bool required)
 			bpm_fault(node->faults, bpm_node_place(node, key), "missing");
 		return NULL;
 	}
-	if (value.type != jbvString || value.val.string.len == 0)
+	text = value.type == jbvString ? pnstrdup(value.val.string.val, value.val.string.len) : NULL;
+	if (text == NULL || bpm_blank(text))
 	{
 		bpm_fault(node->faults, bpm_node_place(node, key), "must be a text");
 		return NULL;
 	}
-	return pnstrdup(value.val.string.val, value.val.string.len);
+	return text;
 }
 
 /* Returns one of the words, the first of which stands for a missing one. */

@@ -17,6 +17,7 @@
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/jsonb.h"
+#include "base/text.h"
 #include "ledger/arguments.h"
 
 #define DOCUMENT_LIMIT	200
@@ -96,7 +97,7 @@ check_text(const char *string, const char *name, int limit, BpmRefusal *refusal)
 	if (string == NULL)
 		return true;
 	length = pg_mbstrlen(string);
-	if (strspn(string, " ") == strlen(string))
+	if (bpm_blank(string))
 		return bpm_refusal_set(refusal, ERRCODE_INVALID_PARAMETER_VALUE,
 							   psprintf("%s must not be empty", name), NULL, NULL);
 	if (length > limit)

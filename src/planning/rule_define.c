@@ -16,6 +16,7 @@
 #include "planning/rule.h"
 #include "planning/rule_private.h"
 #include "registry/registry.h"
+#include "registry/setting.h"
 #include "workflow/call.h"
 
 static const char *const properties[] = {
@@ -298,6 +299,9 @@ read_setting(BpmPlanRule *rule, const BpmNode *node)
 	if (rule->setting && (strspn(rule->setting, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(rule->setting) ||
 						  strchr(rule->setting, '.') == NULL || strlen(rule->setting) > 100))
 		bpm_fault(node->faults, bpm_node_place(node, "setting"), "\"%s\" is no key of a profile setting", rule->setting);
+	else if (rule->setting && !bpm_find_setting_kind(rule->setting) && bpm_setting_key_fault(rule->setting))
+		bpm_fault(node->faults, bpm_node_place(node, "setting"), "\"%s\": %s; a setting of your own begins with a word of your own",
+				  rule->setting, bpm_setting_key_fault(rule->setting));
 }
 
 /* Returns the rule of a definition; all that is wrong with it is among the faults. */

@@ -12,6 +12,7 @@
 #include "utils/date.h"
 #include "utils/datetime.h"
 
+#include "base/text.h"
 #include "registry/registry_private.h"
 
 /* Returns a text argument that must be there. */
@@ -22,7 +23,7 @@ bpm_text_argument(FunctionCallInfo fcinfo, int number, const char *name)
 
 	bpm_require_argument(fcinfo, number, name);
 	value = text_to_cstring(PG_GETARG_TEXT_PP(number));
-	if (value[0] == '\0')
+	if (bpm_blank(value))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"%s\" must not be empty", name)));

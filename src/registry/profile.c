@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/rows.h"
 #include "registry/registry_private.h"
+#include "registry/setting.h"
 
 /* Returns the setting that holds in a division on a day, NULL when no profile has the key. */
 PG_FUNCTION_INFO_V1(bpm_setting);
@@ -105,39 +106,6 @@ bpm_profile_version(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(find_version(ledger, profile, PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2)));
 }
 
-/* Refuses a content that the settings and categories cannot be read from. */
-static void
-check_content(BpmLedger *ledger, Datum content)
-{
-	static const BpmStatement shape = {
-		"SELECT pg_catalog.string_agg(field, ', ' ORDER BY field) FROM pg_catalog.jsonb_object_keys($1) AS field"
-		" WHERE field" NE "'settings' AND field" NE "'categories'", "j"
-	};
-	static const BpmStatement bad_key = {
-		"SELECT key FROM pg_catalog.jsonb_each($1 OPERATOR(pg_catalog.->) 'settings')"
-		" WHERE key OPERATOR(pg_catalog.!~) '^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)+$'"
-		"    OR NOT (pg_catalog.jsonb_typeof(value)" EQ "'object'"
-		"            AND value OPERATOR(pg_catalog.?) 'value') ORDER BY key LIMIT 1", "j"
-	};
-
-	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(content)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("content of a profile must be a JSON object"),
-				 errhint("Pass {\"settings\": {...}, \"categories\": [...]}.")));
-	bpm_ledger_execute(ledger, &shape, 0, &content, NULL);
-	if (bpm_result_text(0, 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("content of a profile cannot hold \"%s\"", bpm_result_text(0, 1)),
-				 errdetail("It holds settings and categories.")));
-	if (bpm_ledger_execute(ledger, &bad_key, 0, &content, NULL) > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("setting \"%s\" of the profile is malformed", bpm_result_text(0, 1)),
-				 errdetail("A key is lower-case words joined by dots, the first one a module; it stands for {\"value\": ..., \"name\": ...}.")));
-}
-
 /* Stores the next version of a profile and returns its number. */
 PG_FUNCTION_INFO_V1(bpm_register_profile);
 Datum
@@ -180,7 +148,7 @@ bpm_register_profile(PG_FUNCTION_ARGS)
 	bpm_check_length("title of the profile", title, 200);
 	bpm_work_begin(&work, ledger, "register_profile");
 	bpm_work_require(&work, 0, 0);
-	check_content(ledger, PG_GETARG_DATUM(3));
+	bpm_check_profile_content(profile, PG_GETARG_JSONB_P(3));
 	bpm_ledger_execute(ledger, &lock, 0, NULL, NULL);
 	values[0] = CStringGetTextDatum(profile);
 	values[1] = CStringGetTextDatum(title);

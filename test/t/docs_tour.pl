@@ -31,7 +31,8 @@ my @scripts = (
 	[ 'docs/performance.sql', 'docs/performance.md' ],
 	[ 'docs/project.sql', 'docs/project.md' ],
 	[ 'docs/project_map.sql', 'docs/project_map.md' ],
-	[ 'docs/project_signal.sql', 'docs/project_signal.md' ]);
+	[ 'docs/project_signal.sql', 'docs/project_signal.md' ],
+	[ 'docs/settings.sql', 'docs/settings.md' ]);
 
 sub read_file
 {

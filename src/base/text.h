@@ -1,0 +1,15 @@
+/*
+ * text.h
+ *	  What texts look like to a reader, and days that are written in them.
+ */
+#ifndef BPM_TEXT_H
+#define BPM_TEXT_H
+
+#include "postgres.h"
+
+#include "utils/date.h"
+
+extern bool bpm_blank(const char *text);
+extern bool bpm_read_day(const char *text, DateADT *day);
+
+#endif
