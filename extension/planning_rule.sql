@@ -6,12 +6,9 @@ COMMENT ON FUNCTION budgetpm.average_growth(numeric[], text) IS
   'Average yearly growth (平均增长率) of yearly figures, the oldest first, NULL for a year without one: the arithmetic mean of the yearly rates, or the compound rate from the first to the last. 0.15 is 15 %; ten decimals, rounded up, so that "over a limit" is exact. A year after none, or after one of zero or less, has no rate; NULL when there is none at all. Errors: 22023.';
 
 CREATE FUNCTION budgetpm.plain_name(name text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
-RETURN pg_catalog.translate(pg_catalog.lower(
-  CASE WHEN pg_catalog.getdatabaseencoding() OPERATOR(pg_catalog.=) 'UTF8' THEN pg_catalog.normalize(name, 'NFKC') ELSE name END),
-  E' \t\r\n-_()[]<>"''.,:;/\\·—–【】《》〈〉“”‘’、。「」', '');
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'bpm_plain_name';
 COMMENT ON FUNCTION budgetpm.plain_name(text) IS
-  'A name without what two writings of it differ in: width and case of letters, blanks, brackets, quotes and punctuation. Two requests of one plain name are the same one (重复申报).';
+  'A name without what two writings of it differ in: width and case of letters, blanks, brackets, quotes and punctuation. Two requests of one plain name are the same one (重复申报), two payees one payee.';
 
 CREATE FUNCTION budgetpm.define_rule(ledger regclass, definition jsonb) RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_define_rule';

@@ -10,6 +10,7 @@ CREATE TABLE @ledger@.unit_account (
   division budgetpm.budget_code NOT NULL,
   unit     budgetpm.budget_code NOT NULL REFERENCES @ledger@.unit (code)
 );
+CREATE UNIQUE INDEX unit_account_plain ON @ledger@.unit_account (budgetpm.plain_name(account));
 COMMENT ON TABLE @ledger@.unit_account IS 'Bank accounts of budget units themselves (预算单位账户), for the rule that a unit does not pay itself. Written by register_account().';
 COMMENT ON COLUMN @ledger@.unit_account.account IS 'Account number.';
 COMMENT ON COLUMN @ledger@.unit_account.bank IS 'Bank.';
@@ -57,8 +58,8 @@ CREATE TABLE @ledger@.monitor_payment (
   replaces        bigint
 );
 CREATE INDEX monitor_payment_replaces ON @ledger@.monitor_payment (replaces) WHERE replaces IS NOT NULL;
-CREATE INDEX monitor_payment_payee ON @ledger@.monitor_payment (unit, payee, accounting_date);
-CREATE INDEX monitor_payment_account ON @ledger@.monitor_payment (unit, payee_account, accounting_date) WHERE payee_account IS NOT NULL;
+CREATE INDEX monitor_payment_payee ON @ledger@.monitor_payment (unit, budgetpm.plain_name(payee), accounting_date);
+CREATE INDEX monitor_payment_account ON @ledger@.monitor_payment (unit, budgetpm.plain_name(payee_account), accounting_date) WHERE payee_account IS NOT NULL;
 CREATE INDEX monitor_payment_line ON @ledger@.monitor_payment (line_id, accounting_date);
 COMMENT ON TABLE @ledger@.monitor_payment IS 'Payments that were looked at while rules were active, by payee: what split payments are found by, and that what is paid is what was looked at. Only added to. Longer words are cut to the width of their column.';
 COMMENT ON COLUMN @ledger@.monitor_payment.posting_id IS 'The request, the payment without one, or the correction.';
@@ -138,10 +139,10 @@ COMMENT ON COLUMN @ledger@.monitor_stop.unit IS 'The line''s unit, for row secur
 
 INSERT INTO @ledger@.monitor_rule (rule, title, strength, predicate, parameters, days) VALUES
   ('own_account', '收款账户为本单位账户', 'stop', '$.own_account == true', '{}', 0),
-  ('not_contractor', '收款人与合同供应商不一致', 'stop', '$.contract_supplier != null && $.payee != null && $.payee != $.contract_supplier', '{}', 0),
+  ('not_contractor', '收款人与合同供应商不一致', 'stop', '$.payee_is_contractor == false', '{}', 0),
   ('beside_contract', '绕开合同向合同供应商付款', 'stop', '$.beside_contract != null', '{}', 0),
   ('split_payment', '化整为零支付', 'warn_attachment', '$.amount < $band && $.recent.total >= $band && $.recent.count >= 2', '{"band": 200000}', 15),
-  ('cash', '现金结算', 'forbid', '$.settlement like_regex "^ *(cash|现金) *$" flag "i" && $.amount > $limit', '{"limit": 1000}', 0),
+  ('cash', '现金结算', 'forbid', '$.settlement like_regex "^[\\s　]*(cash|现金)[\\s　]*$" flag "i" && $.amount > $limit', '{"limit": 1000}', 0),
   ('economic_mismatch', '用途与部门经济分类不符', 'warn', '($.purpose like_regex "招待|接待" && !($.dept_econ starts with "30217")) || ($.purpose like_regex "工资|津贴|补贴" && !($.dept_econ starts with "301" || $.dept_econ starts with "303"))', '{}', 0),
   ('december_surge', '年末突击花钱', 'log', '$.month == 12 && $.month_total > $.budget * $share', '{"share": 0.3}', 0);
 

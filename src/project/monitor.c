@@ -97,6 +97,10 @@ payment_of(const BpmPosting *posting)
 #define REPLACED \
 	"COALESCE((SELECT budgetpm.sum(e.amount)::pg_catalog.numeric FROM @ledger@.monitor_payment e WHERE e.replaces" EQ "m.posting_id), 0)"
 
+/* What of a payment m was not released again, where it was a request o. */
+#define LEFT_OF_IT \
+	"CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric"
+
 /*
  * The rules that hold of line $1, kind $2, amount $3, document $4, payment $5, memo $6,
  * day $7, contract $8.  $9 is the request that is being paid, or the posting that a
@@ -105,7 +109,7 @@ payment_of(const BpmPosting *posting)
  * it is forbidden.
  */
 static const BpmStatement match_rules = {
-	"WITH p AS MATERIALIZED (SELECT l.line_id, l.division, l.unit, l.fiscal_year, l.project_id, l.func, l.gov_econ, l.dept_econ, l.fund_type,"
+	"WITH words AS MATERIALIZED (SELECT l.line_id, l.division, l.unit, l.fiscal_year, l.project_id, l.func, l.gov_econ, l.dept_econ, l.fund_type,"
 	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee', y.payee, s.payee, h.memo OPERATOR(pg_catalog.->>) 'payee', z.payee), 200) AS payee,"
 	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account, s.payee_account, h.memo OPERATOR(pg_catalog.->>) 'payee_account', z.payee_account), 200) AS account,"
 	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_bank', y.payee_bank, s.payee_bank, h.memo OPERATOR(pg_catalog.->>) 'payee_bank', z.payee_bank), 200) AS bank,"
@@ -117,18 +121,19 @@ static const BpmStatement match_rules = {
 	"     THEN pg_catalog.split_part(j.key, ':', 2)::pg_catalog.int8 END AS payment FROM @ledger@.journal_@year@ j"
 	"    WHERE s.posting_id IS NULL AND j.posting_id" EQ "$9 ORDER BY j.key LIMIT 1) h ON true"
 	"  LEFT JOIN @ledger@.payment z ON z.payment_id" EQ "h.payment WHERE l.line_id" EQ "$1),"
+	" p AS MATERIALIZED (SELECT t.*, budgetpm.plain_name(t.payee) AS plain_payee, budgetpm.plain_name(t.account) AS plain_account FROM words t),"
 	" f AS MATERIALIZED (SELECT p.*, pg_catalog.jsonb_build_object('line', p.line_id, 'kind', $2, 'amount', $3, 'document', $4,"
 	"   'accounting_date', $7, 'month', EXTRACT(MONTH FROM $7)::pg_catalog.int4, 'year', p.fiscal_year,"
 	"   'unit', u.official_code, 'unit_name', u.name, 'division', d.official_code, 'project', r.official_code,"
 	"   'stage', r.stage, 'func', p.func::pg_catalog.text, 'gov_econ', p.gov_econ::pg_catalog.text,"
 	"   'dept_econ', p.dept_econ::pg_catalog.text, 'fund_type', p.fund_type, 'payee', p.payee, 'payee_account', p.account,"
 	"   'payee_bank', p.bank, 'purpose', p.purpose, 'settlement', p.settlement, 'contract', g.contract_no,"
-	"   'contract_supplier', g.supplier, 'contract_amount', g.amount, 'beside_contract', (SELECT pg_catalog.min(o.contract_no)"
-	"     FROM @ledger@.contract o WHERE $8 IS NULL AND o.line_id" EQ "p.line_id AND o.state" EQ "'signed' AND o.supplier" EQ "p.payee),"
+	"   'contract_supplier', g.supplier, 'payee_is_contractor', p.plain_payee" EQ "budgetpm.plain_name(g.supplier), 'contract_amount', g.amount, 'beside_contract', (SELECT pg_catalog.min(o.contract_no)"
+	"     FROM @ledger@.contract o WHERE $8 IS NULL AND o.line_id" EQ "p.line_id AND o.state" EQ "'signed' AND budgetpm.plain_name(o.supplier)" EQ "p.plain_payee),"
 	"   'budget', (b.appropriated OPERATOR(budgetpm.-) b.allotted"
 	"     OPERATOR(budgetpm.-) b.transferred OPERATOR(budgetpm.-) b.withdrawn)::pg_catalog.numeric,"
-	"   'own_account', COALESCE(p.payee" EQ "u.name, false) OR EXISTS (SELECT 1 FROM @ledger@.unit_account a"
-	"     WHERE a.account" EQ "p.account AND (a.unit OPERATOR(budgetpm.@>) p.unit OR p.unit OPERATOR(budgetpm.@>) a.unit))) AS facts"
+	"   'own_account', COALESCE(p.plain_payee" EQ "budgetpm.plain_name(u.name), false) OR EXISTS (SELECT 1 FROM @ledger@.unit_account a"
+	"     WHERE budgetpm.plain_name(a.account)" EQ "p.plain_account AND (a.unit OPERATOR(budgetpm.@>) p.unit OR p.unit OPERATOR(budgetpm.@>) a.unit))) AS facts"
 	"  FROM p LEFT JOIN @ledger@.unit u ON u.code" CODE_EQ "p.unit LEFT JOIN @ledger@.division d ON d.code" CODE_EQ "p.division"
 	"   LEFT JOIN @ledger@.project r ON r.project_id" EQ "p.project_id LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$8"
 	"   LEFT JOIN @ledger@.balance b ON b.line_id" EQ "p.line_id)"
@@ -136,18 +141,17 @@ static const BpmStatement match_rules = {
 	" FROM f LEFT JOIN (@ledger@.monitor_rule k CROSS JOIN LATERAL (SELECT COALESCE(CASE WHEN k.days" GT "0 THEN"
 	"   (SELECT pg_catalog.jsonb_build_object('recent', pg_catalog.jsonb_build_object('days', k.days, 'count', 1" PLUS "pg_catalog.count(*),"
 	"     'total', $3" PLUS "COALESCE(pg_catalog.sum(w.amount), 0), 'largest', GREATEST($3, pg_catalog.max(w.amount))))"
-	"    FROM (SELECT CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric"
-	"       " MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END AS amount"
+	"    FROM (SELECT " LEFT_OF_IT MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END AS amount"
 	"     FROM f q CROSS JOIN LATERAL (SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
-	"        AND a.payee" EQ "q.payee AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)"
+	"        AND budgetpm.plain_name(a.payee)" EQ "q.plain_payee AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)"
 	"       UNION SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
-	"        AND a.payee_account" EQ "q.account AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)) m"
+	"        AND budgetpm.plain_name(a.payee_account)" EQ "q.plain_account AND a.payee_account IS NOT NULL AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)) m"
 	"     LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id) w WHERE w.amount" GT "0) END, '{}') OPERATOR(pg_catalog.||)"
 	/* Summed only for rules that look at it. */
 	"   COALESCE(CASE WHEN pg_catalog.strpos(k.predicate, 'month_total')" GT "0 THEN"
-	"    (SELECT pg_catalog.jsonb_build_object('month_total', $3" PLUS "COALESCE(pg_catalog.sum(m.amount::pg_catalog.numeric"
+	"    (SELECT pg_catalog.jsonb_build_object('month_total', $3" PLUS "COALESCE(pg_catalog.sum(" LEFT_OF_IT
 	"       " MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END), 0))"
-	"     FROM @ledger@.monitor_payment m WHERE m.line_id" EQ "$1"
+	"     FROM @ledger@.monitor_payment m LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id WHERE m.line_id" EQ "$1"
 	"      AND m.accounting_date" GE "pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)::pg_catalog.date"
 	"      AND m.accounting_date" LT "(pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)" PLUS "'1 month'::pg_catalog.interval)::pg_catalog.date)"
 	"    END, '{}') AS more) n)"

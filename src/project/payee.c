@@ -46,8 +46,8 @@ void
 bpm_lock_payee(BpmPosting *posting, const Datum *values, const char *nulls)
 {
 	static const BpmStatement words = {
-		"SELECT pg_catalog.\"left\"(COALESCE($2 OPERATOR(pg_catalog.->>) 'payee', y.payee, s.payee), 200),"
-		" pg_catalog.\"left\"(COALESCE($2 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account, s.payee_account), 200)"
+		"SELECT budgetpm.plain_name(pg_catalog.\"left\"(COALESCE($2 OPERATOR(pg_catalog.->>) 'payee', y.payee, s.payee), 200)),"
+		" budgetpm.plain_name(pg_catalog.\"left\"(COALESCE($2 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account, s.payee_account), 200))"
 		" FROM (SELECT 1) AS one LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$1"
 		" LEFT JOIN @ledger@.monitor_payment s ON s.posting_id" EQ "$3", "ljl"
 	};

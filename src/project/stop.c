@@ -342,7 +342,7 @@ bpm_register_account(PG_FUNCTION_ARGS)
 {
 	static const BpmStatement faults = {
 		"SELECT 'account \"' " CAT "$1 " CAT "'\" is not of 1 to 64 digits, letters and hyphens' WHERE NOT $1 OPERATOR(pg_catalog.~) '^[0-9A-Za-z-]{1,64}$'"
-		" UNION ALL SELECT 'account \"' " CAT "$1 " CAT "'\" is registered already' FROM @ledger@.unit_account WHERE account" EQ "$1", "t"
+		" UNION ALL SELECT 'account \"' " CAT "$1 " CAT "'\" is registered already' FROM @ledger@.unit_account WHERE budgetpm.plain_name(account)" EQ "budgetpm.plain_name($1)", "t"
 	};
 	static const BpmStatement insert = {
 		"INSERT INTO @ledger@.unit_account (account, bank, title, division, unit) VALUES ($1, $2, $3, $4, $5)", "tttcc"
