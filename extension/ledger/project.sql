@@ -108,6 +108,8 @@ CREATE TABLE @ledger@.milestone (
   done_by      varchar(63) COLLATE "C",
   division     budgetpm.budget_code NOT NULL,
   unit         budgetpm.budget_code NOT NULL,
+  -- Sums over all projects of a province are those of integers, which cost a fifth.
+  weight_parts integer NOT NULL GENERATED ALWAYS AS ((weight * 10000)::integer) STORED,
   PRIMARY KEY (project_id, milestone_no)
 );
 CREATE INDEX milestone_open ON @ledger@.milestone (planned_on) WHERE done_on IS NULL;
@@ -117,6 +119,7 @@ COMMENT ON COLUMN @ledger@.milestone.milestone_no IS 'Number in the project.';
 COMMENT ON COLUMN @ledger@.milestone.title IS 'What is reached.';
 COMMENT ON COLUMN @ledger@.milestone.planned_on IS 'Planned day.';
 COMMENT ON COLUMN @ledger@.milestone.weight IS 'Part of the physical progress of the project, in percent; those of a project make 100.';
+COMMENT ON COLUMN @ledger@.milestone.weight_parts IS 'The weight in millionths of the project, as signals sum it.';
 COMMENT ON COLUMN @ledger@.milestone.done_on IS 'Day on which it was reached; NULL: not yet.';
 COMMENT ON COLUMN @ledger@.milestone.document IS 'The document that shows it.';
 COMMENT ON COLUMN @ledger@.milestone.done_by IS 'The database role that recorded it.';

@@ -74,10 +74,10 @@ BEGIN ATOMIC
   SELECT p.project_id, p.division, p.unit, COALESCE(p.starts_on, p.started_on), p.ends_on,
          m.budget - COALESCE(t.budget, '0'), m.paid - COALESCE(t.paid, '0'),
          d.contract_due, d.contract_met, c.clause_due, c.clause_met, c.clause_late, d.delivery_due, d.delivery_met,
-         CASE WHEN s.last IS NOT NULL THEN s.planned * 0.01
+         CASE WHEN s.last IS NOT NULL THEN s.planned * 0.000001
               WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
               THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
-         COALESCE(r.percent, s.done) * 0.01, i.achievement, c.clause, i.indicators
+         COALESCE(r.percent * 0.01, s.done * 0.000001), i.achievement, c.clause, i.indicators
     FROM @ledger@.project p
     LEFT JOIN (
       SELECT l.project_id, budgetpm.sum(b.appropriated - b.allotted - b.transferred - b.withdrawn) AS budget, budgetpm.sum(b.paid) AS paid
@@ -106,8 +106,8 @@ BEGIN ATOMIC
         FROM (SELECT x.* FROM @ledger@.clause_duties(signal_facts.as_of, signal_facts.project) x WHERE x.due_on <= signal_facts.as_of OFFSET 0) c
        GROUP BY c.project_id) c ON c.project_id = p.project_id
     LEFT JOIN (
-      SELECT s.project_id, COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
-             COALESCE(pg_catalog.sum(s.weight) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
+      SELECT s.project_id, COALESCE(pg_catalog.sum(s.weight_parts) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
+             COALESCE(pg_catalog.sum(s.weight_parts) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
         FROM @ledger@.milestone s
        WHERE s.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
        GROUP BY s.project_id) s ON s.project_id = p.project_id

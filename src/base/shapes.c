@@ -271,7 +271,7 @@ const BpmTableShape bpm_shapes[] = {
 	{"milestone",
 		"project_id int8, milestone_no int4, title varchar, planned_on date, "
 		"weight numeric, done_on date, document varchar, done_by varchar, "
-	"division budget_code, unit budget_code"},
+	"division budget_code, unit budget_code, weight_parts int4"},
 	{"monitor_finding",
 		"finding_id int8, posting_id int8, line_id int8, rule varchar, strength "
 		"varchar, facts jsonb, found_at timestamptz, login varchar, division "

@@ -8,6 +8,13 @@ SELECT count(budget.register_division(format('32%s%s000', lpad(c::text, 2, '0'),
   FROM generate_series(1, 13) c, generate_series(1, 8) k \g /dev/null
 SELECT count(budget.register_unit('U' || official_code, name, official_code)) FROM budget.division WHERE level = 3 \g /dev/null
 SELECT budget.apply_profile('jiangsu', '320100000', '2020-01-01'), budget.apply_profile('key_projects', '320200000', '2020-01-01') \g /dev/null
+-- Who takes what yellow and red call for.
+CREATE ROLE head LOGIN;
+CREATE ROLE office LOGIN;
+CREATE ROLE inspector LOGIN;
+SELECT count(budget.grant_duty(l, division => '320000000', may_post => true)) FROM unnest('{head,office,inspector}'::text[]) AS l \g /dev/null
+UPDATE budget.principal SET title = CASE login WHEN 'head' THEN '单位负责人' WHEN 'office' THEN '业务处室' ELSE '监督检查' END WHERE login IN ('head', 'office', 'inspector');
+SELECT budget.adopt_flow('project_intervention'), budget.adopt_flow('project_audit') \g /dev/null
 SELECT count(budget.open_line(2025, official_code, '2050201', '50201', title => 'L')) FROM budget.unit LIMIT 1 \g /dev/null
 
 SET session_replication_role = replica;
