@@ -233,19 +233,21 @@ CREATE FUNCTION @ledger@.monitoring_facts(project bigint, fiscal_year integer, s
 RETURNS TABLE (budget numeric, paid numeric, execution numeric, achievement numeric, actuals jsonb, flags text[])
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
-  SELECT m.budget, m.paid, x.execution, a.achievement, a.actuals,
+  -- Compared by multiplication: what is a fen short of a step is short of it.
+  SELECT m.budget, m.paid, CASE WHEN m.budget > 0 THEN pg_catalog.round(x.paid * 100 / x.budget, 2) END, pg_catalog.round(a.points * 100 / a.weight, 2), a.actuals,
          ARRAY(SELECT f FROM (VALUES
-           ('execution_behind', COALESCE(x.execution, 0) < (SELECT (s.r ->> 1)::numeric FROM pg_catalog.jsonb_array_elements(monitoring_facts.ladder) AS s(r)
+           ('execution_behind', x.paid * 100 < x.budget * (SELECT (s.r ->> 1)::numeric FROM pg_catalog.jsonb_array_elements(monitoring_facts.ladder) AS s(r)
               WHERE s.r ->> 0 <= pg_catalog.to_char(monitoring_facts.as_of, 'MM-DD') ORDER BY s.r ->> 0 DESC LIMIT 1)),
-           ('deviation', pg_catalog.abs(a.achievement - COALESCE(x.execution, 0)) > monitoring_facts.gap)) AS v(f, holds) WHERE v.holds)
+           ('deviation', pg_catalog.abs(a.points * 100 * x.budget - x.paid * 100 * a.weight) > monitoring_facts.gap * a.weight * x.budget)) AS v(f, holds) WHERE v.holds)
     FROM @ledger@.project_money(monitoring_facts.project, monitoring_facts.fiscal_year, monitoring_facts.as_of) AS m
-    CROSS JOIN LATERAL (SELECT CASE WHEN m.budget > 0 THEN pg_catalog.round(m.paid * 100 / m.budget, 2) END) AS x(execution)
+    -- of no budget nothing is executed
+    CROSS JOIN LATERAL (SELECT CASE WHEN m.budget > 0 THEN m.paid ELSE 0 END, CASE WHEN m.budget > 0 THEN m.budget ELSE 1 END) AS x(paid, budget)
     CROSS JOIN LATERAL (
-      SELECT pg_catalog.round(pg_catalog.sum(budgetpm.score_indicator('proportional', r.direction, r.target, r.actual, r.weight)) FILTER (WHERE r.known) * 100
-               / NULLIF(pg_catalog.sum(r.weight) FILTER (WHERE r.known), 0), 2),
+      SELECT pg_catalog.sum(r.weight * budgetpm.score_indicator('proportional', r.direction, r.target, r.actual, 1e12)) FILTER (WHERE r.known) / 1e12,
+             NULLIF(pg_catalog.sum(r.weight) FILTER (WHERE r.known), 0),
              COALESCE(pg_catalog.jsonb_object_agg(r.item_no::text, r.actual) FILTER (WHERE r.actual IS NOT NULL), '{}')
         FROM (SELECT v.*, v.kind = 'quantitative' AND v.applicable AND v.target >= 0 AND v.actual IS NOT NULL AS known
-                FROM @ledger@.result_rows(monitoring_facts.set_id, monitoring_facts.as_of, monitoring_facts.actuals, false) AS v) AS r) AS a(achievement, actuals);
+                FROM @ledger@.result_rows(monitoring_facts.set_id, monitoring_facts.as_of, monitoring_facts.actuals, false) AS v) AS r) AS a(points, weight, actuals);
 END;
 COMMENT ON FUNCTION @ledger@.monitoring_facts(bigint, integer, bigint, date, jsonb, jsonb, numeric) IS
   'Internal: execution and achievement in per cent on a day, with the flags that follow from the ladder ([["04-30", 25], ...]) and from more points between them than the gap.';
