@@ -203,6 +203,8 @@ sub check_any
 	my $text = slurp($file);
 	breach($file, line_of($text, $-[0]), "$1 left behind") while $text =~ /\b(TODO|FIXME|XXX|HACK)\b/g;
 	breach($file, line_of($text, $-[0]), 'trailing white space') while $text =~ /[ \t]+$/gm;
+	breach($file, line_of($text, $-[0]), "$1 has another name in another version: set_config() what pg_settings knows of both")
+	  while $text =~ /\bSET\s+(?:LOCAL\s+)?(force_parallel_mode|debug_parallel_query)\b/gi;
 	return;
 }
 
@@ -219,7 +221,7 @@ my @sources = files(qr/\.[ch]$/, 'src');
 my @install = grep { !m{^extension/budgetpm--} } files(qr/\.sql$/, 'extension');
 my @lengths = sort { $a <=> $b } map { check_c($_) } @sources;
 check_sql($_) for @install;
-check_any($_) for @sources, @install, files(qr/\.(?:sql|spec|pl|pm|sh)$/, 'sql', 'test', 'demo');
+check_any($_) for @sources, @install, files(qr/\.(?:sql|spec|pl|pm|sh|csv)$/, 'sql', 'test', 'demo');
 
 print "$_\n" for @breaches;
 printf "%d C functions: median %d lines, p90 %d, longest %d\n", scalar @lengths,

@@ -154,7 +154,7 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY['SELECT m.project_tiles(0, 0, 0)', $
 RESET ROLE;
 
 -- the spatial index: a layer's window for who is exempt from row security, and every tile for those who are not
-SELECT l FROM pg_temp.plan('SELECT project_code FROM m_report.project_site_geo WHERE geom && ST_MakeEnvelope(118.5, 31.8, 118.52, 31.82, 4490)') AS l WHERE l ~ 'on project_site_place';
+SELECT count(*) AS index_scans FROM pg_temp.plan('SELECT project_code FROM m_report.project_site_geo WHERE geom && ST_MakeEnvelope(118.5, 31.8, 118.52, 31.82, 4490)') AS l WHERE l ~ 'Index Scan (on|using) project_site_place';
 SELECT pg_stat_force_next_flush();
 SELECT idx_scan AS before FROM pg_stat_user_indexes WHERE indexrelname = 'project_site_place' \gset
 SET ROLE map_suzhou;
@@ -162,10 +162,10 @@ SELECT cardinality(pg_temp.keys(m.project_tiles(12, 3418, 1672))) AS sites;
 RESET ROLE;
 SELECT pg_stat_force_next_flush();
 SELECT idx_scan - :before AS used FROM pg_stat_user_indexes WHERE indexrelname = 'project_site_place';
--- and in a parallel worker
-SET force_parallel_mode = on;
+-- and in a parallel worker; PostgreSQL 16 renamed the setting
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT cardinality(pg_temp.keys(m.project_tiles(8, 212, 103))) AS nanjing_tile;
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT severity, problem FROM budgetpm.check_ledger('m');
 DROP SCHEMA m CASCADE;
 DROP SCHEMA m_report CASCADE;

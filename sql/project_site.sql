@@ -15,8 +15,8 @@ SELECT s.set_site('P1', ST_SetSRID(g::geometry, 4490), site_no) AS version, ST_G
   (8, 'MULTIPOLYGON(((118.70 32.00,118.71 32.00,118.71 32.01,118.70 32.00)))')) AS v(site_no, g) ORDER BY site_no;
 SELECT site_no, ST_NDims(place) AS dimensions, ST_AsText(place_z) AS with_heights FROM s.project_site WHERE place_z IS NOT NULL ORDER BY site_no;
 
--- what cannot be a site
-SELECT pg_temp.refused(format('SELECT s.set_site(''P1'', %L, %s)', g, n)) FROM (VALUES
+-- what cannot be a site; of the two places where rings cross, one GEOS names the first, another the second
+SELECT regexp_replace(pg_temp.refused(format('SELECT s.set_site(''P1'', %L, %s)', g, n)), '\[(119 32.5|118.5 33)\]', '[119 32.5] or [118.5 33]') AS refused FROM (VALUES
   ('SRID=4490;POINT EMPTY', 1), ('SRID=4490;POLYGON EMPTY', 1), ('POINT(118.8 32.06)', 1), ('SRID=4326;POINT(118.8 32.06)', 1),
   ('SRID=3857;POINT(13224000 3770000)', 1), ('SRID=4490;POINT(NaN 32.06)', 1), ('SRID=4490;POINT(32.06 118.8)', 1),
   ('SRID=4490;POINT(2.35 48.85)', 1), ('SRID=4490;LINESTRING(118.8 32.06,140 32.06)', 1),

@@ -227,13 +227,14 @@ check_milestones(BpmLedger *ledger, const BpmProject *project, Datum milestones)
 		"  WHERE COALESCE(planned_on, '')" MATCHES_NOT "'^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'"
 		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no weight from 0 to 100' FROM m"
 		"  WHERE COALESCE(weight, '')" MATCHES_NOT "'^[0-9]{1,3}([.][0-9]{1,4})?$'"
-		" UNION ALL SELECT 'number ' " CAT "no" CAT "' is there twice' FROM good GROUP BY no HAVING pg_catalog.count(*)" GT "1"
+		" UNION ALL (SELECT 'number ' " CAT "no" CAT "' is there twice' FROM good GROUP BY no HAVING pg_catalog.count(*)" GT "1"
+		"  ORDER BY pg_catalog.min(n))"
 		" UNION ALL SELECT 'the weights make ' " CAT "pg_catalog.sum(weight::pg_catalog.numeric)::pg_catalog.text" CAT "', not 100'"
 		"  FROM good HAVING pg_catalog.sum(weight::pg_catalog.numeric)" NE "100"
-		" UNION ALL SELECT 'milestone ' " CAT "d.milestone_no::pg_catalog.text" CAT "' is done and stays' FROM @ledger@.milestone d"
+		" UNION ALL (SELECT 'milestone ' " CAT "d.milestone_no::pg_catalog.text" CAT "' is done and stays' FROM @ledger@.milestone d"
 		"  WHERE d.project_id" EQ "$2 AND d.done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM good g"
 		"   WHERE g.no" EQ "d.milestone_no::pg_catalog.text AND g.title" EQ "d.title"
-		"    AND g.planned_on" EQ "d.planned_on::pg_catalog.text)", "jl"
+		"    AND g.planned_on" EQ "d.planned_on::pg_catalog.text) ORDER BY d.milestone_no)", "jl"
 	};
 	Datum		values[] = {milestones, Int64GetDatum(project->id)};
 
