@@ -22,8 +22,8 @@ from matplotlib import dates, font_manager, pyplot
 from matplotlib.collections import PolyCollection
 
 # A colour and a shape each, for those who cannot tell red from green.
-BEHIND = ((0, "#3a9d5d", "o", ("on plan", "按计划")), (10, "#e0a100", "^", ("behind by up to 10 points", "落后 10 个百分点以内")),
-          (1e9, "#c8373c", "s", ("behind by more", "落后更多")))
+SIGNALS = (("red", "#c8373c", "s", ("red", "红")), ("yellow", "#e0a100", "^", ("yellow", "黄")), ("green", "#3a9d5d", "o", ("green", "绿")),
+           ("blue", "#2f6db5", "D", ("blue", "蓝")), (None, "#8a8580", ".", ("not judged", "未评")))
 CURVES = (("planned", "#4a6fa5", ("planned", "计划进度"), "default", "-"), ("physical", "#3a9d5d", ("physical", "形象进度"), "default", "-"),
           ("paid", "#c8373c", ("paid", "支付进度"), "steps-post", "--"))
 CHINESE = ("wqy", "NotoSansCJK", "NotoSerifCJK", "SourceHanSans", "DroidSansFallback")
@@ -66,21 +66,22 @@ def both(words, chinese):
 
 
 def draw_map(axes, ledger, as_of, chinese):
+    """Projects by the newest signal of each."""
     shapes = rows(f"SELECT ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.005), 4) AS shape FROM {ledger}_report.division_geo")
     polygons = [ring for row in shapes for ring in rings(json.loads(row["shape"]))]
     axes.add_collection(PolyCollection(polygons, facecolor="#f3f1ec", edgecolor="#9a958c", linewidth=0.4))
-    places = rows(f"""SELECT ST_X(g.geom) AS x, ST_Y(g.geom) AS y, n.planned - coalesce(g.physical, 0) AS behind
-        FROM {ledger}_report.project_geo g LEFT JOIN {ledger}.planned_progress({quoted(as_of)}) n USING (project_id)""")
-    below = None
-    for limit, colour, shape, words in BEHIND:
-        own = [p for p in places if p["behind"] and (below is None or float(p["behind"]) > below) and float(p["behind"]) <= limit]
-        axes.scatter([float(p["x"]) for p in own], [float(p["y"]) for p in own], s=18, c=colour, marker=shape,
-                     edgecolors="white", linewidths=0.4, zorder=3, label=f"{both(words, chinese)} ({len(own)})")
-        below = limit
+    places = rows(f"""SELECT ST_X(at) AS x, ST_Y(at) AS y, NULLIF(colour, 'none') AS colour
+        FROM {ledger}_report.project_geo, ST_PointOnSurface(geom) AS at""")
+    # The worst are drawn last, on top.
+    for signal, colour, shape, words in reversed(SIGNALS):
+        own = [p for p in places if (p["colour"] or None) == signal]
+        if own:
+            axes.scatter([float(p["x"]) for p in own], [float(p["y"]) for p in own], s=18, c=colour, marker=shape,
+                         edgecolors="white", linewidths=0.4, zorder=3, label=f"{both(words, chinese)} ({len(own)})")
     axes.autoscale_view()
     axes.set_aspect(1.18)
     axes.legend(loc="lower left", fontsize=7, frameon=False)
-    axes.set_title(f"{both(('Projects against their plan', '项目进度与计划'), chinese)}, {as_of}", fontsize=10, loc="left")
+    axes.set_title(f"{both(('Signals of projects', '项目预警信号'), chinese)}, {as_of}", fontsize=10, loc="left")
     axes.xaxis.set_major_formatter("{x:g}°E")
     axes.yaxis.set_major_formatter("{x:g}°N")
     axes.tick_params(labelsize=7)
