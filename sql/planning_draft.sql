@@ -46,6 +46,32 @@ SELECT b.issue_ceiling(:p, 300.08, '苏财教控3号', unit => '101001') > 0 AS 
 SELECT b.withdraw_request(:desks, '不申报');
 SELECT count(*) AS left_over FROM b.check_draft(:p, '320000000') WHERE blocks;
 
+-- 先有项目再安排预算: a project of the target category that is not admitted gets no money, where the profile says so; one that is cancelled gets none anywhere
+BEGIN;
+SELECT count(b.register_project(code, name, '101001', category, 2026)) FROM (VALUES ('T1', '实训楼', '3'), ('T2', '体育馆', '3'), ('R1', '校园维护', '2')) AS v(code, name, category);
+CREATE FUNCTION pg_temp.ask_for(preparation integer, project text, category text, amount numeric) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE request bigint;
+BEGIN
+	request := b.save_request(preparation, '101001', project, jsonb_build_array(jsonb_build_object('title', project, 'func', '2050202', 'gov_econ', '50201', 'unit_cost', amount, 'quantity', 1)), category => category, project => project);
+	PERFORM b.submit_requests(preparation, '101001');
+	PERFORM b.act(task_id, 'approve') FROM b.my_tasks() WHERE flow = 'up';
+	RETURN request;
+END $$;
+SELECT count(pg_temp.ask_for(:p, project, category, amount)) AS asked FROM (VALUES ('T1', '3', 40), ('T2', '3', 20), ('R1', '2', 7)) AS v(project, category, amount);
+CREATE FUNCTION pg_temp.projects(preparation integer) RETURNS TABLE (unit_code varchar, fund_type varchar, amount numeric, blocks boolean, note text) LANGUAGE sql AS
+  $$ SELECT unit_code, fund_type, amount, blocks, note FROM b.check_draft(preparation, '320000000') WHERE item = 'project' $$;
+SELECT * FROM pg_temp.projects(:p);
+SELECT pg_temp.refused(format('SELECT b.submit_draft(%s, ''320000000'')', :p)) ~ 'Project T1 .实训楼. is proposed' AS keeps_it_from_going;
+-- admitted: no longer; reviewed: still
+SELECT pg_temp.take_over('b', 'under_way', '{T1}') AS running, b.describe_project('T2', 20, '2027-01-01', '2027-12-31', '李'), b.move_project('T2', 'reviewed') IS NOT NULL AS reviewed;
+SELECT * FROM pg_temp.projects(:p);
+-- a place without a pool asks for none, and a cancelled project gets nothing even there
+SELECT b.register_profile('loose', '不设项目库', '{"settings": {"project.pool_required": {"value": false}}}') > 0 AND b.apply_profile('loose', '320000000', '2020-01-01') > 0 AS switched_off;
+SELECT count(*) AS none FROM pg_temp.projects(:p);
+SELECT b.move_project('R1', 'cancelled', '不再需要') IS NOT NULL AS cancelled;
+SELECT * FROM pg_temp.projects(:p);
+ROLLBACK;
+
 -- the reserve: both bounds are in
 SELECT count(b.register_division(code, 'x' || code, '320000000', 2, '2020-01-01')), count(b.register_unit('7' || n, 'd' || n, code)), count(b.register_unit('8' || n, 'f' || n, code, NULL, 'finance'))
   FROM (SELECT n, (320200000 + n * 100000)::text AS code FROM generate_series(1, 6) AS n) AS d;

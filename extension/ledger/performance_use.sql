@@ -219,7 +219,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.run_accountability('@ledger@.ledger'::pg_catalog.regclass, fiscal_year, division, as_of);
 END;
 COMMENT ON FUNCTION @ledger@.run_accountability(integer, text, date) IS
-  'Holds to account (无效必问责): every project of a division and below whose yearly result is 差 and was not answered within the setting performance.answer_days (15) gets a case of the flow of the setting performance.accountability_flow, otherwise of performance_accountability (adopt_flow() publishes it), once a year, whoever evaluates again. Returns how many; one whose case cannot begin is told in a warning, and the others begin. Errors, where none begins: 23503 division, 42704 no flow, ZB008 duty, and those of the flow.';
+  'Holds to account (无效必问责): every project of a division and below whose yearly result is 差 and was not answered within the setting performance.answer_days (15) gets a case of the flow of the setting performance.accountability_flow, otherwise of performance_accountability (adopt_flow() publishes it), once a year, whoever evaluates again. Returns how many; one whose case cannot begin is told in a warning, and the others begin. A day that has not come is none: nobody has had his time yet. Errors, where none begins: 22023 day, 23503 division, 42704 no flow, ZB008 duty, and those of the flow.';
 
 INSERT INTO @ledger@.grant_profile (profile, operation)
 SELECT p.profile, operation

@@ -268,8 +268,8 @@ Datum
 bpm_run_accountability(PG_FUNCTION_ARGS)
 {
 	BpmCall		call;
+	DateADT		day = bpm_past_day(fcinfo, 3, "as_of");
 	BpmCode		division = begin_place(&call, fcinfo, "run_accountability");
-	DateADT		day = PG_ARGISNULL(3) ? GetSQLCurrentDate() : PG_GETARG_DATEADT(3);
 	Poor	   *poor;
 	int			count = find_poor(call.ledger, PG_GETARG_INT32(1), division, day, &poor);
 
