@@ -73,6 +73,28 @@ SELECT month, round(expected, -2) AS expected FROM f.forecast_spending(2025, 6, 
 SELECT pg_temp.refused($$SELECT * FROM f.forecast_spending(2022, 3, unit => '101')$$);
 SELECT count(*) AS nothing_paid FROM f.forecast_spending(2025, 6, func => '211');
 
+-- Money that is paid is not unspent: a unit that pays every other month has bounds below 0 by the model, and none in the forecast.
+SELECT f.register_unit('103', '省司法厅', '130000000') AS registered;
+CREATE TEMP TABLE every_other AS SELECT y AS year, f.open_line(y, '103', '2120303', title => '103') AS line FROM generate_series(2022, 2025) AS y;
+SELECT count(f.appropriate(line, 100000, 'doc')) FROM every_other;
+SELECT count(f.pay(line, 1000 - (year - 2022) * 260, 'doc', accounting_date => make_date(year, month, 15))) AS paid
+  FROM every_other, generate_series(1, 12) AS month WHERE month % 2 = 1 AND (year < 2025 OR month <= 6);
+SELECT month, expected, lower, upper, year_total, total_lower, total_upper, note FROM f.forecast_spending(2025, 6, unit => '103', model => 'ANN') WHERE month >= 6;
+-- uncut is what smooth_series() gives for the same series, and what is not cut is that too
+WITH series AS (SELECT array_agg(coalesce(p.paid, 0) ORDER BY y, m) AS s FROM generate_series(2022, 2025) AS y CROSS JOIN generate_series(1, 12) AS m
+    LEFT JOIN LATERAL (SELECT 1000.00 - (y - 2022) * 260 AS paid WHERE m % 2 = 1) p ON true WHERE y < 2025 OR m <= 6)
+SELECT k.model, count(*) AS months, count(f.note) AS cut, count(*) FILTER (WHERE f.expected > (f.uncut ->> 'expected')::numeric) AS raised, bool_and(f.expected >= 0 AND f.lower >= 0 AND f.total_lower >= 660 AND f.lower <= f.expected AND f.expected <= f.upper AND f.total_lower <= f.year_total AND f.year_total <= f.total_upper) AS above_paid,
+       bool_and(m.mean::numeric(20,2) = coalesce((f.uncut ->> 'expected')::numeric, f.expected) AND m.lower::numeric(20,2) = coalesce((f.uncut ->> 'lower')::numeric, f.lower) AND m.upper::numeric(20,2) = coalesce((f.uncut ->> 'upper')::numeric, f.upper)
+         AND 660 + m.total::numeric(20,2) = coalesce((f.uncut ->> 'year_total')::numeric, f.year_total) AND 660 + m.total_lower::numeric(20,2) = coalesce((f.uncut ->> 'total_lower')::numeric, f.total_lower)
+         AND 660 + m.total_upper::numeric(20,2) = coalesce((f.uncut ->> 'total_upper')::numeric, f.total_upper)) AS models_own,
+       bool_and(abs(f.year_total - 660 - f.up_to) < 0.05) AS adds_up
+  FROM series, unnest('{ANN,AAN,AAdN,ANA,AAA}'::text[]) AS k(model),
+       LATERAL (SELECT f.*, sum(f.expected) OVER (ORDER BY f.month) AS up_to FROM f.forecast_spending(2025, 6, unit => '103', model => k.model) f WHERE f.month > 6) AS f, LATERAL budgetpm.smooth_series(s, 6, 12, k.model, 95, NULL) m
+ WHERE m.place = 36 + f.month GROUP BY k.model ORDER BY k.model;
+-- refunds apart: where a month of the history was below 0, one may be again, and nothing is cut
+SELECT f.refund(f.pay(line, 500, 'doc', accounting_date => '2025-01-20'), 500, 'doc', accounting_date => '2025-02-20') > 0 AS refunded FROM every_other WHERE year = 2025;
+SELECT count(*) FILTER (WHERE lower < 0) > 0 AS below, count(note) AS cut, count(uncut) AS uncut FROM f.forecast_spending(2025, 6, unit => '103', model => 'ANN');
+
 -- one month out of the ordinary
 SELECT f.pay(line, 5000, 'doc', accounting_date => '2025-06-20') > 0 AS paid FROM line WHERE year = 2025 AND unit = '102';
 SELECT func_code, paid, beyond > 4000 AS far_beyond, method, history_months FROM f.spending_surge(2025, 6);

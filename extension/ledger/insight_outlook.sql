@@ -9,7 +9,7 @@ CREATE FUNCTION @ledger@.forecast_spending(fiscal_year integer, months integer, 
   unit text DEFAULT NULL, func text DEFAULT NULL, fund_type text DEFAULT NULL, model text DEFAULT 'auto',
   confidence integer DEFAULT 95)
 RETURNS TABLE (month integer, paid numeric, expected numeric, lower numeric, upper numeric,
-  year_total numeric, total_lower numeric, total_upper numeric, method text, parameters jsonb, history_months integer)
+  year_total numeric, total_lower numeric, total_upper numeric, method text, parameters jsonb, history_months integer, note text, uncut jsonb)
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 12
 BEGIN ATOMIC
   WITH known AS (
@@ -32,22 +32,33 @@ BEGIN ATOMIC
              forecast_spending.fiscal_year * 12 + forecast_spending.months - 1) AS s(at)
       LEFT JOIN known k ON k.at = s.at),
   smoothed AS (
-    SELECT series.first + f.place - 1 AS at, f.*, pg_catalog.cardinality(series.series) AS n
+    SELECT series.first + f.place - 1 AS at, f.*, pg_catalog.cardinality(series.series) AS n,
+           CASE WHEN (SELECT pg_catalog.min(v.paid) FROM pg_catalog.unnest(series.series) AS v(paid)) >= 0 THEN 0::double precision ELSE '-Infinity'::double precision END AS least
       FROM series CROSS JOIN LATERAL budgetpm.smooth_series(series.series, 12 - forecast_spending.months, 12,
              forecast_spending.model, forecast_spending.confidence, NULL) f
      WHERE series.series IS NOT NULL),
   spent AS (
-    SELECT coalesce(sum(k.paid), 0) AS paid FROM known k WHERE k.at >= forecast_spending.fiscal_year * 12)
-  SELECT s.at - forecast_spending.fiscal_year * 12 + 1, s.actual::numeric(20,2), s.mean::numeric(20,2),
-         s.lower::numeric(20,2), s.upper::numeric(20,2),
-         spent.paid + s.total::numeric(20,2), spent.paid + s.total_lower::numeric(20,2), spent.paid + s.total_upper::numeric(20,2),
-         s.used_model, s.used_parameters, s.n
-    FROM smoothed s CROSS JOIN spent
-   WHERE s.at >= forecast_spending.fiscal_year * 12
-   ORDER BY s.at;
+    SELECT coalesce(sum(k.paid), 0) AS paid FROM known k WHERE k.at >= forecast_spending.fiscal_year * 12),
+  -- What a month is raised by raises the total up to it; a total that nothing was added to keeps every digit.
+  cut AS (
+    SELECT s.*, s.total + sum(greatest(s.mean, s.least) - s.mean) FILTER (WHERE s.actual IS NULL) OVER (ORDER BY s.at) AS kept
+      FROM smoothed s WHERE s.at >= forecast_spending.fiscal_year * 12),
+  shown AS (
+    SELECT c.at - forecast_spending.fiscal_year * 12 + 1 AS month, c.actual, c.used_model, c.used_parameters, c.n, spent.paid,
+           ARRAY[c.mean, c.lower, c.upper, c.total, c.total_lower, c.total_upper]::numeric(20,2)[] AS own,
+           ARRAY[greatest(c.mean, c.least), CASE WHEN c.lower < c.least THEN c.least ELSE c.lower END, CASE WHEN c.upper < c.least THEN c.least ELSE c.upper END,
+                 c.kept, CASE WHEN c.total_lower < c.least THEN c.least ELSE c.total_lower END, CASE WHEN c.total_upper < c.kept THEN c.kept ELSE c.total_upper END]::numeric(20,2)[] AS cut
+      FROM cut c CROSS JOIN spent)
+  SELECT s.month, s.actual::numeric(20,2), s.cut[1], s.cut[2], s.cut[3], s.paid + s.cut[4], s.paid + s.cut[5], s.paid + s.cut[6],
+         s.used_model, s.used_parameters, s.n,
+         CASE WHEN s.cut <> s.own THEN '不低于已支付数: cut at what is paid, because no month of the history was below 0' END,
+         CASE WHEN s.cut <> s.own THEN pg_catalog.jsonb_build_object('expected', s.own[1], 'lower', s.own[2], 'upper', s.own[3],
+           'year_total', s.paid + s.own[4], 'total_lower', s.paid + s.own[5], 'total_upper', s.paid + s.own[6]) END
+    FROM shown s
+   ORDER BY s.month;
 END;
 COMMENT ON FUNCTION @ledger@.forecast_spending(integer, integer, text, text, text, text, text, integer) IS
-  'Spending of a fiscal year month by month (支出预测): what was paid in its first months, with what was expected of each one month before, and what is expected of the months that are left, with an interval. year_total is what will have been paid at the end of that month, paid and expected together, with its own interval. Looks at what the caller may read, of a division and unit and all below them, a function (official code or its beginning) and a fund type; the history begins with January of the first year that has any entry, and a month without entries is 0. Every row says the model (see budgetpm.smooth_series), its parameters and how many months they were estimated from. In yuan; a forecast is no amount of the ledger. No row where nothing was paid before. Errors: 22023 the history is too short, or an argument out of range.';
+  'Spending of a fiscal year month by month (支出预测): what was paid in its first months, with what was expected of each one month before, and what is expected of the months that are left, with an interval. year_total is what will have been paid at the end of that month, paid and expected together, with its own interval. Looks at what the caller may read, of a division and unit and all below them, a function (official code or its beginning) and a fund type; the history begins with January of the first year that has any entry, and a month without entries is 0. Every row says the model (see budgetpm.smooth_series), its parameters and how many months they were estimated from. Money that is paid is not unspent: where no month of the history was below 0 (more refunded than paid), no month is expected below 0 and no total below what is paid; note then says so, and uncut has what the model itself gives. Where a month was, nothing is cut. In yuan; a forecast is no amount of the ledger. No row where nothing was paid before. Errors: 22023 the history is too short, or an argument out of range.';
 
 CREATE FUNCTION @ledger@.spending_surge(fiscal_year integer, month integer, division text DEFAULT NULL,
   digits integer DEFAULT 3, confidence integer DEFAULT 95)
@@ -85,4 +96,4 @@ BEGIN ATOMIC
    ORDER BY pg_catalog.abs(coalesce(k.paid, 0) - f.mean::numeric) DESC;
 END;
 COMMENT ON FUNCTION @ledger@.spending_surge(integer, integer, text, integer, integer) IS
-  'Functions whose spending of a month lies outside the interval that their own history gave for it (支出异动): above it (激增, beyond is positive) or below. digits 3 compares classes (类), 5 divisions (款), 7 items (项); confidence 80, 90, 95 or 99. Functions with less than six months of history are left out. Every row says model, parameters and length of the history. In yuan, of what the caller may read. Errors: 22023.';
+  'Functions whose spending of a month lies outside the interval that their own history gave for it (支出异动): above it (激增, beyond is positive) or below. digits 3 compares classes (类), 5 divisions (款), 7 items (项); confidence 80, 90, 95 or 99. Functions with less than six months of history are left out. Every row says model, parameters and length of the history. Bounds are the model''s own, also below 0: a month can have more refunds than payments. In yuan, of what the caller may read. Errors: 22023.';

@@ -8,7 +8,7 @@ CREATE TABLE @ledger@.risk_model (
   held_out_cases integer NOT NULL,
   brier          double precision NOT NULL,
   base_brier     double precision NOT NULL,
-  in_use         boolean NOT NULL,
+  beats_base     boolean NOT NULL,
   fitted_at      timestamptz NOT NULL,
   fitted_by      varchar(63) COLLATE "C" NOT NULL,
   PRIMARY KEY (outcome, version)
@@ -21,7 +21,7 @@ COMMENT ON COLUMN @ledger@.risk_model.fitted_cases IS 'Projects and years it was
 COMMENT ON COLUMN @ledger@.risk_model.held_out_cases IS 'Projects of the year that it was tried on.';
 COMMENT ON COLUMN @ledger@.risk_model.brier IS 'Mean squared error of its probabilities in that year (Brier score); smaller is better.';
 COMMENT ON COLUMN @ledger@.risk_model.base_brier IS 'The same for the rate of the fitted years, said of every project.';
-COMMENT ON COLUMN @ledger@.risk_model.in_use IS 'Whether it beats that rate; probabilities come from the newest that does.';
+COMMENT ON COLUMN @ledger@.risk_model.beats_base IS 'Whether it beats that rate. Probabilities come from the newest fit of the latest year that was tried, if it does.';
 COMMENT ON COLUMN @ledger@.risk_model.fitted_at IS 'When it was fitted.';
 COMMENT ON COLUMN @ledger@.risk_model.fitted_by IS 'By which role.';
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON @ledger@.risk_model
@@ -118,7 +118,8 @@ CREATE VIEW @report@.risk_case WITH (security_invoker = true) AS
          (coalesce(last.budget, 0) > 0)::integer::double precision AS had_last_year,
          coalesce(last.paid / nullif(last.budget, 0), 0)::double precision AS last_execution,
          coalesce(units.execution, 0)::double precision AS unit_last_execution,
-         (c.planned <= 0)::integer::double precision AS unplanned
+         (c.planned <= 0)::integer::double precision AS unplanned,
+         CASE WHEN c.planned > 0 THEN least(greatest(coalesce(last.budget - last.paid, 0), 0) / c.planned, 3) ELSE 0 END::double precision AS left_over
     FROM placed c
     JOIN @ledger@.division d ON d.code = c.division
     JOIN @ledger@.unit u ON u.code = c.unit
@@ -142,15 +143,38 @@ COMMENT ON COLUMN @report@.risk_case.had_last_year IS '1 when it had money in th
 COMMENT ON COLUMN @report@.risk_case.last_execution IS 'Paid share of that money; 0 without.';
 COMMENT ON COLUMN @report@.risk_case.unit_last_execution IS 'Paid share of all project money of its unit in the year before; 0 without.';
 COMMENT ON COLUMN @report@.risk_case.unplanned IS '1 when it was given nothing at the beginning, only in the course of the year.';
+COMMENT ON COLUMN @report@.risk_case.left_over IS 'Money of the year before that was not paid (上年结余), as a share of what the project was given at the beginning of this one; three at most, 0 without.';
+
+CREATE VIEW @report@.risk_calibration WITH (security_invoker = true) AS
+  SELECT row_number() OVER (ORDER BY m.outcome, m.held_out, m.version, c.band) AS id, m.outcome, m.held_out AS fiscal_year, m.version,
+         m.version = max(m.version) OVER (PARTITION BY m.outcome, m.held_out) AS newest, m.beats_base,
+         m.brier::numeric(7,6) AS brier, m.base_brier::numeric(7,6) AS base_brier, (c.band * 0.1)::numeric(2,1) AS from_probability, (c.band * 0.1 + 0.1)::numeric(2,1) AS to_probability, c.cases,
+         c.predicted::numeric(5,4) AS predicted, c.observed::numeric(5,4) AS observed
+    FROM @ledger@.risk_model m JOIN @ledger@.risk_calibration c ON c.outcome = m.outcome AND c.version = m.version;
+COMMENT ON VIEW @report@.risk_calibration IS 'Calibration of risks by year (分年度校准表): for each year that a fit was tried on and had not seen, and each tenth of probability, what was predicted of how many projects and what came. Of the whole ledger, for whoever has a duty in it.';
+COMMENT ON COLUMN @report@.risk_calibration.id IS 'Number of the row.';
+COMMENT ON COLUMN @report@.risk_calibration.outcome IS 'delay (延期) or overrun (超支).';
+COMMENT ON COLUMN @report@.risk_calibration.fiscal_year IS 'The year that it was tried on.';
+COMMENT ON COLUMN @report@.risk_calibration.version IS 'Number of the fit.';
+COMMENT ON COLUMN @report@.risk_calibration.newest IS 'Whether no later fit was tried on that year.';
+COMMENT ON COLUMN @report@.risk_calibration.beats_base IS 'Whether the fit beat the base rate in that year.';
+COMMENT ON COLUMN @report@.risk_calibration.brier IS 'Mean squared error of its probabilities in that year (Brier score).';
+COMMENT ON COLUMN @report@.risk_calibration.base_brier IS 'The same for the rate of the fitted years, said of every project.';
+COMMENT ON COLUMN @report@.risk_calibration.from_probability IS 'Least probability of the band.';
+COMMENT ON COLUMN @report@.risk_calibration.to_probability IS 'End of the band.';
+COMMENT ON COLUMN @report@.risk_calibration.cases IS 'Projects with a probability in it.';
+COMMENT ON COLUMN @report@.risk_calibration.predicted IS 'Mean of their probabilities.';
+COMMENT ON COLUMN @report@.risk_calibration.observed IS 'Share of them that it happened to.';
 
 CREATE FUNCTION @ledger@.fit_risk(outcome text, held_out integer)
 RETURNS integer LANGUAGE sql VOLATILE PARALLEL UNSAFE
 BEGIN ATOMIC
   SELECT budgetpm.fit_risk('@ledger@.ledger'::regclass, fit_risk.outcome, fit_risk.held_out, c.years, c.outcomes,
-           '{log_budget,age,had_last_year,last_execution,unit_last_execution,unplanned}'::text[], c.features)
+           CASE fit_risk.outcome WHEN 'overrun' THEN '{left_over}' ELSE '{log_budget,age,had_last_year,last_execution,unit_last_execution,unplanned}' END::text[], c.features)
     FROM (SELECT pg_catalog.array_agg(x.fiscal_year ORDER BY x.fiscal_year, x.project_code) AS years,
                  pg_catalog.array_agg(x.came ORDER BY x.fiscal_year, x.project_code) AS outcomes,
-                 pg_catalog.array_agg(ARRAY[x.log_budget, x.age, x.had_last_year, x.last_execution, x.unit_last_execution, x.unplanned] ORDER BY x.fiscal_year, x.project_code) AS features
+                 pg_catalog.array_agg(CASE fit_risk.outcome WHEN 'overrun' THEN ARRAY[x.left_over]
+                   ELSE ARRAY[x.log_budget, x.age, x.had_last_year, x.last_execution, x.unit_last_execution, x.unplanned] END ORDER BY x.fiscal_year, x.project_code) AS features
             FROM (SELECT r.*, CASE fit_risk.outcome WHEN 'delay' THEN r.delayed WHEN 'overrun' THEN r.overrun END AS came
                     FROM @report@.risk_case r
                    WHERE r.fiscal_year <= fit_risk.held_out
@@ -158,7 +182,7 @@ BEGIN ATOMIC
            WHERE x.came IS NOT NULL) c;
 END;
 COMMENT ON FUNCTION @ledger@.fit_risk(text, integer) IS
-  'Fits the risk of an outcome, delay (延期) or overrun (超支), to the projects of all years of the ledger before held_out that have a year before them, tries it on held_out, and stores weights, Brier scores and calibration (风险模型). Returns the version. It is in use if it beats the base rate there. Needs a duty to post over the whole ledger. Errors: 22023 outcome, 42501, ZB007 too few cases, ZB008.';
+  'Fits the risk of an outcome, delay (延期) or overrun (超支), to the projects of all years of the ledger before held_out that have a year before them, tries it on held_out, and stores weights, Brier scores and calibration (风险模型). Returns the version. A delay is judged by size, age, last year''s money and its execution, the unit''s execution and whether there was a plan, an overrun by what was left over from last year. It is in use if it beats the base rate there, and no later fit or year speaks against it. Needs a duty to post over the whole ledger. Errors: 22023 outcome, 42501, ZB007 too few cases, ZB008.';
 
 CREATE FUNCTION @ledger@.project_risk(fiscal_year integer, outcome text DEFAULT 'delay')
 RETURNS TABLE (project_code text, project_name text, unit_code text, budget numeric, probability numeric,
@@ -166,8 +190,10 @@ RETURNS TABLE (project_code text, project_name text, unit_code text, budget nume
 LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
 BEGIN ATOMIC
   WITH model AS (
-    SELECT m.version, m.held_out, m.brier, m.base_brier FROM @ledger@.risk_model m
-     WHERE m.outcome = project_risk.outcome AND m.in_use ORDER BY m.version DESC LIMIT 1),
+    SELECT m.* FROM (
+      SELECT n.version, n.held_out, n.brier, n.base_brier, n.beats_base FROM @ledger@.risk_model n
+       WHERE n.outcome = project_risk.outcome ORDER BY n.held_out DESC, n.version DESC LIMIT 1) m
+     WHERE m.beats_base),
   scored AS (
     SELECT c.project_code, c.project_name, c.unit_code, c.budget,
            pg_catalog.sum(w.weight * (f.value - w.centre) / w.scale) AS score,
@@ -177,8 +203,8 @@ BEGIN ATOMIC
       FROM @report@.risk_case c
      CROSS JOIN model m
       JOIN @ledger@.risk_weight w ON w.outcome = project_risk.outcome AND w.version = m.version
-     CROSS JOIN LATERAL (SELECT CASE w.feature WHEN 'log_budget' THEN c.log_budget WHEN 'age' THEN c.age WHEN 'had_last_year' THEN c.had_last_year WHEN 'last_execution' THEN c.last_execution WHEN 'unit_last_execution' THEN c.unit_last_execution WHEN 'unplanned' THEN c.unplanned ELSE 1 END AS value) f
-     WHERE c.fiscal_year = project_risk.fiscal_year
+     CROSS JOIN LATERAL (SELECT CASE w.feature WHEN 'log_budget' THEN c.log_budget WHEN 'age' THEN c.age WHEN 'had_last_year' THEN c.had_last_year WHEN 'last_execution' THEN c.last_execution WHEN 'unit_last_execution' THEN c.unit_last_execution WHEN 'unplanned' THEN c.unplanned WHEN 'left_over' THEN c.left_over ELSE 1 END AS value) f
+     WHERE c.fiscal_year = project_risk.fiscal_year AND (project_risk.outcome <> 'overrun' OR c.planned > 0)
      GROUP BY c.project_code, c.project_name, c.unit_code, c.budget)
   SELECT s.project_code, s.project_name, s.unit_code, s.budget, pg_catalog.round((1 / (1 + pg_catalog.exp(- s.score)))::numeric, 4),
          s.reasons, m.version, m.held_out, pg_catalog.round(m.brier::numeric, 6), pg_catalog.round(m.base_brier::numeric, 6)
@@ -186,4 +212,4 @@ BEGIN ATOMIC
    ORDER BY s.score DESC, s.project_code;
 END;
 COMMENT ON FUNCTION @ledger@.project_risk(integer, text) IS
-  'How likely an outcome (delay 延期, overrun 超支) is for each project of a year (项目风险), by the newest fit that beat the base rate, the likeliest first. reasons has each feature with its value and what it adds to the score; (always) is what every project has. brier and base_brier say how good that fit was in the year that it had not seen. No row when no fit is in use. Probabilities tell where to look; they decide nothing. Of what the caller may read. Errors: 42501.';
+  'How likely an outcome (delay 延期, overrun 超支) is for each project of a year (项目风险), the likeliest first, by the newest fit that was tried on the latest year, if it beat the base rate there; an overrun only of projects that were given money at the beginning of the year. reasons has each feature with its value and what it adds to the score; (always) is what every project has. brier and base_brier say how good that fit was in the year that it had not seen. No row when that fit did not, or there is none. Probabilities tell where to look; they decide nothing. Of what the caller may read. Errors: 42501.';

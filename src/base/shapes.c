@@ -451,7 +451,7 @@ const BpmTableShape bpm_shapes[] = {
 	"observed numeric"},
 	{"risk_model",
 		"outcome varchar, version int4, held_out int4, fitted_cases int4, "
-		"held_out_cases int4, brier float8, base_brier float8, in_use bool, "
+		"held_out_cases int4, brier float8, base_brier float8, beats_base bool, "
 	"fitted_at timestamptz, fitted_by varchar"},
 	{"risk_weight",
 		"outcome varchar, version int4, place int4, feature varchar, centre float8, "

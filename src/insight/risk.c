@@ -50,7 +50,7 @@ typedef struct Trial
 
 static const BpmStatement insert_model = {
 	"INSERT INTO @ledger@.risk_model (outcome, version, held_out, fitted_cases, held_out_cases, brier,"
-	" base_brier, in_use, fitted_at, fitted_by)"
+	" base_brier, beats_base, fitted_at, fitted_by)"
 	" SELECT $1, 1 OPERATOR(pg_catalog.+) (SELECT COALESCE(pg_catalog.max(m.version), 0) FROM @ledger@.risk_model m"
 	"  WHERE m.outcome OPERATOR(pg_catalog.=) $1), $2, $3, $4, $5::pg_catalog.float8, $6::pg_catalog.float8,"
 	" $5::pg_catalog.float8 OPERATOR(pg_catalog.<) $6::pg_catalog.float8, pg_catalog.clock_timestamp(), $7"
