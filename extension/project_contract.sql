@@ -1,10 +1,10 @@
 -- project_contract: the functions behind clauses, documents and invoices
 
 CREATE FUNCTION budgetpm.set_contract_clauses(
-  ledger regclass, contract_no text, clauses jsonb, document text) RETURNS integer
+  ledger regclass, contract_no text, clauses jsonb, document text, valid_from date) RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_set_contract_clauses';
-COMMENT ON FUNCTION budgetpm.set_contract_clauses(regclass, text, jsonb, text) IS
-  'Sets the clauses of a contract (合同条款), all at once, and returns the number of this version; older versions stay. An array of {"no", "kind", "title", "terms"}; docs/project.md lists the terms. Errors: 22004, 22023 every fault, 23503 contract, ZB008 duty.';
+COMMENT ON FUNCTION budgetpm.set_contract_clauses(regclass, text, jsonb, text, date) IS
+  'Sets the clauses of a contract (合同条款), all at once, where they loosen none. See set_contract_clauses() of a ledger.';
 
 CREATE FUNCTION budgetpm.check_contract(
   ledger regclass, contract_no text, on_day date, OUT clause_no integer, OUT kind text, OUT title text,

@@ -66,7 +66,8 @@ SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 250.02, '支�
 SELECT budget.request_payment(:line, 250.01, '支付6', commitment => :o1, accounting_date => '2026-07-01') > 0 AS exactly;
 SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 0.01, '支付7', commitment => %s, accounting_date => '2026-07-01')$$, :line, :o1));
 -- 5. A supplement changes the clauses: a new version counts, the old one stays.
-SELECT budget.set_contract_clauses('合同1', '[{"no": 1, "kind": "retention", "title": "质保金", "terms": {"share": 0.03, "until": "2027-06-30"}}]', '补充协议1') AS version;
+SELECT pg_temp.refused($$SELECT budget.set_contract_clauses('合同1', '[{"no": 1, "kind": "retention", "title": "质保金", "terms": {"share": 0.03, "until": "2027-06-30"}}]', '补充协议1')$$);
+SELECT pg_temp.supplement('budget', '合同1', '[{"no": 1, "kind": "retention", "title": "质保金", "terms": {"share": 0.03, "until": "2027-06-30"}}]', '补充协议1') AS version;
 SELECT version, clause_no, kind, title, document FROM budget.contract_clause ORDER BY 1, 2;
 SELECT budget.request_payment(:line, 20, '支付7', commitment => :o1, accounting_date => '2026-07-01') > 0 AS exactly;
 SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 0.01, '支付8', commitment => %s, accounting_date => '2026-07-01')$$, :line, :o1));

@@ -94,7 +94,7 @@ ALTER TABLE b.milestone ENABLE ALWAYS TRIGGER guard;
 SELECT b.plan_delivery(t, d::date, q, project => 'P3') > 0 AS planned FROM (VALUES ('课桌', '2025-05-01', 100.0), ('黑板', '2025-06-01', 3), ('电脑', '2025-11-01', 50)) AS x(t, d, q) WHERE t <> '黑板';
 SELECT b.open_line(2025, '101', '2050202', title => 'P3b', project => 'P3') AS second \gset
 SELECT b.appropriate(:second, 100, '苏财预2号', accounting_date => '2025-01-10') > 0 AS given;
-INSERT INTO b.contract (contract_no, line_id, amount, supplier, state) VALUES ('合同1', :second, 50, '家具厂', 'signed');
+INSERT INTO b.contract (contract_no, line_id, amount, supplier, state, accounting_date) VALUES ('合同1', :second, 50, '家具厂', 'signed', '2025-05-06');
 SELECT b.plan_delivery('黑板', '2025-06-01', 3, contract_no => '合同1') > 0 AS planned;
 SELECT b.record_delivery(delivery_id, 50, '送货单 1', '2025-05-20') FROM b.delivery WHERE title = '课桌';
 SELECT b.record_delivery(delivery_id, 3, '送货单 2', '2025-05-20'), b.accept_delivery(delivery_id, 2, '验收单', '2025-05-25') FROM b.delivery WHERE title = '黑板';

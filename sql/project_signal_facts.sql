@@ -77,7 +77,7 @@ SELECT pg_temp.refused($$SELECT budgetpm.signal('{"as_of": "2025-07-01"}', '{"co
 INSERT INTO b.contract (contract_no, line_id, amount, supplier, state, accounting_date) VALUES ('合同2', pg_temp.line('C1'), 100, '供货公司', 'signed', '2025-01-15'), ('合同3', pg_temp.line('C1'), 10, '草稿公司', 'draft', NULL);
 SELECT b.set_contract_clauses(c, '[{"no": 1, "kind": "deadline", "title": "交货", "terms": {"due_on": "2025-02-01", "per_day": 0.001, "delivery": "any"}}]', 'd') FROM unnest('{合同2,合同3}'::text[]) AS c;
 SELECT r.* FROM pg_temp.reasons('C1', '2025-07-02', 'contract') AS r;
-SELECT b.set_contract_clauses('合同2', '[{"no": 1, "kind": "deadline", "title": "交货", "terms": {"due_on": "2025-06-30", "per_day": 0.001, "delivery": "any"}}]', '补充协议');
+SELECT pg_temp.supplement('b', '合同2', '[{"no": 1, "kind": "deadline", "title": "交货", "terms": {"due_on": "2025-06-30", "per_day": 0.001, "delivery": "any"}}]', '补充协议', '2025-07-03') AS version;
 SELECT r.* FROM pg_temp.reasons('C1', '2025-07-03', 'contract') AS r;
 -- one that is closed or cancelled asks for nothing any more, its deliveries neither
 SELECT b.plan_delivery('课桌', '2025-06-01', 10, contract_no => '合同2') > 0 AS planned;
@@ -161,10 +161,10 @@ SELECT count(*) > 200 AS enough, count(DISTINCT s.colour) AS colours,
 SELECT count(*) AS inputs, count(*) FILTER (WHERE s.inputs - '{clause,clause_due,clause_met,clause_late,contract_due,contract_met}'::text[] IS DISTINCT FROM x.facts) AS differ
   FROM b.project_signal s JOIN r ON r.id = s.project_id JOIN b.project p USING (project_id) CROSS JOIN LATERAL (
     SELECT jsonb_strip_nulls(jsonb_build_object('as_of', s.as_of, 'starts_on', COALESCE(p.starts_on, p.started_on), 'ends_on', p.ends_on,
-      'budget', (SELECT sum(CASE WHEN k.source = 'appropriated' THEN j.amount::numeric ELSE 0 END - CASE WHEN j.accounting_date > s.as_of AND k.source = 'appropriated' THEN j.amount::numeric ELSE 0 END)
+      'budget', (SELECT COALESCE(sum(CASE WHEN k.source = 'appropriated' THEN j.amount::numeric ELSE 0 END - CASE WHEN j.accounting_date > s.as_of AND k.source = 'appropriated' THEN j.amount::numeric ELSE 0 END), 0)
                    FROM b.line l LEFT JOIN b.journal j USING (line_id) LEFT JOIN b.entry_kind k USING (kind) WHERE l.project_id = r.id AND l.fiscal_year = 2025),
       'paid', (SELECT COALESCE(sum(j.amount::numeric) FILTER (WHERE j.kind = 'pay' AND j.accounting_date <= s.as_of), 0)
-                 FROM b.line l LEFT JOIN b.journal j USING (line_id) WHERE l.project_id = r.id AND l.fiscal_year = 2025 HAVING count(*) > 0),
+                 FROM b.line l LEFT JOIN b.journal j USING (line_id) WHERE l.project_id = r.id AND l.fiscal_year = 2025),
       'delivery_due', NULLIF((SELECT count(*) FROM b.delivery d WHERE d.project_id = r.id AND d.planned_on <= s.as_of), 0),
       'delivery_met', (SELECT sum(CASE WHEN d.delivered_on <= s.as_of THEN trunc(LEAST(d.delivered_quantity / d.planned_quantity, 1), 6) ELSE 0 END) FROM b.delivery d WHERE d.project_id = r.id AND d.planned_on <= s.as_of),
       'planned', CASE WHEN m.n > 0 THEN m.planned * 0.01 WHEN q.percent IS NOT NULL AND p.starts_on <= p.ends_on

@@ -23,6 +23,8 @@ CREATE TABLE @ledger@.contract_load (
   version         integer NOT NULL DEFAULT 1,
   created_at      timestamptz NOT NULL DEFAULT pg_catalog.now(),
   created_by      varchar(63) COLLATE "C" NOT NULL DEFAULT CURRENT_USER,
+  signed_on       date,
+  ended_on        date,
   PRIMARY KEY (contract_id)
 ) PARTITION BY RANGE (contract_id);
 CREATE TABLE @ledger@.contract PARTITION OF @ledger@.contract_load DEFAULT;
@@ -75,6 +77,8 @@ COMMENT ON COLUMN @ledger@.contract.unit IS 'The lines unit, as tree key; set by
 COMMENT ON COLUMN @ledger@.contract.version IS 'For optimistic locking by applications; the ledger does not use it.';
 COMMENT ON COLUMN @ledger@.contract.created_at IS 'When the row was made.';
 COMMENT ON COLUMN @ledger@.contract.created_by IS 'The role that made it.';
+COMMENT ON COLUMN @ledger@.contract.signed_on IS 'Day on which it became signed: the accounting date of that change, or the day on which it was made; set by the table itself. NULL: it never was.';
+COMMENT ON COLUMN @ledger@.contract.ended_on IS 'Day on which it was closed or cancelled after it had been signed: the accounting date that came with that change, or the day on which it was made; set by the table itself.';
 COMMENT ON COLUMN @ledger@.contract_load.contract_id IS 'As in contract.';
 COMMENT ON COLUMN @ledger@.contract_load.contract_no IS 'As in contract.';
 COMMENT ON COLUMN @ledger@.contract_load.line_id IS 'As in contract.';
@@ -90,6 +94,8 @@ COMMENT ON COLUMN @ledger@.contract_load.unit IS 'As in contract.';
 COMMENT ON COLUMN @ledger@.contract_load.version IS 'As in contract.';
 COMMENT ON COLUMN @ledger@.contract_load.created_at IS 'As in contract.';
 COMMENT ON COLUMN @ledger@.contract_load.created_by IS 'As in contract.';
+COMMENT ON COLUMN @ledger@.contract_load.signed_on IS 'As in contract.';
+COMMENT ON COLUMN @ledger@.contract_load.ended_on IS 'As in contract.';
 COMMENT ON COLUMN @ledger@.payment.payment_id IS 'Number of the payment in this ledger; its postings have keys payment:<payment_id>:<state>.';
 COMMENT ON COLUMN @ledger@.payment.payment_no IS 'Payment number, the document of its postings.';
 COMMENT ON COLUMN @ledger@.payment.line_id IS 'The budget line that pays.';

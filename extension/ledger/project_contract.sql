@@ -12,6 +12,8 @@ CREATE TABLE @ledger@.contract_clause (
   set_at      timestamptz NOT NULL,
   division    budgetpm.budget_code NOT NULL,
   unit        budgetpm.budget_code NOT NULL,
+  valid_from  date,
+  case_id     bigint,
   PRIMARY KEY (contract_id, version, clause_no)
 );
 COMMENT ON TABLE @ledger@.contract_clause IS 'Clauses of contracts (合同条款) as data, checked when a payment on the contract is requested. The newest version of a contract counts; an older one stays as it was (补充协议 makes a new one). Written by set_contract_clauses().';
@@ -24,6 +26,8 @@ COMMENT ON COLUMN @ledger@.contract_clause.terms IS 'What it says; docs/project.
 COMMENT ON COLUMN @ledger@.contract_clause.document IS 'The contract or supplement that says so.';
 COMMENT ON COLUMN @ledger@.contract_clause.set_by IS 'The database role that recorded it.';
 COMMENT ON COLUMN @ledger@.contract_clause.set_at IS 'When.';
+COMMENT ON COLUMN @ledger@.contract_clause.valid_from IS 'Day from which this version counts where a past day is looked at; NULL: from the signing. A request is always held against the newest version.';
+COMMENT ON COLUMN @ledger@.contract_clause.case_id IS 'The case that approved it; NULL: a function, which loosens nothing.';
 COMMENT ON COLUMN @ledger@.contract_clause.division IS 'The contract''s division, for row security.';
 COMMENT ON COLUMN @ledger@.contract_clause.unit IS 'The contract''s unit, for row security.';
 
@@ -133,12 +137,12 @@ ALTER TABLE @ledger@.invoice ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER 
 CREATE POLICY read_scope ON @ledger@.invoice FOR SELECT
   USING (budgetpm.can_read('@ledger@.ledger'::pg_catalog.regclass, division, unit));
 
-CREATE FUNCTION @ledger@.set_contract_clauses(contract_no text, clauses jsonb, document text) RETURNS integer
+CREATE FUNCTION @ledger@.set_contract_clauses(contract_no text, clauses jsonb, document text, valid_from date DEFAULT NULL) RETURNS integer
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
-  SELECT budgetpm.set_contract_clauses('@ledger@.ledger'::pg_catalog.regclass, contract_no, clauses, document);
+  SELECT budgetpm.set_contract_clauses('@ledger@.ledger'::pg_catalog.regclass, contract_no, clauses, document, valid_from);
 END;
-COMMENT ON FUNCTION @ledger@.set_contract_clauses(text, jsonb, text) IS
-  'Sets the clauses of a contract (合同条款), all at once, and returns the number of this version; older versions stay. An array of {"no", "kind", "title", "terms"}; docs/project.md lists the terms. Errors: 22004, 22023 every fault, 23503 contract, ZB008 duty.';
+COMMENT ON FUNCTION @ledger@.set_contract_clauses(text, jsonb, text, date) IS
+  'Sets the clauses of a contract (合同条款), all at once, and returns the number of this version; older versions stay. An array of {"no", "kind", "title", "terms"}; docs/project.md lists the terms. valid_from is the day from which the version counts where a past day is looked at: from the signing for the first one, from today for others, unless given. What loosens a clause is set through the effect contract_clauses of a flow only. Errors: 22004, 22023 every fault, a day to come, 23503 contract, ZB008 duty, or what would be loosened.';
 
 CREATE FUNCTION @ledger@.check_contract(
   contract_no text, on_day date DEFAULT NULL) RETURNS TABLE (clause_no integer, kind text, title text,
@@ -183,3 +187,12 @@ SELECT p.profile, operation
   CROSS JOIN LATERAL pg_catalog.unnest(g.operations::pg_catalog.text[]) AS operation
   JOIN (VALUES ('r', 'reader'), ('o', 'officer'), ('a', 'application'), ('+', 'administrator')) AS p(letter, profile)
     ON pg_catalog.strpos(g.letters, p.letter) OPERATOR(pg_catalog.>) 0;
+
+INSERT INTO @ledger@.flow_template (template, title, purpose, profile, definition) VALUES
+('contract_supplement', '合同补充协议', '放宽合同条款（降低质保金、提高预付款、推迟期限、减少单据等）须经审批：单位负责人、财政业务处室；通过即生成新一版条款。事实 contract（合同编号）、clauses（全部条款，同 set_contract_clauses()）、document（补充协议），可有 valid_from（生效日）。', NULL, '{
+  "flow": "contract_supplement", "title": "合同补充协议",
+  "steps": [
+    {"step": "unit", "title": "单位负责人", "assign": [{"duty": "单位负责人"}], "decide": {"rule": "any"}, "on_reject": "start", "next": "division"},
+    {"step": "division", "title": "财政业务处室", "assign": [{"duty": "业务处室", "at": "division"}], "decide": {"rule": "any"}, "on_reject": "start", "next": "done"},
+    {"step": "done", "type": "end"}],
+  "effects": {"approved": [{"effect": "contract_clauses", "as": "version", "arguments": {"contract": "$.contract", "clauses": "$.clauses", "document": "$.document", "valid_from": "$.valid_from"}}]}}');

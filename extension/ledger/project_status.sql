@@ -9,6 +9,24 @@ END;
 COMMENT ON FUNCTION @ledger@.signal_rules(text, date) IS
   'Thresholds, weights, colours and actions of signals in a division (official code) on a day: the settings project.signal.* without that prefix, as budgetpm.signal() takes them. Errors: 23503 no such division, 42501.';
 
+CREATE FUNCTION @ledger@.requested_after(contract bigint, as_of date) RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE BEGIN ATOMIC
+  WITH RECURSIVE chain AS (
+    SELECT o.obligation_id, o.line_id FROM @ledger@.contract g
+      JOIN @ledger@.obligation o ON o.line_id = g.line_id AND o.document = g.contract_no AND o.stage = 'commit'
+     WHERE g.contract_id = requested_after.contract
+    UNION
+    SELECT o.obligation_id, o.line_id FROM chain c JOIN @ledger@.obligation o ON o.predecessor = c.obligation_id AND o.stage = 'commit')
+  SELECT COALESCE(pg_catalog.sum(CASE WHEN j.from_obligation = c.obligation_id THEN j.amount::numeric ELSE -j.amount::numeric END), 0)
+    FROM chain c
+    JOIN @ledger@.journal j ON j.line_id = c.line_id AND j.accounting_date > requested_after.as_of
+    JOIN @ledger@.entry_kind k ON k.kind = j.kind
+   WHERE (j.from_obligation = c.obligation_id AND k.target IN ('requested', 'paid'))
+      OR (j.to_obligation = c.obligation_id AND k.source IN ('requested', 'paid'));
+END;
+COMMENT ON FUNCTION @ledger@.requested_after(bigint, date) IS
+  'Internal: what was requested of a contract with an accounting date after a day, in yuan, less what came back after it.';
+
 -- Conditions of several kinds in one clause are all to be met.  What a clause waits for is
 -- looked up only where it names it: few clauses name deliveries, a document or another project.
 CREATE FUNCTION @ledger@.clause_duties(as_of date, project bigint)
@@ -18,9 +36,10 @@ BEGIN ATOMIC
   SELECT c.project_id, c.contract_no, c.clause_no, c.kind, c.title,
          CASE c.kind WHEN 'deadline' THEN (c.terms ->> 'due_on')::date WHEN 'milestone' THEN c.due_on WHEN 'retention' THEN c.met_on END,
          CASE WHEN c.kind <> 'retention' OR c.met_on IS NULL THEN c.met_on IS NOT NULL
-              ELSE (SELECT pg_catalog.max(v.requested) >= LEAST(pg_catalog.min(v.allowed), c.amount)
+              ELSE (SELECT pg_catalog.max(v.requested) - CASE WHEN clause_duties.as_of < CURRENT_DATE THEN @ledger@.requested_after(c.contract_id, clause_duties.as_of) ELSE 0 END
+                             >= LEAST(pg_catalog.min(v.allowed), c.amount)
                       FROM budgetpm.check_contract('@ledger@.ledger'::pg_catalog.regclass, c.contract_no, clause_duties.as_of) v) END
-    FROM (SELECT l.project_id, g.contract_no, g.amount, k.clause_no, k.kind, k.title, k.terms,
+    FROM (SELECT l.project_id, g.contract_id, g.contract_no, g.amount, k.clause_no, k.kind, k.title, k.terms,
                  -- when it was to be met, where that is planned
                  GREATEST(s.planned_on, CASE k.terms ->> 'delivery' WHEN 'any' THEN d.first_planned WHEN 'all' THEN d.last_planned END) AS due_on,
                  -- since when it is met; NULL: it is not, by that day
@@ -33,9 +52,10 @@ BEGIN ATOMIC
                              CASE k.terms ->> 'delivery' WHEN 'any' THEN d.first_accepted WHEN 'all' THEN d.all_accepted END,
                              CASE WHEN k.terms ? 'document' THEN (SELECT pg_catalog.min(e.registered_at)::date FROM @ledger@.evidence_document e
                                WHERE e.contract_id = k.contract_id AND e.kind = k.terms ->> 'document') END,
-                             CASE WHEN k.terms ? 'on' THEN g.created_at::date END) END AS met_on
+                             CASE WHEN k.terms ? 'on' THEN COALESCE(g.signed_on, g.created_at::date) END) END AS met_on
             FROM @ledger@.line l
-            JOIN @ledger@.contract g ON g.line_id = l.line_id AND g.state = 'signed'
+            JOIN @ledger@.contract g ON g.line_id = l.line_id AND (g.state = 'signed' OR g.ended_on > clause_duties.as_of)
+             AND COALESCE(g.signed_on <= clause_duties.as_of, true)
             JOIN @ledger@.contract_clause k ON k.contract_id = g.contract_id
             LEFT JOIN @ledger@.milestone s ON s.milestone_no = (k.terms ->> 'milestone')::integer
              AND s.project_id = CASE WHEN k.terms ? 'project' THEN (SELECT p.project_id FROM @ledger@.project p WHERE p.official_code = k.terms ->> 'project') ELSE l.project_id END
@@ -44,11 +64,13 @@ BEGIN ATOMIC
                      CASE WHEN pg_catalog.bool_and(d.whole_accepted_on IS NOT NULL) THEN pg_catalog.max(d.whole_accepted_on) END AS all_accepted
                 FROM @ledger@.delivery d WHERE d.contract_id = k.contract_id AND k.terms ? 'delivery') d ON true
            WHERE k.kind IN ('milestone', 'retention', 'deadline')
-             AND NOT EXISTS (SELECT 1 FROM @ledger@.contract_clause n WHERE n.contract_id = k.contract_id AND n.version > k.version)
+             AND COALESCE(k.valid_from <= clause_duties.as_of, true)
+             AND NOT EXISTS (SELECT 1 FROM @ledger@.contract_clause n WHERE n.contract_id = k.contract_id AND n.version > k.version
+                              AND COALESCE(n.valid_from <= clause_duties.as_of, true))
              AND l.project_id BETWEEN COALESCE(clause_duties.project, 0) AND COALESCE(clause_duties.project, 9223372036854775807)) c;
 END;
 COMMENT ON FUNCTION @ledger@.clause_duties(date, bigint) IS
-  'Internal: what the clauses of signed contracts ask for, with the day it is due and whether it is met by a day, of all projects (NULL) or one. milestone: its milestone or its deliveries, by the day they are planned; deadline: its conditions, by due_on; retention (质保金): that all is requested that the contract allows, from the day its conditions are met; what is requested is as of now. due_on NULL: no day is known.';
+  'Internal: what the clauses of signed contracts ask for, with the day it is due and whether it is met by a day, of all projects (NULL) or one. milestone: its milestone or its deliveries, by the day they are planned; deadline: its conditions, by due_on; retention (质保金): that all is requested that the contract allows, from the day its conditions are met. A contract counts from its signing to its end, and with the clauses that were valid on the day. due_on NULL: no day is known.';
 
 -- One row for each project under way.  BETWEEN, so that one text serves all projects, by
 -- scans that are joined, and another one project, by its indexes: NULL is folded away.
@@ -70,9 +92,17 @@ BEGIN ATOMIC
        AND l.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
        AND j.line_id >= EXTRACT(year FROM signal_facts.as_of)::bigint * 1000000000000
        AND j.line_id < (EXTRACT(year FROM signal_facts.as_of)::bigint + 1) * 1000000000000
-     GROUP BY l.project_id)
+     GROUP BY l.project_id),
+  -- the plan of that day, of projects that have another one now
+  former AS MATERIALIZED (
+    SELECT DISTINCT ON (e.project_id) e.project_id, e.details
+      FROM @ledger@.project_event e
+     WHERE signal_facts.as_of < CURRENT_DATE AND e.action = 'planned' AND e.happened_at::date <= signal_facts.as_of
+       AND e.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
+       AND EXISTS (SELECT 1 FROM @ledger@.project_event n WHERE n.project_id = e.project_id AND n.action = 'planned' AND n.event_no > e.event_no AND n.happened_at::date > signal_facts.as_of)
+     ORDER BY e.project_id, e.event_no DESC)
   SELECT p.project_id, p.division, p.unit, COALESCE(p.starts_on, p.started_on), p.ends_on,
-         m.budget - COALESCE(t.budget, '0'), m.paid - COALESCE(t.paid, '0'),
+         COALESCE(m.budget, '0') - COALESCE(t.budget, '0'), COALESCE(m.paid, '0') - COALESCE(t.paid, '0'),
          d.contract_due, d.contract_met, c.clause_due, c.clause_met, c.clause_late, d.delivery_due, d.delivery_met,
          CASE WHEN s.last IS NOT NULL THEN s.planned * 0.000001
               WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
@@ -89,13 +119,20 @@ BEGIN ATOMIC
     LEFT JOIN later t ON t.project_id = p.project_id
     LEFT JOIN (
       SELECT d.project_id, pg_catalog.count(*) AS delivery_due,
-             pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of THEN budgetpm.share_met(d.delivered_quantity, d.planned_quantity) ELSE 0 END) AS delivery_met,
-             NULLIF(pg_catalog.count(*) FILTER (WHERE g.state = 'signed'), 0) AS contract_due,
-             pg_catalog.count(*) FILTER (WHERE g.state = 'signed' AND d.whole_accepted_on <= signal_facts.as_of) AS contract_met
+             pg_catalog.sum(CASE WHEN d.delivered_on <= signal_facts.as_of THEN budgetpm.share_met(d.delivered_quantity, d.planned_quantity)
+               -- the steps of one that went on later are events
+               WHEN d.delivered_on > signal_facts.as_of THEN budgetpm.share_met(COALESCE((SELECT pg_catalog.sum((e.details ->> 'quantity')::numeric)
+                 FROM @ledger@.project_event e WHERE e.project_id = d.project_id AND e.action = 'delivered' AND (e.details ->> 'delivery')::bigint = d.delivery_id
+                  AND (e.details ->> 'on')::date <= signal_facts.as_of), 0), d.planned_quantity) ELSE 0 END) AS delivery_met,
+             NULLIF(pg_catalog.count(*) FILTER (WHERE g.stands), 0) AS contract_due,
+             pg_catalog.count(*) FILTER (WHERE g.stands AND d.whole_accepted_on <= signal_facts.as_of) AS contract_met
         FROM @ledger@.delivery d
-        LEFT JOIN @ledger@.contract g ON g.contract_id = d.contract_id
+        LEFT JOIN LATERAL (
+          SELECT (c.state = 'signed' OR c.ended_on > signal_facts.as_of) AND COALESCE(c.signed_on <= signal_facts.as_of, true) AS stands,
+                 c.state IN ('closed', 'cancelled') AND COALESCE(c.ended_on <= signal_facts.as_of, true) AS ended
+            FROM @ledger@.contract c WHERE c.contract_id = d.contract_id) g ON true
        WHERE d.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807) AND d.planned_on <= signal_facts.as_of
-         AND (g.state IS NULL OR g.state NOT IN ('closed', 'cancelled'))
+         AND g.ended IS NOT TRUE
        GROUP BY d.project_id) d ON d.project_id = p.project_id
     LEFT JOIN (
       SELECT c.project_id, pg_catalog.count(*) AS clause_due, pg_catalog.count(*) FILTER (WHERE c.met) AS clause_met,
@@ -108,7 +145,12 @@ BEGIN ATOMIC
     LEFT JOIN (
       SELECT s.project_id, COALESCE(pg_catalog.sum(s.weight_parts) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
              COALESCE(pg_catalog.sum(s.weight_parts) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
-        FROM @ledger@.milestone s
+        FROM (SELECT n.project_id, n.planned_on, n.weight_parts, n.done_on FROM @ledger@.milestone n
+               WHERE NOT EXISTS (SELECT 1 FROM former WHERE former.project_id = n.project_id)
+              UNION ALL
+              SELECT former.project_id, x.planned_on, (x.weight * 10000)::integer AS weight_parts, n.done_on
+                FROM former CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(former.details) AS x(no integer, planned_on date, weight numeric)
+                LEFT JOIN @ledger@.milestone n ON n.project_id = former.project_id AND n.milestone_no = x.no) s
        WHERE s.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
        GROUP BY s.project_id) s ON s.project_id = p.project_id
     LEFT JOIN LATERAL (

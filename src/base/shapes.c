@@ -121,16 +121,19 @@ const BpmTableShape bpm_shapes[] = {
 		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
 		"precommitment int8, supplier varchar, title varchar, accounting_date "
 		"date, state varchar, actor varchar, division budget_code, unit "
-	"budget_code, version int4, created_at timestamptz, created_by varchar"},
+		"budget_code, version int4, created_at timestamptz, created_by varchar, "
+	"signed_on date, ended_on date"},
 	{"contract_clause",
 		"contract_id int8, version int4, clause_no int4, kind varchar, title "
 		"varchar, terms jsonb, document varchar, set_by varchar, set_at "
-	"timestamptz, division budget_code, unit budget_code"},
+		"timestamptz, division budget_code, unit budget_code, valid_from date, "
+	"case_id int8"},
 	{"contract_load",
 		"contract_id int8, contract_no varchar, line_id int8, amount numeric, "
 		"precommitment int8, supplier varchar, title varchar, accounting_date "
 		"date, state varchar, actor varchar, division budget_code, unit "
-	"budget_code, version int4, created_at timestamptz, created_by varchar"},
+		"budget_code, version int4, created_at timestamptz, created_by varchar, "
+	"signed_on date, ended_on date"},
 	{"delivery",
 		"delivery_id int8, contract_id int8, project_id int8, title varchar, "
 		"measure varchar, planned_on date, planned_quantity numeric, delivered_on "

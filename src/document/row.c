@@ -10,6 +10,8 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/hsearch.h"
@@ -41,6 +43,9 @@ typedef struct RowState
 	int			state;
 	int			division;
 	int			unit;
+	int			accounting_date;
+	int			signed_on;		/* 0: this sort of document has none, as the next */
+	int			ended_on;
 	HTAB	   *places;
 } RowState;
 
@@ -77,6 +82,9 @@ row_state(FunctionCallInfo fcinfo, TriggerData *trigger)
 	state->state = column_number(desc, "state");
 	state->division = column_number(desc, "division");
 	state->unit = column_number(desc, "unit");
+	state->accounting_date = column_number(desc, "accounting_date");
+	state->signed_on = Max(SPI_fnumber(desc, "signed_on"), 0);
+	state->ended_on = state->signed_on ? column_number(desc, "ended_on") : 0;
 	state->places = bpm_make_table("budgetpm document lines", 64, sizeof(int64), sizeof(Place), fcinfo->flinfo->fn_mcxt);
 	fcinfo->flinfo->fn_extra = state;
 	return state;
@@ -256,6 +264,49 @@ check_amount(RowState *state, TupleDesc desc, HeapTuple row)
 		(void) bpm_positive_amount(DatumGetNumeric(value), "amount");
 }
 
+/* Gives the day of a change of state: its accounting date where it names one, today otherwise, in the line's year. */
+static DateADT
+day_of_change(RowState *state, TupleDesc desc, HeapTuple old, HeapTuple new)
+{
+	bool		isnull;
+	Datum		day = heap_getattr(new, state->accounting_date, desc, &isnull);
+	int			year;
+	DateADT		today = GetSQLCurrentDate();
+
+	if (!isnull && (old == NULL || !same_column(desc, state->accounting_date, old, new) ||
+					strcmp(bpm_row_string(old, desc, state->state), "draft") == 0))
+		return DatumGetDateADT(day);
+	if (old && strcmp(bpm_row_string(old, desc, state->state), "draft") != 0)
+		return today;
+	year = BPM_LINE_YEAR(DatumGetInt64(heap_getattr(new, state->line, desc, &isnull)));
+	return Max(Min(today, date2j(year, 12, 31) - POSTGRES_EPOCH_JDATE), date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE);
+}
+
+/* Returns the row with the days on which it was signed and ended, whatever it said. */
+static HeapTuple
+dated(RowState *state, TupleDesc desc, HeapTuple old, HeapTuple new)
+{
+	int			columns[2] = {state->signed_on, state->ended_on};
+	Datum		values[2] = {0};
+	bool		nulls[2] = {true, true};
+	char	   *to = SPI_getvalue(new, desc, state->state);
+	bool		moved = old == NULL || !same_column(desc, state->state, old, new);
+
+	for (int i = 0; old && i < 2; i++)
+		values[i] = heap_getattr(old, columns[i], desc, &nulls[i]);
+	if (moved && to && strcmp(to, "signed") == 0)
+	{
+		values[0] = DateADTGetDatum(day_of_change(state, desc, old, new));
+		nulls[0] = false;
+	}
+	else if (moved && to && old && strcmp(bpm_row_string(old, desc, state->state), "signed") == 0)
+	{
+		values[1] = DateADTGetDatum(day_of_change(state, desc, old, new));
+		nulls[1] = false;
+	}
+	return heap_modify_tuple_by_cols(new, desc, 2, columns, values, nulls);
+}
+
 /* Keeps a document row in order, before it is written. */
 PG_FUNCTION_INFO_V1(bpm_document_row);
 Datum
@@ -293,5 +344,7 @@ bpm_document_row(PG_FUNCTION_ARGS)
 	if (old == NULL || !same_column(desc, state->line, old, new) ||
 		!same_column(desc, state->division, old, new) || !same_column(desc, state->unit, old, new))
 		new = placed(state, trigger, new);
+	if (state->signed_on)
+		new = dated(state, desc, old, new);
 	return PointerGetDatum(new);
 }

@@ -1,6 +1,6 @@
 /*
  * contract.c
- *	  A contract's clauses, and the documents and invoices that are shown for it.
+ *	  Documents and invoices that are shown for a contract, a project or a unit.
  */
 #include "postgres.h"
 
@@ -18,102 +18,7 @@
 #include "project/contract.h"
 #include "registry/registry.h"
 
-#define JSON_TEXT	" OPERATOR(pg_catalog.->>) "
-#define HAS			" OPERATOR(pg_catalog.?) "
 #define MATCHES		" OPERATOR(pg_catalog.~) "
-
-/* Every fault of clauses, those of one kind in the order of the clauses whatever the plan; shares are fractions from 0 to 1. */
-static const BpmStatement clause_faults = {
-	"WITH c AS (SELECT o.n, o.value, o.value" JSON_TEXT "'no' AS no, o.value" JSON_TEXT "'kind' AS kind, o.value" JSON_TEXT "'title' AS title,"
-	"  CASE WHEN pg_catalog.jsonb_typeof(o.value OPERATOR(pg_catalog.->) 'terms')" EQ "'object'"
-	"   THEN o.value OPERATOR(pg_catalog.->) 'terms' ELSE '{}' END AS terms"
-	"  FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS o(value, n)),"
-	" known (kind, term, required, pattern) AS (VALUES"
-	"  ('milestone', 'share', true, '^(0([.][0-9]{1,6})?|1([.]0+)?)$'), ('retention', 'share', true, '^(0([.][0-9]{1,6})?|1([.]0+)?)$'),"
-	"  ('advance_cap', 'share', true, '^(0([.][0-9]{1,6})?|1([.]0+)?)$'), ('deadline', 'due_on', true, '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$'),"
-	"  ('deadline', 'per_day', true, '^(0([.][0-9]{1,6})?|1([.]0+)?)$'), ('deadline', 'max', false, '^(0([.][0-9]{1,6})?|1([.]0+)?)$'),"
-	"  ('document', 'document', true, '^[a-z][a-z0-9_]{0,39}$'), ('document', 'above_share', false, '^(0([.][0-9]{1,6})?|1([.]0+)?)$'),"
-	"  ('document', 'each', false, '^true$'), ('document', 'cover', false, '^true$'),"
-	"  ('milestone', 'on', false, '^signing$'), ('*', 'milestone', false, '^[1-9][0-9]{0,3}$'), ('*', 'project', false, '^[0-9A-Za-z_.-]{1,21}$'),"
-	"  ('*', 'delivery', false, '^(any|all)$'), ('*', 'document', false, '^[a-z][a-z0-9_]{0,39}$'), ('*', 'until', false, '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$')),"
-	" named AS (SELECT c.*, 'clause ' " CAT "COALESCE(c.no, 'at ' " CAT "c.n::pg_catalog.text) AS name FROM c)"
-	" SELECT name " CAT "' has no number from 1 to 999' FROM named WHERE NOT COALESCE(no" MATCHES "'^[1-9][0-9]{0,2}$', false)"
-	" UNION ALL (SELECT 'number ' " CAT "no " CAT "' is there twice' FROM named WHERE no IS NOT NULL GROUP BY no HAVING pg_catalog.count(*)" GT "1"
-	"  ORDER BY pg_catalog.min(n))"
-	" UNION ALL SELECT name " CAT "': kind \"' " CAT "COALESCE(kind, 'null') " CAT "'\" is not milestone, retention, advance_cap, document or deadline'"
-	"  FROM named WHERE NOT COALESCE(kind" EQ "ANY ('{milestone,retention,advance_cap,document,deadline}'), false)"
-	" UNION ALL SELECT name " CAT "' has no title of 1 to 200 characters' FROM named"
-	"  WHERE pg_catalog.length(COALESCE(title, ''))" LT "1 OR pg_catalog.length(title)" GT "200"
-	" UNION ALL (SELECT n.name " CAT "' has no \"' " CAT "k.term " CAT "'\"' FROM named n JOIN known k ON k.kind" EQ "n.kind"
-	"  WHERE k.required AND NOT n.terms" HAS "k.term ORDER BY n.n, k.term COLLATE pg_catalog.\"C\")"
-	" UNION ALL (SELECT n.name " CAT "': \"' " CAT "t.key " CAT "'\" = ' " CAT "COALESCE(t.value, 'null') " CAT "' is not a term of ' " CAT "COALESCE(n.kind, 'null')"
-	"  FROM named n CROSS JOIN LATERAL pg_catalog.jsonb_each_text(n.terms) WITH ORDINALITY AS t(key, value, at)"
-	"  WHERE NOT EXISTS (SELECT 1 FROM known k WHERE (k.kind" EQ "n.kind OR k.kind" EQ "'*') AND k.term" EQ "t.key"
-	"   AND COALESCE(t.value" MATCHES "k.pattern, false)) ORDER BY n.n, t.at)"
-	" UNION ALL (SELECT n.name " CAT "': \"' " CAT "t.key " CAT "'\" = ' " CAT "t.value " CAT "' is no day of the calendar'"
-	"  FROM named n CROSS JOIN LATERAL pg_catalog.jsonb_each_text(n.terms) WITH ORDINALITY AS t(key, value, at)"
-	"  WHERE t.key" EQ "ANY ('{until,due_on}')"
-	"   AND NOT COALESCE(pg_catalog.jsonb_path_exists(pg_catalog.to_jsonb(t.value), '$.datetime(\"YYYY-MM-DD\")', '{}', true), false)"
-	"  ORDER BY n.n, t.at)"
-	" UNION ALL (SELECT n.name " CAT "': there is no project \"' " CAT "(n.terms" JSON_TEXT "'project') " CAT "'\"' FROM named n"
-	"  WHERE n.terms" HAS "'project' AND NOT EXISTS (SELECT 1 FROM @ledger@.project p WHERE p.official_code" EQ "(n.terms" JSON_TEXT "'project'))"
-	"  ORDER BY n.n)"
-	" UNION ALL SELECT name " CAT "' says nothing that it waits for' FROM named WHERE kind" EQ "ANY ('{milestone,retention,advance_cap,deadline}')"
-	"  AND NOT terms OPERATOR(pg_catalog.?|) '{on,milestone,delivery,document,until}'"
-	" UNION ALL SELECT 'the shares of the milestones make ' " CAT "s.total::pg_catalog.text " CAT "', not 1' FROM"
-	"  (SELECT pg_catalog.sum((terms" JSON_TEXT "'share')::pg_catalog.numeric) AS total FROM named WHERE kind" EQ "'milestone'"
-	"    AND terms" JSON_TEXT "'share'" MATCHES "'^[0-9.]+$') s WHERE s.total" NE "1", "j"
-};
-
-/* Sets the clauses of a contract, a version as a whole; returns its number. */
-PG_FUNCTION_INFO_V1(bpm_set_contract_clauses);
-Datum
-bpm_set_contract_clauses(PG_FUNCTION_ARGS)
-{
-	static const BpmStatement lock = {
-		"SELECT COALESCE((SELECT pg_catalog.max(k.version) FROM @ledger@.contract_clause k WHERE k.contract_id" EQ "c.contract_id), 0)"
-		" FROM @ledger@.contract c WHERE c.contract_id" EQ "$1 FOR NO KEY UPDATE OF c", "l"
-	};
-	static const BpmStatement insert = {
-		"INSERT INTO @ledger@.contract_clause (contract_id, version, clause_no, kind, title, terms, document, set_by, set_at,"
-		" division, unit) SELECT $1, $2, (o.value" JSON_TEXT "'no')::pg_catalog.int4, o.value" JSON_TEXT "'kind',"
-		" o.value" JSON_TEXT "'title', o.value OPERATOR(pg_catalog.->) 'terms', $4, $5, $6, $7, $8"
-		" FROM pg_catalog.jsonb_array_elements($3) AS o(value)", "lijttzcc"
-	};
-	BpmCall		call;
-	BpmContract contract;
-	Datum		values[8];
-	char	   *contract_no = bpm_argument(fcinfo, 1, "contract_no");
-	char	   *document;
-	int			version;
-
-	bpm_require_argument(fcinfo, 2, "clauses");
-	bpm_require_argument(fcinfo, 3, "document");
-	document = bpm_limited_text(fcinfo, 3, "document", 200);
-	values[2] = PG_GETARG_DATUM(2);
-	if (!JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(2)) || JB_ROOT_COUNT(PG_GETARG_JSONB_P(2)) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("clauses must be an array that is not empty"),
-				 errhint("Give each as {\"no\": 1, \"kind\": \"retention\", \"title\": \"质保金\", \"terms\": {\"share\": 0.05, \"until\": \"2027-06-30\"}}.")));
-	bpm_call_begin(&call, fcinfo, "set_contract_clauses", NULL);
-	bpm_call_contract(&call, contract_no, &contract);
-	bpm_call_require(&call, contract.division, contract.unit);
-	bpm_refuse_rows(call.ledger, &clause_faults, values + 2, NULL, ERRCODE_INVALID_PARAMETER_VALUE,
-					psprintf("clauses of contract \"%s\" are not right", contract_no));
-	values[0] = Int64GetDatum(contract.id);
-	bpm_ledger_execute(call.ledger, &lock, 0, values, NULL);
-	version = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) + 1;
-	values[1] = Int32GetDatum(version);
-	values[3] = CStringGetTextDatum(document);
-	values[4] = CStringGetTextDatum(call.login);
-	values[5] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[6] = Int64GetDatum(contract.division);
-	values[7] = Int64GetDatum(contract.unit);
-	bpm_insert_rows(call.ledger, "contract_clause", &insert, values, NULL, true);
-	bpm_call_end(&call);
-	PG_RETURN_INT32(version);
-}
 
 /* Whose a document or invoice is. */
 typedef struct Owner

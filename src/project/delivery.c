@@ -36,9 +36,9 @@ quantity_argument(FunctionCallInfo fcinfo, int number)
 	return NumericGetDatum(bpm_rounded(quantity, 4));
 }
 
-/* Finds the contract that a caller names by its number and may see. */
-void
-bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract)
+/* Finds a contract by its number; false if there is none. */
+bool
+bpm_find_contract(BpmLedger *ledger, const char *contract_no, BpmContract *contract)
 {
 	static const BpmStatement find = {
 		"SELECT c.contract_id, c.division, c.unit, c.supplier, l.project_id, c.amount::budgetpm.amount"
@@ -48,22 +48,35 @@ bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract)
 	HeapTuple	row;
 	TupleDesc	desc;
 
-	if (bpm_ledger_execute(call->ledger, &find, 0, &value, NULL) == 1)
-	{
-		row = SPI_tuptable->vals[0];
-		desc = SPI_tuptable->tupdesc;
-		contract->id = bpm_row_number(row, desc, 1);
-		contract->division = bpm_row_number(row, desc, 2);
-		contract->unit = bpm_row_number(row, desc, 3);
-		contract->supplier = SPI_getvalue(row, desc, 4);
-		contract->project = bpm_row_number(row, desc, 5);
-		contract->amount = bpm_row_number(row, desc, 6);
-		if (bpm_call_reads(call, contract->division, contract->unit))
-			return;
-	}
+	if (bpm_ledger_execute(ledger, &find, 0, &value, NULL) != 1)
+		return false;
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	contract->id = bpm_row_number(row, desc, 1);
+	contract->division = bpm_row_number(row, desc, 2);
+	contract->unit = bpm_row_number(row, desc, 3);
+	contract->supplier = SPI_getvalue(row, desc, 4);
+	contract->project = bpm_row_number(row, desc, 5);
+	contract->amount = bpm_row_number(row, desc, 6);
+	return true;
+}
+
+/* Refuses a contract that is not there, or not to be seen. */
+void
+bpm_no_such_contract(BpmLedger *ledger, const char *contract_no)
+{
 	ereport(ERROR,
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-			 errmsg("contract \"%s\" is not in ledger %s", contract_no, call->ledger->schema)));
+			 errmsg("contract \"%s\" is not in ledger %s", contract_no, ledger->schema)));
+}
+
+/* Finds the contract that a caller names by its number and may see. */
+void
+bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract)
+{
+	if (!bpm_find_contract(call->ledger, contract_no, contract) ||
+		!bpm_call_reads(call, contract->division, contract->unit))
+		bpm_no_such_contract(call->ledger, contract_no);
 }
 
 /* A row of delivery. */

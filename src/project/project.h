@@ -91,6 +91,8 @@ typedef struct BpmContract
 	BpmFen		amount;
 } BpmContract;
 
+extern bool bpm_find_contract(BpmLedger *ledger, const char *contract_no, BpmContract *contract);
+extern void bpm_no_such_contract(BpmLedger *ledger, const char *contract_no) pg_attribute_noreturn();
 extern void bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract);
 
 /* assess.c */
@@ -98,6 +100,9 @@ extern void bpm_share_signals(BpmCall *call);
 
 /* site.c */
 extern void bpm_require_list(Jsonb *items);
+
+/* clause_version.c */
+extern void bpm_clause_init(void);
 
 /* stage.c */
 extern void bpm_project_init(void);

@@ -22,6 +22,7 @@ typedef struct Elapsed
 	int			whole;
 	int			month;			/* months of it that have begun */
 	int			months;
+	const char *note;			/* of a project that is past its planned end; NULL: it is not */
 } Elapsed;
 
 /* Divides, cut off after four decimals; the divisor is not 0. */
@@ -128,6 +129,9 @@ elapsed_time(const BpmFacts *facts, bool by_day)
 	elapsed.months = last_month - first_month + 1;
 	elapsed.month = Min(month - first_month + 1, elapsed.months);
 	elapsed.whole = by_day ? last - first + 1 : elapsed.months;
+	/* What is late of former years has the year that its money was given for, as any budget. */
+	elapsed.note = facts->ends_on >= facts->as_of ? NULL : last == facts->ends_on ?
+		"past its planned end: all of it is due" : "past its planned end: judged by the year";
 	elapsed.passed = by_day ? Min(facts->as_of - first + 1, elapsed.whole) : elapsed.month;
 	return elapsed;
 }
@@ -148,6 +152,7 @@ bpm_judge_by_time(BpmFacts *facts, BpmReason *reason, Numeric reached, const cha
 		reason->note = "before the start month";
 		return false;
 	}
+	reason->note = elapsed.note;
 	bpm_judge_ratio(facts, reason, bpm_times(reached, int64_to_numeric(elapsed.whole)),
 					bpm_times(whole, int64_to_numeric(elapsed.passed)));
 	reason->formula = psprintf("(%s %s / %s %s) / (%d / %d)", reached_name, bpm_numeric_text(reached),

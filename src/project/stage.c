@@ -373,5 +373,6 @@ bpm_project_init(void)
 	static const BpmEffect stage = {"project_stage", run_effect, check_effect};
 
 	bpm_register_effect(&stage);
+	bpm_clause_init();
 	bpm_watch_init();
 }

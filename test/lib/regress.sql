@@ -51,4 +51,19 @@ BEGIN
 		FROM %1$I.project WHERE stage = ''proposed'' AND (official_code = ANY ($2)) IS NOT FALSE', ledger) USING stage, codes INTO taken;
 	RETURN taken;
 END $$;
+-- Sets clauses that loosen others, through a case that who calls approves himself; returns the version.
+CREATE FUNCTION pg_temp.supplement(ledger text, contract text, clauses jsonb, document text, valid_from date DEFAULT NULL) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE work bigint; version integer;
+BEGIN
+	EXECUTE format('SELECT %I.publish_flow($1)', ledger) USING '{"flow": "clause_supplement", "title": "补充协议", "steps": [
+		{"step": "审批", "assign": [{"initiator": true}], "self": "allow", "next": "完"}, {"step": "完", "type": "end"}],
+		"effects": {"approved": [{"effect": "contract_clauses", "as": "version", "arguments":
+		{"contract": "$.contract", "clauses": "$.clauses", "document": "$.document", "valid_from": "$.valid_from"}}]}}'::jsonb;
+	EXECUTE format('SELECT %1$I.start_case(''clause_supplement'', $1, $2, unit => u.official_code)
+		FROM %1$I.contract c JOIN %1$I.unit u ON u.code OPERATOR(budgetpm.=) c.unit WHERE c.contract_no = $1', ledger)
+		USING contract, jsonb_strip_nulls(jsonb_build_object('contract', contract, 'clauses', clauses, 'document', document, 'valid_from', valid_from)) INTO work;
+	EXECUTE format('SELECT %1$I.act(task_id, ''approve'', ''同意'') FROM %1$I.task WHERE case_id = $1 AND state = ''open''', ledger) USING work;
+	EXECUTE format('SELECT (facts ->> ''version'')::integer FROM %I.approval_case WHERE case_id = $1', ledger) USING work INTO version;
+	RETURN version;
+END $$;
 \set ECHO all
