@@ -34,6 +34,14 @@ SELECT b.register_invoice('12345678', '甲', 100.01, '2025-01-31', code => '1234
 SELECT b.publish_flow('{"flow": "ask", "title": "申请", "steps": [{"step": "签", "assign": [{"initiator": true}], "self": "allow", "next": "完"}, {"step": "完", "type": "end"}],
   "effects": {"approved": [{"effect": "post", "arguments": {"operation": "request_payment", "line": "$.line", "amount": "$.amount", "document": "D", "commitment": "$.commitment", "accounting_date": "$.day"}}]}}');
 
+-- Sets clauses, looser or tighter: by a case.
+SELECT b.publish_flow('{"flow": "agree", "title": "补充协议", "steps": [{"step": "签", "assign": [{"initiator": true}], "self": "allow", "next": "完"}, {"step": "完", "type": "end"}],
+  "effects": {"approved": [{"effect": "contract_clauses", "arguments": {"contract": "$.contract", "clauses": "$.clauses", "document": "$.contract"}}]}}');
+CREATE FUNCTION public.agree(no text, clauses jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM b.start_case('agree', no, jsonb_build_object('contract', no, 'clauses', clauses), unit => '101');
+  PERFORM b.act(max(task_id), 'approve', '同意') FROM b.task WHERE state = 'open';
+END $$;
 -- Asks for a payment on one road.
 CREATE FUNCTION public.ask(road text, no text, amount numeric, day date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -68,7 +76,7 @@ DECLARE
   road text;
   answers text[] := '{}';
 BEGIN
-  PERFORM b.set_contract_clauses(no, clauses, no);
+  PERFORM agree(no, clauses);
   FOREACH road IN ARRAY roads LOOP
     CONTINUE WHEN road = 'batch of two' AND amount < 0.02;
     BEGIN
@@ -86,7 +94,7 @@ END $$;
 -- What check_contract() says can still be requested; 1000.05 where no clause limits it.
 CREATE FUNCTION public.told(no text, clauses jsonb, day date) RETURNS numeric LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM b.set_contract_clauses(no, clauses, no);
+  PERFORM agree(no, clauses);
   RETURN (SELECT coalesce(min(open), 1000.05) FROM b.check_contract(no, day));
 END $$;
 CREATE FUNCTION public.clause(kind text, terms jsonb) RETURNS jsonb IMMUTABLE LANGUAGE sql AS $$SELECT jsonb_build_object('no', 1, 'kind', kind, 'title', kind, 'terms', terms)$$;
