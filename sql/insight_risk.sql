@@ -76,6 +76,16 @@ SELECT count(*) AS projects, bool_and(jsonb_array_length(reasons) = 2) AS explai
 SELECT r.register_project('LATE', 'LATE', '101', setup_year => 2025) > 0 AND pg_temp.take_over('r') = 1 AS registered;
 SELECT r.supplement(r.open_line(2025, '101', '2050202', title => 'LATE', project => 'LATE'), 50, '追加') > 0 AS given;
 SELECT (SELECT count(*) FROM r.project_risk(2025, 'overrun') WHERE project_code = 'LATE') AS late, (SELECT overrun IS NULL AND left_over = 0 FROM r_report.risk_case WHERE project_code = 'LATE') AS no_plan;
+-- what one line of a project gives down to another is planned once, and a virement between them changes nothing
+SELECT r.register_project('TREE', 'TREE', '101', setup_year => 2025) > 0 AND pg_temp.take_over('r') = 1 AS registered;
+SELECT r.open_line(2025, '101', '2050202', title => 'TREE', project => 'TREE', executable => false) AS top_line \gset
+SELECT r.open_line(2025, '101', '2050202', title => 'a', project => 'TREE', parent => :top_line) AS a, r.open_line(2025, '101', '2050202', title => 'b', project => 'TREE', parent => :top_line) AS b \gset
+SELECT r.appropriate(:top_line, 100, '年初') > 0 AND r.allot(:top_line, :a, 60, '下达') > 0 AND r.allot(:top_line, :b, 40, '下达') > 0 AND r.virement(:a, :b, 10, '调剂') > 0 AND r.return_allotment(:b, :top_line, 5, '退回') > 0 AS moved;
+SELECT budget, planned, overrun FROM r_report.risk_case WHERE project_code = 'TREE';
+SELECT r.supplement(:top_line, 30, '追加') AS added \gset
+SELECT budget, planned, overrun FROM r_report.risk_case WHERE project_code = 'TREE';
+SELECT r.reverse(:added, '冲销', 20) > 0 AND r.withdraw(:top_line, 5, '收回') > 0 AS less;
+SELECT budget, planned, overrun FROM r_report.risk_case WHERE project_code = 'TREE';
 
 -- bad input, and who may
 SELECT pg_temp.refused($$SELECT budgetpm.fit_risk('r.ledger'::regclass, 'delay', 2001, '{2000,2001}', '{t,f,t}', '{a}', '{{1},{2}}')$$);

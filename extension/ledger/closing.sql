@@ -282,6 +282,17 @@ COMMENT ON COLUMN @ledger@.lapsed_money.line_id IS 'The line.';
 COMMENT ON COLUMN @ledger@.lapsed_money.entry_no IS 'The entry.';
 COMMENT ON COLUMN @ledger@.lapsed_money.amount IS 'In yuan.';
 
+CREATE VIEW @ledger@.changed_money WITH (security_invoker = true) AS
+  SELECT j.line_id, j.entry_no, j.amount::numeric * ((k.source IN ('appropriated', 'allotted', 'transferred', 'withdrawn'))::integer
+           - (k.target IN ('appropriated', 'allotted', 'transferred', 'withdrawn'))::integer) AS amount
+    FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind = j.kind
+   WHERE COALESCE(k.reverses, k.kind) IN ('supplement', 'reduce', 'reduce_pending', 'virement_out', 'virement_out_pending', 'virement_in', 'virement_up_out', 'virement_up_in',
+           'virement_down_out', 'virement_down_in', 'refund_prior', 'withdraw', 'withdraw_frozen', 'withdraw_pending');
+COMMENT ON VIEW @ledger@.changed_money IS 'What changed budgets in the course of a year (预算调整): 追加, 追减, 调剂, 收回 and money of earlier years that came back, and what reversed them. A budget less its changes is what was given at the beginning (年初预算数); what moved between lines of the same sum is in neither.';
+COMMENT ON COLUMN @ledger@.changed_money.line_id IS 'The line.';
+COMMENT ON COLUMN @ledger@.changed_money.entry_no IS 'The entry.';
+COMMENT ON COLUMN @ledger@.changed_money.amount IS 'What it added to the budget of the line, in yuan; below 0 what it took.';
+
 CREATE FUNCTION @ledger@.lapsed_of(line bigint) RETURNS numeric
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC

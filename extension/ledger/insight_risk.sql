@@ -92,16 +92,12 @@ INSERT INTO @ledger@.grant_profile (profile, operation) VALUES
   ('administrator', 'fit_risk');
 
 CREATE VIEW @report@.risk_case WITH (security_invoker = true) AS
-  WITH given AS (
-    SELECT j.line_id,
-           sum(CASE WHEN k.reverses IS NULL THEN j.amount::numeric ELSE - j.amount::numeric END) AS planned
-      FROM @ledger@.journal j JOIN @ledger@.entry_kind k ON k.kind = j.kind
-     WHERE coalesce(k.reverses, k.kind) IN ('appropriate', 'allot_in', 'transfer_in', 'carry_in', 'carry_in_committed', 'approve_up')
-     GROUP BY j.line_id),
+  WITH changed AS (
+    SELECT m.line_id, sum(m.amount) AS amount FROM @ledger@.changed_money m GROUP BY m.line_id),
   year AS (
     SELECT l.fiscal_year, l.project_id, sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric + coalesce(x.amount, 0)) AS budget,
-           sum(b.paid::numeric) AS paid, coalesce(sum(g.planned), 0) AS planned
-      FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id LEFT JOIN given g ON g.line_id = l.line_id
+           sum(b.paid::numeric) AS paid, sum((b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric - coalesce(g.amount, 0)) AS planned
+      FROM @ledger@.line l JOIN @ledger@.balance b ON b.line_id = l.line_id LEFT JOIN changed g ON g.line_id = l.line_id
       LEFT JOIN (SELECT y.line_id, sum(y.amount) AS amount FROM @ledger@.lapsed_money y GROUP BY y.line_id) x ON x.line_id = l.line_id
      WHERE l.project_id IS NOT NULL
      GROUP BY l.fiscal_year, l.project_id),
@@ -133,7 +129,7 @@ COMMENT ON COLUMN @report@.risk_case.project_name IS 'Its name.';
 COMMENT ON COLUMN @report@.risk_case.division_code IS 'Official code of its division.';
 COMMENT ON COLUMN @report@.risk_case.unit_code IS 'Official code of its unit.';
 COMMENT ON COLUMN @report@.risk_case.budget IS 'Budget (预算数) of its lines, in yuan.';
-COMMENT ON COLUMN @report@.risk_case.planned IS 'What it was given at the beginning (年初安排), carried money with it, in yuan.';
+COMMENT ON COLUMN @report@.risk_case.planned IS 'What it was given at the beginning (年初预算数), carried money with it: the budget without what changed it in the course of the year (changed_money), in yuan.';
 COMMENT ON COLUMN @report@.risk_case.paid IS 'Paid (已支付), in yuan.';
 COMMENT ON COLUMN @report@.risk_case.delayed IS 'Whether less than half of the budget is paid; NULL without a budget.';
 COMMENT ON COLUMN @report@.risk_case.overrun IS 'Whether the budget is more than a tenth above what was planned; NULL where nothing was.';
