@@ -92,7 +92,6 @@ bpm_ledger_init(void)
 	CacheRegisterRelcacheCallback(ledger_relcache_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, ledger_namespace_callback, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, ledger_function_callback, (Datum) 0);
-	bpm_plans_init();
 }
 
 /* Switches to the ledger's owner, as foreign-key triggers do for their statements. */

@@ -8,12 +8,12 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "jit/jit.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
@@ -51,22 +51,6 @@ typedef struct PlanEntry
 
 static List *retired_plans = NIL;
 static int	executing = 0;
-
-/* An error leaves bpm_ledger_execute without its decrement: the end of the transaction puts it right. */
-static void
-plans_xact_callback(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
-		event == XACT_EVENT_PREPARE)
-		executing = 0;
-}
-
-/* Registers what counts executions right after an error; called once a backend. */
-void
-bpm_plans_init(void)
-{
-	RegisterXactCallback(plans_xact_callback, NULL);
-}
 
 /* Makes an empty table of plans in the given context. */
 HTAB *
@@ -463,20 +447,44 @@ finish(PlanEntry *entry, const BpmStatement *statement, int result)
 	return (int) SPI_processed;
 }
 
+/*
+ * Runs a plan, on a snapshot of its own or on a new one, and returns SPI's result.  The
+ * server's compiler stays out: it takes seconds over a night's large statement that runs
+ * in less, and as much again in every backend that plans it anew.
+ */
+static int
+run(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only)
+{
+	bool		jit = jit_enabled;
+	int			result;
+
+	executing++;
+	jit_enabled = false;
+	PG_TRY();
+	{
+		result = snapshot == InvalidSnapshot ?
+			SPI_execute_plan(plan, values, nulls, read_only, 0) :
+			SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, false, 0);
+	}
+	PG_FINALLY();
+	{
+		jit_enabled = jit;
+		executing--;
+	}
+	PG_END_TRY();
+	return result;
+}
+
 /* Executes a fixed statement with the newest snapshot and returns the number of rows. */
 int
 bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
 				   Datum *values, const char *nulls)
 {
 	PlanEntry  *entry = find_plan(ledger, statement, year);
-	int			result;
 
 	if (OidIsValid(entry->target) && GetUserId() == ledger->owner)
 		check_triggers(ledger, entry->target);
-	executing++;
-	result = SPI_execute_plan(entry->plan, values, nulls, false, 0);
-	executing--;
-	return finish(entry, statement, result);
+	return finish(entry, statement, run(entry->plan, values, nulls, InvalidSnapshot, false));
 }
 
 /*
@@ -489,15 +497,10 @@ bpm_ledger_execute_latest(BpmLedger *ledger, const BpmStatement *statement, int 
 						  Datum *values, const char *nulls, bool writes)
 {
 	PlanEntry  *entry = find_plan(ledger, statement, year);
-	int			result;
 
 	if (writes && OidIsValid(entry->target) && GetUserId() == ledger->owner)
 		check_triggers(ledger, entry->target);
-	executing++;
-	result = SPI_execute_snapshot(entry->plan, values, nulls, GetLatestSnapshot(),
-								  InvalidSnapshot, !writes, false, 0);
-	executing--;
-	return finish(entry, statement, result);
+	return finish(entry, statement, run(entry->plan, values, nulls, GetLatestSnapshot(), !writes));
 }
 
 /* Refuses rows of a kept plan that was executed by other means, if its tables have changed since. */

@@ -20,7 +20,6 @@ struct BpmLedgerPrivate
 								 * pg_proc change */
 };
 
-extern void bpm_plans_init(void);
 extern HTAB *bpm_plans_create(MemoryContext context);
 extern void bpm_plans_retire(HTAB *plans);
 extern void bpm_plans_free_retired(void);
