@@ -13,6 +13,8 @@
 
 #include "executor/spi.h"
 
+#include "base/compat.h"
+
 /* Ledger layouts this library runs; upgrade_ledger() brings older ones forward. */
 #define BPM_LAYOUT_NEWEST	1
 #define BPM_LAYOUT_OLDEST	1
@@ -51,7 +53,7 @@ extern void bpm_ledger_init(void);
 extern BpmLedger *bpm_ledger_open(Oid relid);
 extern Oid	bpm_ledger_function(BpmLedger *ledger, const char *name);
 extern bool bpm_ledger_has_year(BpmLedger *ledger, int year);
-extern void bpm_no_such_year(BpmLedger *ledger, int year) pg_attribute_noreturn();
+pg_noreturn extern void bpm_no_such_year(BpmLedger *ledger, int year);
 extern Oid	bpm_letter_type(BpmLedger *ledger, char letter);
 extern void bpm_ledger_plan_anew(BpmLedger *ledger, const BpmStatement *statement, int year);
 extern SPIPlanPtr bpm_ledger_plan(BpmLedger *ledger,

@@ -51,7 +51,7 @@ raise_alert(BpmLedger *ledger, const BpmCap *cap, BpmCapCrossing *crossing)
 {
 	BpmPermit	permit = {0};
 	Datum		values[10];
-	char		nulls[10] = "          ";
+	char		nulls[] = "          ";
 
 	values[0] = Int32GetDatum(cap->fiscal_year);
 	values[1] = CStringGetTextDatum(crossing->kind);

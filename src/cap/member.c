@@ -41,7 +41,7 @@ int
 bpm_caps_of_new_line(BpmLedger *ledger, int fiscal_year, const BpmCapPlace *place, int32 **caps)
 {
 	Datum		values[8];
-	char		nulls[8] = "        ";
+	char		nulls[] = "        ";
 	int			count;
 
 	values[0] = Int32GetDatum(fiscal_year);

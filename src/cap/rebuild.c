@@ -45,7 +45,7 @@ static void
 rebuild_row(BpmLedger *ledger, const BpmCapState *before, const BpmCapState *after)
 {
 	Datum		values[5];
-	char		nulls[5] = "     ";
+	char		nulls[] = "     ";
 
 	if (before->cap.id != 0)
 	{
@@ -65,7 +65,7 @@ static void
 rebuild_slots(BpmLedger *ledger, const BpmCapState *before, BpmCapState *after)
 {
 	Datum		values[4];
-	char		nulls[4] = "    ";
+	char		nulls[] = "    ";
 
 	values[0] = Int32GetDatum(after->cap.id);
 	values[1] = Int32GetDatum(after->cap.slots);

@@ -95,7 +95,7 @@ store_step(BpmLedger *ledger, const Alert *alert, const char *state, const char 
 		   const char *note)
 {
 	Datum		values[8];
-	char		nulls[8] = "        ";
+	char		nulls[] = "        ";
 
 	values[0] = Int64GetDatum(alert->id);
 	values[1] = CStringGetTextDatum(state);

@@ -83,7 +83,7 @@ bpm_note_cap_event(BpmLedger *ledger, Oid caller, const BpmCap *cap, const char 
 				   Jsonb *content, const char *document)
 {
 	Datum		values[8];
-	char		nulls[8] = "        ";
+	char		nulls[] = "        ";
 
 	values[0] = Int32GetDatum(cap->id);
 	values[1] = CStringGetTextDatum(action);

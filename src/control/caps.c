@@ -80,7 +80,7 @@ check_list(BpmLedger *ledger, Datum lines, BpmCap *cap, bool fill)
 {
 	int64		wanted = count_lines(DatumGetArrayTypeP(lines));
 	Datum		values[3];
-	char		nulls[3] = "   ";
+	char		nulls[] = "   ";
 
 	values[0] = lines;
 	values[1] = Int64GetDatum(cap->division);
@@ -269,7 +269,7 @@ store_definition(FunctionCallInfo fcinfo, BpmLedger *ledger, Oid caller, const B
 				 Datum plan)
 {
 	Datum		values[8];
-	char		nulls[8] = "        ";
+	char		nulls[] = "        ";
 	char	   *name = bpm_limited_text(fcinfo, CHANGE_NAME, "name", 200);
 	bool		isnull;
 

@@ -176,7 +176,7 @@ change_plan(BpmLedger *ledger, int32 id, const BpmCapRequest *request)
 	BpmCapState *before = palloc(sizeof(BpmCapState));
 	BpmCapState *after = palloc(sizeof(BpmCapState));
 	Datum		values[4];
-	char		nulls[4] = "    ";
+	char		nulls[] = "    ";
 	bool		isnull;
 
 	bpm_lock_active_cap(ledger, id, before);

@@ -104,7 +104,7 @@ static void
 raise_caps(BpmLedger *ledger, const Receipt *receipt)
 {
 	Datum		values[4];
-	char		nulls[4] = "    ";
+	char		nulls[] = "    ";
 	int			count;
 	int32	   *caps;
 
@@ -136,7 +136,7 @@ static int64
 replay(BpmLedger *ledger, const Receipt *receipt)
 {
 	Datum		values[8];
-	char		nulls[8] = "        ";
+	char		nulls[] = "        ";
 	bool		isnull;
 
 	values[0] = Int32GetDatum(receipt->fiscal_year);
@@ -162,7 +162,7 @@ static int64
 store_receipt(BpmLedger *ledger, const Receipt *receipt)
 {
 	Datum		values[11];
-	char		nulls[11] = "           ";
+	char		nulls[] = "           ";
 	bool		isnull;
 	int64		id;
 

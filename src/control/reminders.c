@@ -145,7 +145,7 @@ bpm_run_reminders(PG_FUNCTION_ARGS)
 				month,
 				day_of_month;
 	Datum		values[5];
-	char		nulls[5] = "     ";
+	char		nulls[] = "     ";
 	int64		raised;
 
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);

@@ -11,6 +11,8 @@
 #include "utils/formatting.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/compat.h"
+
 /* What says nothing: blanks, brackets, quotes, punctuation. */
 #define FILLERS " \t\r\n-_()[]<>\"'.,:;/\\·—–【】《》〈〉“”‘’、。「」"
 

@@ -55,6 +55,6 @@ extern int64 bpm_require_request(BpmCall *call, int64 request, BpmCode *division
 extern DateADT bpm_server_day(BpmLedger *ledger);
 
 /* rule_define.c */
-extern void bpm_refuse_unknown_rule(BpmLedger *ledger, const char *name) pg_attribute_noreturn();
+pg_noreturn extern void bpm_refuse_unknown_rule(BpmLedger *ledger, const char *name);
 
 #endif

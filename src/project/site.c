@@ -148,7 +148,7 @@ static void
 check_geometry(BpmLedger *ledger, BpmCode division, bytea *place, const char *where, BpmFaults *faults)
 {
 	Datum		values[2];
-	char		nulls[2] = "  ";
+	char		nulls[] = "  ";
 	int			rows;
 
 	values[0] = PointerGetDatum(place);

@@ -23,7 +23,7 @@ extern BpmCode bpm_registry_division(BpmLedger *ledger, const char *official_cod
 extern bool bpm_registry_find_division(BpmLedger *ledger, const char *official_code,
 									   BpmCode *division, BpmRefusal *refusal);
 extern void bpm_registry_fund_type(BpmLedger *ledger, const char *fund_type);
-extern void bpm_no_such_project(BpmLedger *ledger, const char *official_code) pg_attribute_noreturn();
+pg_noreturn extern void bpm_no_such_project(BpmLedger *ledger, const char *official_code);
 extern int64 bpm_registry_project(BpmLedger *ledger, const char *official_code);
 extern Jsonb *bpm_registry_setting(BpmLedger *ledger, BpmCode division,
 								   const char *key, DateADT as_of);
