@@ -167,6 +167,8 @@ sub check_c
 	check_errors($file, $text, $code);
 	breach($file, line_of($code, $-[0]), "$1: what differs between server versions stands in base/compat.h")
 	  while $file ne 'src/base/compat.h' && $code =~ /\b(PG_VERSION_NUM|pg_attribute_noreturn)\b/g;
+	breach($file, line_of($code, $-[0]), 'natts is written: from PostgreSQL 18 on it says where the attributes lie')
+	  while $code =~ /->\s*natts\s*(?:--|\+\+|[-+]?=(?!=))/g;
 	my $lines = ($text =~ tr/\n//);
 	breach($file, $lines, "$lines lines: split it") if $lines > 1200;
 	if ($file =~ m{/(?:amount|posting|pay|transfer|balance)} && $file !~ /selectivity|support/)

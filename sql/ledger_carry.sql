@@ -34,9 +34,9 @@ SELECT pg_temp.refusal(format('SELECT budget.carry_forward(%s, 2027000000999999,
 SELECT budget.carry_forward(:old, :child, 200, '结转合同A', obligation => :contract, key => 'close:A') AS carried \gset
 SELECT budget.carry_forward(:old, :child, 200, '结转合同A', obligation => :contract, key => 'close:A') = :carried AS same;
 SELECT l.fiscal_year, l.title, p.kind, p.amount::text, extract(year FROM p.accounting_date) AS year_of_date, p.from_obligation = :contract AS from_contract, p.to_obligation = :carried AS to_new
-  FROM budget.posting(:carried) p JOIN budget.line l USING (line_id);
+  FROM budget.posting(:carried) p JOIN budget.line l USING (line_id) ORDER BY line_id, entry_no;
 SELECT budget.carry_forward(:old, :alone, 700, '结转', key => 'close:rest') AS rest \gset
-SELECT fiscal_year, kind, amount::text FROM budget.posting(:rest) JOIN budget.line USING (line_id);
+SELECT fiscal_year, kind, amount::text FROM budget.posting(:rest) JOIN budget.line USING (line_id) ORDER BY line_id, entry_no;
 SELECT * FROM pg_temp.money;
 SELECT stage, amount::text, drawn::text, released::text, document FROM budget.obligation ORDER BY obligation_id;
 SELECT pg_temp.refusal(format('SELECT budget.reverse(%s, ''冲结转'')', :carried));

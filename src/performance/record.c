@@ -53,12 +53,12 @@ digest_column(HeapTuple row, TupleDesc desc, int column)
 	}
 }
 
-/* Computes the digest of a row from all of its columns but the digest itself. */
+/* Computes the digest of a row from its first columns, all but the digest itself. */
 static void
-digest_row(const Seal *seal, HeapTuple row, TupleDesc desc, int digest_column_no, uint8 *digest)
+digest_row(const Seal *seal, HeapTuple row, TupleDesc desc, int columns, int digest_column_no, uint8 *digest)
 {
 	bpm_digest_start(seal->algorithm);
-	for (int i = 1; i <= desc->natts; i++)
+	for (int i = 1; i <= columns; i++)
 		if (i != digest_column_no && !TupleDescAttr(desc, i - 1)->attisdropped)
 			digest_column(row, desc, i);
 	if (seal->belongs)
@@ -77,7 +77,7 @@ accept_sealed(const BpmPermit *permit, TupleDesc desc, HeapTuple old, HeapTuple 
 
 	if (old != NULL || *row == NULL || column <= 0)
 		return false;
-	digest_row(permit->context, *row, desc, column, digest);
+	digest_row(permit->context, *row, desc, desc->natts, column, digest);
 	value = bpm_digest_datum(digest);
 	*row = heap_modify_tuple_by_cols(*row, desc, 1, &column, &value, &isnull);
 	return true;
@@ -110,11 +110,10 @@ bpm_seal_holds(BpmLedger *ledger, const BpmStatement *statement, Datum *values)
 	if (bpm_ledger_execute(ledger, statement, 0, values, NULL) != 1)
 		return false;
 	row = SPI_tuptable->vals[0];
-	desc = CreateTupleDescCopy(SPI_tuptable->tupdesc);
+	desc = SPI_tuptable->tupdesc;
 	seal.belongs = SPI_getvalue(row, desc, desc->natts);
-	desc->natts--;
 	column = SPI_fnumber(desc, "digest");
-	digest_row(&seal, row, desc, column, computed);
+	digest_row(&seal, row, desc, desc->natts - 1, column, computed);
 	bpm_row_digest(row, desc, column, stored);
 	return memcmp(stored, computed, BPM_DIGEST_LENGTH) == 0;
 }
