@@ -227,13 +227,12 @@ bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path)
 	return error == NULL;
 }
 
-/* Calls one of core's jsonpath functions, silently; NULL for no result. */
-static Jsonb *
-query_path(PGFunction function, Datum path, Jsonb *target, Jsonb *variables)
+/* Calls one of core's jsonpath functions, silently; false for no result. */
+static bool
+call_path(PGFunction function, Datum path, Jsonb *target, Jsonb *variables, Datum *result)
 {
 	LOCAL_FCINFO(fcinfo, 4);
 	FmgrInfo	info = {0};
-	Datum		result;
 
 	info.fn_mcxt = CurrentMemoryContext;
 	InitFunctionCallInfoData(*fcinfo, &info, 4, InvalidOid, NULL, NULL);
@@ -243,8 +242,26 @@ query_path(PGFunction function, Datum path, Jsonb *target, Jsonb *variables)
 	fcinfo->args[3].value = BoolGetDatum(true);
 	for (int i = 0; i < 4; i++)
 		fcinfo->args[i].isnull = false;
-	result = function(fcinfo);
-	return fcinfo->isnull ? NULL : DatumGetJsonbP(result);
+	*result = function(fcinfo);
+	return !fcinfo->isnull;
+}
+
+/* Calls a jsonpath function that returns a document; NULL for none. */
+static Jsonb *
+query_path(PGFunction function, Datum path, Jsonb *target, Jsonb *variables)
+{
+	Datum		result;
+
+	return call_path(function, path, target, variables, &result) ? DatumGetJsonbP(result) : NULL;
+}
+
+/* Tells whether a predicate is true, and not false, unknown or in error. */
+bool
+bpm_path_match(Datum path, Jsonb *target, Jsonb *variables)
+{
+	Datum		result;
+
+	return call_path(jsonb_path_match, path, target, variables, &result) && DatumGetBool(result);
 }
 
 /* Returns the first thing that a path finds, NULL for none. */

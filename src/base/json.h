@@ -34,6 +34,7 @@ extern int	bpm_node_array(const BpmNode *node, const char *key, BpmNode *array);
 extern bool bpm_node_item(const BpmNode *array, int number, BpmNode *item);
 extern bool bpm_node_path(const BpmNode *node, const char *key, char *text, Datum *path);
 
+extern bool bpm_path_match(Datum path, Jsonb *target, Jsonb *variables);
 extern Jsonb *bpm_path_query(Datum path, Jsonb *target, Jsonb *variables);
 extern Jsonb *bpm_path_all(Datum path, Jsonb *target, Jsonb *variables);
 extern Jsonb *bpm_path_first(Datum path, Jsonb *target);

@@ -60,6 +60,8 @@ extern SPIPlanPtr bpm_ledger_plan(BpmLedger *ledger,
 								  const BpmStatement *statement, int year);
 extern void bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement,
 								  int year, TupleDesc rows);
+extern int	bpm_plan_by_index(void);
+extern void bpm_plan_freely(int level);
 extern int	bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement,
 							   int year, Datum *values, const char *nulls);
 extern int	bpm_ledger_execute_latest(BpmLedger *ledger, const BpmStatement *statement,

@@ -18,6 +18,7 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
@@ -433,6 +434,30 @@ bpm_ledger_plan_anew(BpmLedger *ledger, const BpmStatement *statement, int year)
 	retired_plans = lappend(retired_plans, entry->plan);
 	entry->plan = NULL;
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Has rows reached by an index, whatever the planner believes, until bpm_plan_freely()
+ * is told the level that this returns: a plan made while a table was empty would read
+ * all of it. An error ends it too.
+ */
+int
+bpm_plan_by_index(void)
+{
+	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"};
+	int			level = NewGUCNestLevel();
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+/* Gives the planner back its choice. */
+void
+bpm_plan_freely(int level)
+{
+	AtEOXact_GUC(true, level);
 }
 
 /* Returns the number of rows of a statement that has run, and refuses those that its plan no longer fits. */

@@ -12,6 +12,7 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "utils/jsonb.h"
 
 #include "base/json.h"
@@ -60,11 +61,15 @@ typedef struct BpmPlanRule
 	List	   *kept;			/* parameters that its messages name */
 } BpmPlanRule;
 
+/* plain_name.c */
+extern Datum bpm_plain_name(PG_FUNCTION_ARGS);
+
 /* rule_path.c */
 typedef struct BpmPathUse
 {
 	List	   *variables;		/* of char *, each once */
 	List	   *members;		/* names right below $ */
+	bool		whole;			/* $ itself is looked at, so that any member may be */
 	bool		inexact;		/* it takes a detour through floats */
 } BpmPathUse;
 

@@ -99,13 +99,18 @@ look_at(JsonPathItem *item, BpmPathUse *use)
 	use->inexact |= item->type == jpiDouble;
 	look_at_operands(item, use);
 	if (!jspGetNext(item, &next))
+	{
+		use->whole |= item->type == jpiRoot;
 		return;
+	}
 	if (item->type == jpiRoot && next.type == jpiKey)
 	{
 		char	   *name = jspGetString(&next, &length);
 
 		use->members = add_name(use->members, name, length);
 	}
+	else
+		use->whole |= item->type == jpiRoot;
 	look_at(&next, use);
 }
 

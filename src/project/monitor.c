@@ -16,8 +16,9 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/json.h"
 #include "base/rows.h"
-#include "project/watch.h"
+#include "project/monitor.h"
 
 /* A rule that holds of a payment. */
 typedef struct Found
@@ -27,8 +28,6 @@ typedef struct Found
 	char	   *strength;
 	Jsonb	   *facts;
 } Found;
-
-#define WORDS	5
 
 /* What was found of the posting that was asked about last. */
 static struct
@@ -41,46 +40,12 @@ static struct
 	int64		request;		/* being paid, whose findings they are; 0: none, as the next */
 	int64		replaces;		/* a payment looked at before, of which this one is a part */
 	bool		kept;			/* the request was kept when it was asked for */
-	char	   *words[WORDS];	/* payee, account, bank, purpose, settlement; NULL: not known */
+	char	   *words[BPM_WORDS];	/* NULL: not known */
 	Found	   *found;
 	int			nfound;
 }			asked;
 
-/* Whether rules of a ledger are active, or have found anything, as of its generation. */
-static struct
-{
-	Oid			ledger;
-	uint64		generation;
-	bool		active;
-	bool		looks_back;		/* a rule sums what others have paid */
-	bool		watched;
-}			known;
-
 static Oid	wanted_ledger = InvalidOid;	/* stops of it wait for their cases */
-
-/* Tells what a ledger's rules are worth looking at for. */
-static void
-look_up_rules(BpmLedger *ledger)
-{
-	static const BpmStatement read = {
-		"SELECT EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE active), EXISTS (SELECT 1 FROM @ledger@.monitor_finding),"
-		" EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE active AND days" GT "0)", ""
-	};
-	bool		isnull;
-
-	if (known.ledger == ledger->relid && known.generation == ledger->generation)
-		return;
-	SPI_connect();
-	/* What is kept outlives the transaction, and with it the transaction's snapshot. */
-	bpm_ledger_execute_latest(ledger, &read, 0, NULL, NULL, true);
-	known.active = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	known.watched = known.active ||
-		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-	known.looks_back = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &isnull));
-	known.ledger = ledger->relid;
-	known.generation = ledger->generation;
-	SPI_finish();
-}
 
 /* Gives the number of the row of payment that a posting is made for, 0 for none. */
 static int64
@@ -93,137 +58,120 @@ payment_of(const BpmPosting *posting)
 	return strtoll(key + 8, NULL, 10);
 }
 
-/* What of a payment that was looked at has since been corrected away, and is counted there. */
-#define REPLACED \
-	"COALESCE((SELECT budgetpm.sum(e.amount)::pg_catalog.numeric FROM @ledger@.monitor_payment e WHERE e.replaces" EQ "m.posting_id), 0)"
-
-/* What of a payment m was not released again, where it was a request o. */
-#define LEFT_OF_IT \
-	"CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric"
-
-/*
- * The rules that hold of line $1, kind $2, amount $3, document $4, payment $5, memo $6,
- * day $7, contract $8.  $9 is the request that is being paid, or the posting that a
- * correction takes its amount from: it has the words that are not said anew, and is
- * not counted beside itself.  What was found of a request is not found again, unless
- * it is forbidden.
- */
-static const BpmStatement match_rules = {
-	"WITH words AS MATERIALIZED (SELECT l.line_id, l.division, l.unit, l.fiscal_year, l.project_id, l.func, l.gov_econ, l.dept_econ, l.fund_type,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee', y.payee, s.payee, h.memo OPERATOR(pg_catalog.->>) 'payee', z.payee), 200) AS payee,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account, s.payee_account, h.memo OPERATOR(pg_catalog.->>) 'payee_account', z.payee_account), 200) AS account,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'payee_bank', y.payee_bank, s.payee_bank, h.memo OPERATOR(pg_catalog.->>) 'payee_bank', z.payee_bank), 200) AS bank,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'purpose', y.purpose, s.purpose, h.memo OPERATOR(pg_catalog.->>) 'purpose', z.purpose), 200) AS purpose,"
-	"  pg_catalog.\"left\"(COALESCE($6 OPERATOR(pg_catalog.->>) 'settlement', y.settlement, s.settlement, h.memo OPERATOR(pg_catalog.->>) 'settlement', z.settlement), 200) AS settlement,"
-	"  s.posting_id IS NOT NULL AS kept"
-	"  FROM @ledger@.line l LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$5 LEFT JOIN @ledger@.monitor_payment s ON s.posting_id" EQ "$9"
-	"  LEFT JOIN LATERAL (SELECT j.memo, CASE WHEN j.key OPERATOR(pg_catalog.~) '^payment:[0-9]{1,18}(:|$)'"
-	"     THEN pg_catalog.split_part(j.key, ':', 2)::pg_catalog.int8 END AS payment FROM @ledger@.journal_@year@ j"
-	"    WHERE s.posting_id IS NULL AND j.posting_id" EQ "$9 ORDER BY j.key LIMIT 1) h ON true"
-	"  LEFT JOIN @ledger@.payment z ON z.payment_id" EQ "h.payment WHERE l.line_id" EQ "$1),"
-	" p AS MATERIALIZED (SELECT t.*, budgetpm.plain_name(t.payee) AS plain_payee, budgetpm.plain_name(t.account) AS plain_account FROM words t),"
-	" f AS MATERIALIZED (SELECT p.*, pg_catalog.jsonb_build_object('line', p.line_id, 'kind', $2, 'amount', $3, 'document', $4,"
-	"   'accounting_date', $7, 'month', EXTRACT(MONTH FROM $7)::pg_catalog.int4, 'year', p.fiscal_year,"
-	"   'unit', u.official_code, 'unit_name', u.name, 'division', d.official_code, 'project', r.official_code,"
-	"   'stage', r.stage, 'func', p.func::pg_catalog.text, 'gov_econ', p.gov_econ::pg_catalog.text,"
-	"   'dept_econ', p.dept_econ::pg_catalog.text, 'fund_type', p.fund_type, 'payee', p.payee, 'payee_account', p.account,"
-	"   'payee_bank', p.bank, 'purpose', p.purpose, 'settlement', p.settlement, 'contract', g.contract_no,"
-	"   'contract_supplier', g.supplier, 'payee_is_contractor', p.plain_payee" EQ "budgetpm.plain_name(g.supplier), 'contract_amount', g.amount, 'beside_contract', (SELECT pg_catalog.min(o.contract_no)"
-	"     FROM @ledger@.contract o WHERE $8 IS NULL AND o.line_id" EQ "p.line_id AND o.state" EQ "'signed' AND budgetpm.plain_name(o.supplier)" EQ "p.plain_payee),"
-	"   'budget', (b.appropriated OPERATOR(budgetpm.-) b.allotted"
-	"     OPERATOR(budgetpm.-) b.transferred OPERATOR(budgetpm.-) b.withdrawn)::pg_catalog.numeric,"
-	"   'own_account', COALESCE(p.plain_payee" EQ "budgetpm.plain_name(u.name), false) OR EXISTS (SELECT 1 FROM @ledger@.unit_account a"
-	"     WHERE budgetpm.plain_name(a.account)" EQ "p.plain_account AND (a.unit OPERATOR(budgetpm.@>) p.unit OR p.unit OPERATOR(budgetpm.@>) a.unit))) AS facts"
-	"  FROM p LEFT JOIN @ledger@.unit u ON u.code" CODE_EQ "p.unit LEFT JOIN @ledger@.division d ON d.code" CODE_EQ "p.division"
-	"   LEFT JOIN @ledger@.project r ON r.project_id" EQ "p.project_id LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$8"
-	"   LEFT JOIN @ledger@.balance b ON b.line_id" EQ "p.line_id)"
-	" SELECT f.payee, f.account, f.bank, f.purpose, f.settlement, k.rule, k.title, k.strength, f.facts OPERATOR(pg_catalog.||) n.more, f.kept"
-	" FROM f LEFT JOIN (@ledger@.monitor_rule k CROSS JOIN LATERAL (SELECT COALESCE(CASE WHEN k.days" GT "0 THEN"
-	"   (SELECT pg_catalog.jsonb_build_object('recent', pg_catalog.jsonb_build_object('days', k.days, 'count', 1" PLUS "pg_catalog.count(*),"
-	"     'total', $3" PLUS "COALESCE(pg_catalog.sum(w.amount), 0), 'largest', GREATEST($3, pg_catalog.max(w.amount))))"
-	"    FROM (SELECT " LEFT_OF_IT MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END AS amount"
-	"     FROM f q CROSS JOIN LATERAL (SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
-	"        AND budgetpm.plain_name(a.payee)" EQ "q.plain_payee AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)"
-	"       UNION SELECT a.posting_id, a.amount FROM @ledger@.monitor_payment a WHERE a.unit" CODE_EQ "q.unit"
-	"        AND budgetpm.plain_name(a.payee_account)" EQ "q.plain_account AND a.payee_account IS NOT NULL AND a.accounting_date" GT "($7" MINUS "k.days) AND a.accounting_date" LT "($7" PLUS "k.days)) m"
-	"     LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id) w WHERE w.amount" GT "0) END, '{}') OPERATOR(pg_catalog.||)"
-	/* Summed only for rules that look at it. */
-	"   COALESCE(CASE WHEN pg_catalog.strpos(k.predicate, 'month_total')" GT "0 THEN"
-	"    (SELECT pg_catalog.jsonb_build_object('month_total', $3" PLUS "COALESCE(pg_catalog.sum(" LEFT_OF_IT
-	"       " MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$9 THEN $3 ELSE 0 END), 0))"
-	"     FROM @ledger@.monitor_payment m LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id WHERE m.line_id" EQ "$1"
-	"      AND m.accounting_date" GE "pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)::pg_catalog.date"
-	"      AND m.accounting_date" LT "(pg_catalog.date_trunc('month', $7::pg_catalog.timestamp)" PLUS "'1 month'::pg_catalog.interval)::pg_catalog.date)"
-	"    END, '{}') AS more) n)"
-	"  ON k.active AND (k.division IS NULL OR k.division OPERATOR(budgetpm.@>) f.division)"
-	"   AND COALESCE(k.valid_from" LE "$7, true) AND COALESCE(k.valid_to" GE "$7, true)"
-	"   AND pg_catalog.jsonb_path_match(f.facts OPERATOR(pg_catalog.||) n.more, k.predicate::pg_catalog.jsonpath, k.parameters, true)"
-	"   AND NOT ($2" EQ "'pay' AND k.strength" NE "'forbid' AND EXISTS (SELECT 1 FROM @ledger@.monitor_finding q"
-	"    WHERE q.posting_id" EQ "$9 AND q.rule" EQ "k.rule AND q.strength" EQ "k.strength))"
-	" ORDER BY k.rule", "ltntljdll"
-};
-
-/* Takes over what the rules found, from the rows that have just been read. */
-static void
-take_found(int rows)
+/* Tells whether a rule has found the same of this request already, which is settled; what is forbidden never is. */
+static bool
+was_found(const BpmPaymentFacts *facts, const BpmMonitorRule *rule)
 {
-	bool		isnull;
+	/* Not by the rule: the index of all its findings would fit that. */
+	static const BpmStatement find = {
+		"SELECT 1 FROM @ledger@.monitor_finding WHERE posting_id" EQ "$1 AND COALESCE(rule, '')" EQ "$2 AND strength" EQ "$3 LIMIT 1", "ltt"
+	};
+	Datum		values[3];
 
-	asked.found = palloc(Max(rows, 1) * sizeof(Found));
+	if (facts->source == 0 || strcmp(facts->watched->kind, "pay") != 0 || strcmp(rule->strength, "forbid") == 0)
+		return false;
+	values[0] = Int64GetDatum(facts->source);
+	values[1] = CStringGetTextDatum(rule->name);
+	values[2] = CStringGetTextDatum(rule->strength);
+	return bpm_ledger_execute_latest(facts->posting->ledger, &find, 0, values, NULL, true) > 0;
+}
+
+/* Tells whether a rule is meant for the place and day of a payment. */
+static bool
+is_meant(const BpmMonitorRule *rule, const BpmLine *line)
+{
+	return (rule->division == 0 || bpm_code_covers(rule->division, line->division)) &&
+		rule->from <= line->accounting_date && line->accounting_date <= rule->to;
+}
+
+/* Tells whether a part of a rule's predicate is true of the payment. */
+static bool
+holds(BpmPaymentFacts *facts, const BpmMonitorRule *rule, const BpmMonitorTest *test)
+{
+	if (test->join == '&')
+		return holds(facts, rule, test->left) && holds(facts, rule, test->right);
+	if (test->join == '|')
+		return holds(facts, rule, test->left) || holds(facts, rule, test->right);
+	return bpm_path_match(test->path, bpm_facts_for(facts, rule, test->facts), rule->parameters);
+}
+
+/* Tells which facts any part of a predicate names. */
+static uint32
+all_named(const BpmMonitorTest *test)
+{
+	return test->join ? all_named(test->left) | all_named(test->right) : test->facts;
+}
+
+/* Keeps what a rule found, with all that can be known of the payment. */
+static void
+add_found(BpmPaymentFacts *facts, const BpmMonitorRule *rule)
+{
+	uint32		facts_kept = BPM_FACTS_OF_ALL | BPM_FACTS_RECENT | (all_named(rule->test) & BPM_FACTS_MONTH);
+	Jsonb	   *document = bpm_facts_for(facts, rule, facts_kept);
+	MemoryContext caller = MemoryContextSwitchTo(facts->posting->context);
+	Found	   *found = &asked.found[asked.nfound++];
+
+	found->rule = pstrdup(rule->name);
+	found->title = pstrdup(rule->title);
+	found->strength = pstrdup(rule->strength);
+	found->facts = DatumGetJsonbPCopy(JsonbPGetDatum(document));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Asks each rule that is meant for the payment. */
+static void
+find_all(BpmPaymentFacts *facts)
+{
+	const BpmMonitorRules *rules = facts->rules;
+
+	asked.found = MemoryContextAlloc(facts->posting->context, rules->count * sizeof(Found));
 	asked.nfound = 0;
-	for (int i = 0; i < rows; i++)
+	for (int i = 0; i < rules->count; i++)
 	{
-		HeapTuple	row = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		Found	   *found = &asked.found[asked.nfound];
+		const BpmMonitorRule *rule = &rules->rules[i];
 
-		for (int w = 0; w < WORDS; w++)
-			asked.words[w] = SPI_getvalue(row, desc, w + 1);
-		asked.kept = DatumGetBool(SPI_getbinval(row, desc, WORDS + 5, &isnull));
-		if ((found->rule = SPI_getvalue(row, desc, WORDS + 1)) == NULL)
-			continue;
-		found->title = SPI_getvalue(row, desc, WORDS + 2);
-		found->strength = SPI_getvalue(row, desc, WORDS + 3);
-		found->facts = DatumGetJsonbPCopy(SPI_getbinval(row, desc, WORDS + 4, &isnull));
-		asked.nfound++;
+		if (is_meant(rule, facts->line) && holds(facts, rule, rule->test) && !was_found(facts, rule))
+			add_found(facts, rule);
 	}
+}
+
+/* Tells whether a rule that is meant for the payment sums what others have paid. */
+static bool
+looks_back(const BpmMonitorRules *rules, const BpmLine *line)
+{
+	for (int i = 0; i < rules->count; i++)
+		if (rules->rules[i].days > 0 && is_meant(&rules->rules[i], line))
+			return true;
+	return false;
 }
 
 /* Asks the rules about a payment and keeps what they found until it is written. */
 static void
-ask_rules(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched)
+ask_rules(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched, BpmMonitorRules *rules)
 {
 	const BpmLine *line = &posting->lines[leg->line];
-	int64		source = watched->request ? watched->request : watched->replaces;
-	MemoryContext old;
-	Datum		values[9];
-	char		nulls[] = "         ";
-	int			rows;
+	BpmPaymentFacts facts = {
+		.posting = posting,.rules = rules,.line = line,.watched = watched,
+		.payment = watched->payment ? watched->payment : payment_of(posting),
+		.source = watched->request ? watched->request : watched->replaces
+	};
+	int			level = bpm_plan_by_index();
 
-	values[0] = Int64GetDatum(line->id);
-	values[1] = CStringGetTextDatum(watched->kind);
-	values[2] = NumericGetDatum(bpm_fen_to_numeric(watched->amount));
-	values[3] = CStringGetTextDatum(posting->request.document);
-	bpm_set_id(values, nulls, 4, watched->payment ? watched->payment : payment_of(posting));
-	values[5] = JsonbPGetDatum(posting->request.memo);
-	nulls[5] = posting->request.memo ? ' ' : 'n';
-	values[6] = DateADTGetDatum(line->accounting_date);
-	bpm_set_id(values, nulls, 7, watched->contract);
-	bpm_set_id(values, nulls, 8, source);
-	if (known.looks_back && !posting->dry)
-		bpm_lock_payee(posting, values, nulls);
-	rows = bpm_ledger_execute_latest(posting->ledger, &match_rules, BPM_LINE_YEAR(source ? source : line->id),
-									 values, nulls, true);
-	old = MemoryContextSwitchTo(posting->context);
+	bpm_read_words(&facts);
+	if (!posting->dry && looks_back(rules, line))
+		bpm_lock_payee(posting, facts.payee, facts.account);
+	find_all(&facts);
+	bpm_plan_freely(level);
 	asked.posting = posting;
-	asked.line = values[0];
+	asked.line = Int64GetDatum(line->id);
 	asked.kind = watched->kind;
 	asked.amount = watched->amount;
 	asked.day = line->accounting_date;
 	asked.request = watched->request;
 	asked.replaces = watched->replaces;
-	take_found(rows);
-	MemoryContextSwitchTo(old);
+	asked.kept = facts.kept;
+	for (int w = 0; w < BPM_WORDS; w++)
+		asked.words[w] = facts.words[w] ? MemoryContextStrdup(posting->context, facts.words[w]) : NULL;
 }
 
 /* Lists the rules of a strength that were found, NULL for none. */
@@ -296,13 +244,13 @@ refuse_found(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched)
 bool
 bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched)
 {
+	BpmMonitorRules *rules = bpm_monitor_rules(posting->ledger);
 	bool		passes;
 
-	look_up_rules(posting->ledger);
-	if (!known.active)
+	if (rules->count == 0)
 		return true;
 	SPI_connect();
-	ask_rules(posting, leg, watched);
+	ask_rules(posting, leg, watched, rules);
 	passes = refuse_found(posting, leg, watched);
 	SPI_finish();
 	if (!passes)
@@ -314,8 +262,7 @@ bpm_ask_monitor(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watche
 bool
 bpm_monitor_active(BpmLedger *ledger)
 {
-	look_up_rules(ledger);
-	return known.active;
+	return bpm_monitor_rules(ledger)->count > 0;
 }
 
 /* Where what is paid differs from what was looked at: a word of memo $3, or of the payment's row, that is another one. */
@@ -365,17 +312,19 @@ bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg)
 	char	   *state;
 	char	   *attachments;
 	char	   *changed;
+	int			level;
 	bool		passes = true;
 
-	look_up_rules(posting->ledger);
-	if (!known.watched)
+	if (!bpm_monitor_rules(posting->ledger)->watched)
 		return true;
 	SPI_connect();
 	values[0] = Int64GetDatum(leg->from_obligation);
 	bpm_set_id(values, nulls, 1, payment_of(posting));
 	values[2] = JsonbPGetDatum(posting->request.memo);
 	nulls[2] = posting->request.memo ? ' ' : 'n';
+	level = bpm_plan_by_index();
 	bpm_ledger_execute_latest(posting->ledger, &read_stop, 0, values, nulls, true);
+	bpm_plan_freely(level);
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
 	stop = bpm_row_number(row, desc, 1);
@@ -427,7 +376,7 @@ store_payment(BpmPosting *posting, BpmCode division, BpmCode unit)
 	values[1] = asked.line;
 	values[2] = CStringGetTextDatum(asked.request ? "request" : asked.kind);
 	values[3] = Int64GetDatum(asked.amount);
-	for (int w = 0; w < WORDS; w++)
+	for (int w = 0; w < BPM_WORDS; w++)
 		bpm_set_text(values, nulls, 4 + w, asked.words[w]);
 	values[9] = DateADTGetDatum(asked.day);
 	values[10] = Int64GetDatum(division);

@@ -10,10 +10,8 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
-#include "utils/builtins.h"
 
 #include "project/watch.h"
 
@@ -38,38 +36,18 @@ slot_of(const char *word)
 	return 1 + hash_bytes((const unsigned char *) word, strlen(word)) % SLOTS;
 }
 
-/*
- * Lets nobody else ask for a payment to this payee or account until the transaction
- * ends; values are those that the rules are asked with.
- */
+/* Lets nobody else ask for a payment to this payee or account (plain_name(), NULL: none) until the transaction ends. */
 void
-bpm_lock_payee(BpmPosting *posting, const Datum *values, const char *nulls)
+bpm_lock_payee(BpmPosting *posting, const char *payee, const char *account)
 {
-	static const BpmStatement words = {
-		"SELECT budgetpm.plain_name(pg_catalog.\"left\"(COALESCE($2 OPERATOR(pg_catalog.->>) 'payee', y.payee, s.payee), 200)),"
-		" budgetpm.plain_name(pg_catalog.\"left\"(COALESCE($2 OPERATOR(pg_catalog.->>) 'payee_account', y.payee_account, s.payee_account), 200))"
-		" FROM (SELECT 1) AS one LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$1"
-		" LEFT JOIN @ledger@.monitor_payment s ON s.posting_id" EQ "$3", "ljl"
-	};
-	Datum		some[] = {values[4], values[5], values[8]};
-	char		absent[] = {nulls[4], nulls[5], nulls[8], '\0'};
-	char	   *payee;
-	char	   *account;
-	uint32		first = 0;
-	uint32		second = 0;
+	uint32		first = payee ? slot_of(payee) : 0;
+	uint32		second = account ? slot_of(account) : 0;
 
 	if (posting->buffer)
 	{
 		lock_slot(posting->ledger, 0, ExclusiveLock);
 		return;
 	}
-	bpm_ledger_execute_latest(posting->ledger, &words, 0, some, absent, true);
-	payee = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	account = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-	if (payee)
-		first = slot_of(payee);
-	if (account)
-		second = slot_of(account);
 	if (payee == NULL && account == NULL)
 		return;
 	lock_slot(posting->ledger, 0, ShareLock);

@@ -44,7 +44,7 @@ extern void bpm_tell_monitor(BpmPosting *posting);
 extern bool bpm_stops_wanted(BpmLedger *ledger);
 
 /* payee.c */
-extern void bpm_lock_payee(BpmPosting *posting, const Datum *values, const char *nulls);
+extern void bpm_lock_payee(BpmPosting *posting, const char *payee, const char *account);
 
 /* stop.c */
 extern void bpm_begin_stops(BpmLedger *ledger);

@@ -1,0 +1,88 @@
+/*
+ * monitor.h
+ *	  Rules of payment monitoring as they are applied: compiled, and asked part by part
+ *	  about facts that are read when a part first names them.
+ */
+#ifndef BPM_MONITOR_H
+#define BPM_MONITOR_H
+
+#include "storage/block.h"
+
+#include "project/watch.h"
+
+/* Facts that are read together; those of the posting itself need no reading. */
+#define BPM_FACTS_LINE		0x01
+#define BPM_FACTS_UNIT		0x02
+#define BPM_FACTS_DIVISION	0x04
+#define BPM_FACTS_PROJECT	0x08
+#define BPM_FACTS_CONTRACT	0x10
+#define BPM_FACTS_BESIDE	0x20
+#define BPM_FACTS_OWN		0x40
+#define BPM_FACTS_OF_ALL	0x7f	/* those above: the same for every rule */
+#define BPM_FACTS_RECENT	0x80	/* of the payee, over the days of the rule */
+#define BPM_FACTS_MONTH		0x100	/* of the line: for rules that name it */
+
+/* A part of a predicate: both (&) or one (|) of two others, or a path of its own. */
+typedef struct BpmMonitorTest
+{
+	char		join;
+	struct BpmMonitorTest *left;
+	struct BpmMonitorTest *right;
+	Datum		path;
+	uint32		facts;			/* that the path names */
+} BpmMonitorTest;
+
+typedef struct BpmMonitorRule
+{
+	char	   *name;
+	char	   *title;
+	char	   *strength;
+	BpmMonitorTest *test;
+	Jsonb	   *parameters;
+	int32		days;			/* 0: does not look back */
+	BpmCode		division;		/* 0: everywhere */
+	DateADT		from;
+	DateADT		to;
+} BpmMonitorRule;
+
+typedef struct BpmMonitorRules
+{
+	MemoryContext context;
+	uint64		generation;
+	BpmMonitorRule *rules;		/* the active ones, by name */
+	int			count;
+	bool		watched;		/* one is active, or has found anything */
+	BlockNumber planned;		/* size of what was looked at when it was last planned for */
+} BpmMonitorRules;
+
+#define BPM_WORDS	5			/* payee, account, bank, purpose, settlement */
+
+/* A payment that rules are asked about, and what is known of it so far. */
+typedef struct BpmPaymentFacts
+{
+	const BpmPosting *posting;
+	BpmMonitorRules *rules;
+	const BpmLine *line;
+	const BpmWatched *watched;
+	int64		payment;		/* row of payment that words come from; 0: none, as the next */
+	int64		source;			/* request that is paid, or posting that is corrected */
+	char	   *words[BPM_WORDS];	/* NULL: not known */
+	char	   *payee;			/* plain_name() of the first two words: whoever it is written as */
+	char	   *account;
+	bool		kept;			/* the source was looked at when it was asked for */
+	Jsonb	   *document;		/* NULL: nothing yet */
+	uint32		known;			/* facts that the document has */
+	int32		recent_days;	/* of recent, 0: none */
+	Jsonb	   *recent;
+	Jsonb	   *month;
+} BpmPaymentFacts;
+
+/* monitor_rules.c */
+extern BpmMonitorRules *bpm_monitor_rules(BpmLedger *ledger);
+
+/* monitor_facts.c */
+extern uint32 bpm_facts_named(Datum path);
+extern void bpm_read_words(BpmPaymentFacts *facts);
+extern Jsonb *bpm_facts_for(BpmPaymentFacts *facts, const BpmMonitorRule *rule, uint32 named);
+
+#endif
