@@ -42,6 +42,16 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN pg_catalog.regexp_replace(pg_catalog.replace($1, '|', '\|'), '\s+', ' ', 'g');
 COMMENT ON FUNCTION budgetpm.markdown_cell(text) IS 'A text as it can stand in a cell of a Markdown table: on one line, a | with a backslash before it.';
 
+CREATE FUNCTION budgetpm.printed_money(amount numeric, unit text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.to_char(CASE printed_money.unit WHEN 'wan' THEN pg_catalog.round(printed_money.amount * 0.0001, 2) ELSE printed_money.amount END, 'FM999,999,999,999,999,999,990.00');
+COMMENT ON FUNCTION budgetpm.printed_money(numeric, text) IS 'An amount in yuan as a report prints it, with separators of thousands: in yuan (元), or with unit wan in 万元, rounded to two decimals half away from zero. Never read it back.';
+
+CREATE FUNCTION budgetpm.printed_advice(word text, action text, change numeric) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN printed_advice.word || CASE WHEN printed_advice.action IN ('raise', 'cut') THEN pg_catalog.concat(CASE WHEN printed_advice.word ~ '^[ -~]+$' THEN ' ' END, pg_catalog.trim_scale(pg_catalog.abs(printed_advice.change) * 100), '%') ELSE '' END;
+COMMENT ON FUNCTION budgetpm.printed_advice(text, text, numeric) IS 'An advice on the next budget as a report prints it: the word for the action, and by how much a raise or a cut is.';
+
 CREATE FUNCTION budgetpm.total_score(points numeric, weight numeric, total numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN weight > 0 THEN pg_catalog.div(200 * points * total + weight, 2 * weight) * 0.01 END;

@@ -28,7 +28,7 @@ SELECT division, unit, projects, weighted_score, mean_score, excellent, good, fa
 SELECT unit, targets, achieved, rate, goal, reaches_goal, mean_deviation FROM p_report.target_achievement ORDER BY id;
 SELECT project, evaluator, item_no, target, actual, deviation, achieved FROM p_report.performance_result WHERE project = 'P1' ORDER BY id;
 -- every row of the documents has as many cells as its head
-SELECT bool_and(cells = ANY ('{5,7,3,11,12}')) AS tables, count(*) > 30 AS rows
+SELECT bool_and(cells = ANY ('{5,8,3,11,12,7}')) AS tables, count(*) > 30 AS rows
   FROM (VALUES ('zh'), ('en')) AS l(language), LATERAL regexp_split_to_table(p.performance_document('P1', 2025, language) || p.performance_report(2025, language => language), E'\n') AS line,
        LATERAL (SELECT count(*) AS cells FROM regexp_matches(replace(line, '\|', ''), '\|', 'g')) AS c WHERE line LIKE '|%';
 
@@ -38,3 +38,27 @@ SELECT p.set_targets('P2', 2024, '[{"indicator": "G.social", "weight": 90, "expe
 SELECT l FROM unnest('{zh,en}'::text[]) AS x CROSS JOIN LATERAL regexp_split_to_table(p.performance_document('P2', 2024, x) || p.performance_report(2024, unit => '101', language => x), '\n') AS l WHERE l ~ '社会|ocial|自评预警|Warning|元|yuan';
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.performance_document('P2', 2024, 'mn')$$, $$SELECT p.performance_report(2024, language => NULL)$$]) AS s;
 SELECT split_part(p.performance_report(2024, unit => '999'), E'\n', 1) AS title, p.performance_report(2024, unit => '999') ~ '\| (—)? *\|\n\|' AS dashes;
+
+-- Money as it is printed: separators of thousands, yuan to the fen, 万元 to two decimals half away from zero; the rows and the jsonb stay numbers.
+SELECT budgetpm.printed_money(a, 'yuan') AS yuan, budgetpm.printed_money(a, 'wan') AS wan FROM unnest('{0,0.01,-0.01,999.99,1000,1234567.89,-1234567.89,50,49.99,-50,123456789012345678.99}'::numeric[]) AS a;
+SELECT p.register_project('P4', '校舍', '101', setup_year => 2025) > 0 AND pg_temp.take_over('p', 'funded', '{P4}') = 1 AS registered;
+SELECT p.open_line(2025, '101', '2050202', title => '校舍', project => 'P4') AS line \gset
+SELECT p.appropriate(:line, 12345678.50, '年初批复') > 0 AND p.supplement(:line, 1000000, '追加') > 0 AND p.pay(:line, 9876543.21, '凭证', accounting_date => '2025-11-01') > 0 AS posted;
+-- a division's own indicator says what its measure is called in English; a measure that nobody translated stays as it is
+SELECT p.define_indicator('SCH.rooms', 2025, '{"sector": "education", "level1": "output", "level2": "quantity", "name_zh": "新增教室", "name_en": "New classrooms", "measure": "间", "measure_en": "rooms", "weight": 10}', '320000000') > 0 AS own,
+       pg_temp.refused($$SELECT p.define_indicator('SCH.x', 2025, jsonb_build_object('sector', 'education', 'level1', 'output', 'level2', 'quantity', 'name_zh', 'x', 'measure', '间', 'measure_en', repeat('x', 61)))$$);
+SELECT indicator, measure, measure_en FROM p.library(2025, '320000000') WHERE indicator IN ('SCH.rooms', 'GRASS.area', 'G.quality', 'HEALTH.mortality') ORDER BY 1;
+SELECT p.set_targets('P4', 2025, '[{"indicator": "SCH.rooms", "target": 40, "weight": 50, "source": "计划"}, {"name": "操场", "level1": "output", "level2": "quantity", "target": 2, "measure": "座", "weight": 20, "source": "计划"},
+  {"name": "宿舍", "level1": "output", "level2": "quantity", "target": 12, "measure": "间", "weight": 20, "source": "计划"}]', '苏教〔2025〕8号') > 0 AS set;
+SELECT p.evaluate_project('P4', 2025, 'self', '[{"item": 1, "actual": 38}, {"item": 2, "actual": 1}, {"item": 3, "actual": 12}]') > 0 AS self;
+\pset format unaligned
+\pset tuples_only
+SELECT p.performance_document('P4', 2025, money => 'wan');
+SELECT l FROM regexp_split_to_table(p.performance_document('P4', 2025, 'en'), '\n') AS l WHERE l ~ 'yuan|Execution|classrooms|操场|宿舍|Advice';
+SELECT p.performance_report(2025, unit => '101', language => 'en', money => 'wan');
+SELECT p.score_document('P4', 2025) #>> '{result,budget}', p.performance_report_data(2025, unit => '101') ->> 'budget';
+-- a section that is empty says so
+SELECT p.performance_report(2023, language => 'en');
+\pset tuples_only off
+\pset format aligned
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.performance_document('P4', 2025, money => 'usd')$$, $$SELECT p.performance_report(2025, money => NULL)$$]) AS s;

@@ -11,6 +11,7 @@ CREATE TABLE @ledger@.indicator (
   name_zh      varchar(200) NOT NULL,
   name_en      varchar(200) NOT NULL,
   measure      varchar(20),
+  measure_en   varchar(60),
   direction    varchar(2) COLLATE "C" NOT NULL CHECK (direction IN ('>=', '<=', '=')),
   kind         varchar(12) COLLATE "C" NOT NULL CHECK (kind IN ('quantitative', 'qualitative')),
   method       varchar(12) COLLATE "C" NOT NULL,
@@ -36,6 +37,7 @@ COMMENT ON COLUMN @ledger@.indicator.level2 IS 'Level 2 (二级指标): quantity
 COMMENT ON COLUMN @ledger@.indicator.name_zh IS 'Name (三级指标).';
 COMMENT ON COLUMN @ledger@.indicator.name_en IS 'Name in English.';
 COMMENT ON COLUMN @ledger@.indicator.measure IS 'Unit of measure (计量单位); NULL: qualitative.';
+COMMENT ON COLUMN @ledger@.indicator.measure_en IS 'The measure in English, which reports in English print for every target with this measure; NULL: as in Chinese.';
 COMMENT ON COLUMN @ledger@.indicator.direction IS 'Nature (指标性质): >=, <= or =.';
 COMMENT ON COLUMN @ledger@.indicator.kind IS 'quantitative 定量 or qualitative 定性.';
 COMMENT ON COLUMN @ledger@.indicator.method IS 'Scoring method, of budgetpm.score_indicator().';

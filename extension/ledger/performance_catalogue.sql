@@ -1,7 +1,7 @@
 -- performance: the library of indicators
 
-INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, direction, kind, method, parameters, weight, tags, provenance, from_year)
-SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level2, zh, en, measure, direction, kind, method, parameters::pg_catalog.jsonb, weight, tags::pg_catalog.text[], provenance, 1949
+INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, measure_en, direction, kind, method, parameters, weight, tags, provenance, from_year)
+SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level2, zh, en, l.measure, m.english, direction, kind, method, parameters::pg_catalog.jsonb, weight, tags::pg_catalog.text[], provenance, 1949
   FROM (VALUES
     ('G.quantity', 'general', 'output', 'quantity', '实际完成数量', 'Quantity completed', '项', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '财预〔2020〕10号 实际完成率'),
     ('G.quality', 'general', 'output', 'quality', '质量达标率', 'Rate of quality standards met', '%', '>=', 'quantitative', 'proportional', '{}', 15, '{}', '财预〔2020〕10号 质量达标率'),
@@ -38,7 +38,9 @@ SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level
     ('WELFARE.paid', 'welfare', 'output', 'timeliness', '补助资金按时发放率', 'Rate of benefits paid in time', '%', '=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用'),
     ('WELFARE.errors', 'welfare', 'output', 'quality', '错发漏发率', 'Rate of wrong or missing payments', '%', '<=', 'quantitative', 'threshold', '{}', 10, '{}', '行业通用'),
     ('WELFARE.satisfaction', 'welfare', 'satisfaction', 'satisfaction', '救助对象满意度', 'Satisfaction of those supported', '%', '>=', 'quantitative', 'proportional', '{}', 10, '{}', '行业通用')
-  ) AS l(code, sector, level1, level2, zh, en, measure, direction, kind, method, parameters, weight, tags, provenance);
+  ) AS l(code, sector, level1, level2, zh, en, measure, direction, kind, method, parameters, weight, tags, provenance)
+  LEFT JOIN (VALUES ('项', 'items'), ('人', 'people'), ('户', 'households'), ('人次', 'visits'), ('吨', 'tonnes'), ('公里', 'km'),
+    ('分钟', 'minutes'), ('万元', 'ten thousand yuan'), ('万元/公里', 'ten thousand yuan per km'), ('吨标准煤/万元', 'tonnes of coal equivalent per ten thousand yuan'), ('万亩', 'ten thousand mu'), ('1/10万', 'per 100,000')) AS m(measure, english) ON m.measure = l.measure;
 
 INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, direction, kind, method, parameters, weight, tags, provenance, from_year, profile)
 SELECT pg_catalog.nextval('@ledger@.indicator_seq'), code, sector, level1, level2, zh, en, measure, '>=', 'quantitative', 'proportional', '{}', weight, '{}', provenance, 1949, 'hebei'
@@ -70,11 +72,11 @@ COMMENT ON FUNCTION @ledger@.profile_in_year(text, integer) IS
 
 CREATE FUNCTION @ledger@.library(fiscal_year integer, division text DEFAULT NULL, sector text DEFAULT NULL)
 RETURNS TABLE (indicator text, sector text, level1 text, level2 text, name_zh text, name_en text, measure text, direction text,
-  kind text, method text, parameters jsonb, weight numeric, tags text[], provenance text, owner text, from_year integer)
+  kind text, method text, parameters jsonb, weight numeric, tags text[], provenance text, owner text, from_year integer, measure_en text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
   SELECT x.indicator, x.sector, x.level1, x.level2, x.name_zh, x.name_en, x.measure, x.direction, x.kind, x.method, x.parameters,
-         x.weight, x.tags, x.provenance, x.owner, x.from_year
+         x.weight, x.tags, x.provenance, x.owner, x.from_year, x.measure_en
     FROM (SELECT DISTINCT ON (i.indicator) i.*, COALESCE(o.official_code, 'profile ' || i.profile, 'general') AS owner
             FROM @ledger@.indicator i
             LEFT JOIN @ledger@.division o ON o.code OPERATOR(budgetpm.=) i.division
@@ -90,7 +92,7 @@ COMMENT ON FUNCTION @ledger@.library(integer, text, text) IS
 
 CREATE FUNCTION @ledger@.indicator_row(indicator text, definition jsonb)
 RETURNS TABLE (sector text, level1 text, level2 text, name_zh text, name_en text, measure text, direction text, kind text, method text,
-  parameters jsonb, weight numeric, tags text[], provenance text, active boolean)
+  parameters jsonb, weight numeric, tags text[], provenance text, active boolean, measure_en text)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   SELECT COALESCE(d ->> 'sector', i.sector), COALESCE(d ->> 'level1', i.level1), COALESCE(d ->> 'level2', i.level2), COALESCE(d ->> 'name_zh', i.name_zh),
@@ -100,7 +102,8 @@ BEGIN ATOMIC
          COALESCE(d -> 'parameters', CASE WHEN d ->> 'method' IS NULL OR d ->> 'method' = i.method THEN i.parameters END, '{}'),
          CASE WHEN pg_catalog.jsonb_typeof(d -> 'weight') = 'number' THEN (d ->> 'weight')::numeric WHEN NOT d ? 'weight' THEN i.weight END,
          CASE WHEN pg_catalog.jsonb_typeof(d -> 'tags') = 'array' THEN ARRAY(SELECT pg_catalog.jsonb_array_elements_text(d -> 'tags')) ELSE COALESCE(i.tags, '{}') END,
-         COALESCE(d ->> 'provenance', i.provenance), COALESCE(d -> 'active' <> 'false', i.active, true)
+         COALESCE(d ->> 'provenance', i.provenance), COALESCE(d -> 'active' <> 'false', i.active, true),
+         COALESCE(d ->> 'measure_en', CASE WHEN d ->> 'measure' IS NULL OR d ->> 'measure' = i.measure THEN i.measure_en END)
     FROM (SELECT indicator_row.definition) AS x(d)
     LEFT JOIN LATERAL (SELECT * FROM @ledger@.indicator o WHERE o.indicator = indicator_row.indicator
                         ORDER BY o.division::text COLLATE "C" NULLS FIRST, o.profile NULLS FIRST, o.from_year DESC LIMIT 1) AS i ON true;
@@ -126,9 +129,9 @@ BEGIN ATOMIC
       UNION ALL
       SELECT pg_catalog.format('code "%s" is not 1 to 60 of A-Z, a-z, 0-9, "_", "." and "-"', indicator_problems.indicator), NULL WHERE indicator_problems.indicator !~ '^[A-Za-z0-9_.-]{1,60}$'
       UNION ALL
-      SELECT pg_catalog.format('there is no member "%s"', k), 'Members are sector, level1, level2, name_zh, name_en, measure, direction, kind, method, parameters, weight, tags, provenance and active.'
+      SELECT pg_catalog.format('there is no member "%s"', k), 'Members are sector, level1, level2, name_zh, name_en, measure, measure_en, direction, kind, method, parameters, weight, tags, provenance and active.'
         FROM pg_catalog.jsonb_object_keys(CASE WHEN pg_catalog.jsonb_typeof(indicator_problems.definition) = 'object' THEN indicator_problems.definition ELSE '{}' END) AS k
-       WHERE k NOT IN ('sector', 'level1', 'level2', 'name_zh', 'name_en', 'measure', 'direction', 'kind', 'method', 'parameters', 'weight', 'tags', 'provenance', 'active')
+       WHERE k NOT IN ('sector', 'level1', 'level2', 'name_zh', 'name_en', 'measure', 'measure_en', 'direction', 'kind', 'method', 'parameters', 'weight', 'tags', 'provenance', 'active')
       UNION ALL
       SELECT 'it has no sector', NULL WHERE COALESCE(r.sector, '') = ''
       UNION ALL
@@ -146,6 +149,8 @@ BEGIN ATOMIC
       UNION ALL
       SELECT 'a quantitative indicator has a measure', NULL WHERE r.kind = 'quantitative' AND COALESCE(r.measure, '') = ''
       UNION ALL
+      SELECT 'measure_en has more than 60 characters', NULL WHERE pg_catalog.length(r.measure_en) > 60
+      UNION ALL
       SELECT 'its weight is not a number above 0 with two decimals at most', NULL
        WHERE pg_catalog.jsonb_typeof(indicator_problems.definition) = 'object' AND indicator_problems.definition ? 'weight'
          AND (r.weight IS NULL OR r.weight <= 0 OR r.weight > 1000 OR pg_catalog.min_scale(r.weight) > 2)
@@ -162,4 +167,4 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.define_indicator('@ledger@.ledger'::pg_catalog.regclass, indicator, from_year, definition, division, profile);
 END;
 COMMENT ON FUNCTION @ledger@.define_indicator(text, integer, jsonb, text, text) IS
-  'Adds an indicator to the library, or says what it is from a year on, in general, in a profile or in a division and below; returns the number of the row. definition has sector, level1, level2, name_zh, name_en, measure, direction, kind, method, parameters, weight, tags, provenance and active; what it leaves out stays as the row before it of the library has it. Errors: 22023 with every fault, 23503 division, 23505 the year has one, ZB008 duty.';
+  'Adds an indicator to the library, or says what it is from a year on, in general, in a profile or in a division and below; returns the number of the row. definition has sector, level1, level2, name_zh, name_en, measure, measure_en (in English), direction, kind, method, parameters, weight, tags, provenance and active; what it leaves out stays as the row before it of the library has it. Errors: 22023 with every fault, 23503 division, 23505 the year has one, ZB008 duty.';

@@ -238,7 +238,7 @@ const BpmTableShape bpm_shapes[] = {
 	{"indicator",
 		"indicator_id int8, indicator varchar, sector varchar, level1 varchar, "
 		"level2 varchar, name_zh varchar, name_en varchar, measure varchar, "
-		"direction varchar, kind varchar, method varchar, parameters jsonb, "
+		"measure_en varchar, direction varchar, kind varchar, method varchar, parameters jsonb, "
 		"weight numeric, tags _text, provenance varchar, from_year int4, "
 		"active bool, profile varchar, division budget_code, "
 	"defined_at timestamptz, defined_by varchar"},

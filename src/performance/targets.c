@@ -62,10 +62,10 @@ static const BpmStatement indicator_problems = {
 	"SELECT place, problem, hint FROM @ledger@.indicator_problems($1, $2)", "tj"
 };
 static const BpmStatement insert_indicator = {
-	"INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, direction, kind, method,"
-	" parameters, weight, tags, provenance, active, from_year, profile, division, defined_by)"
-	" SELECT $1, $2, r.sector, r.level1, r.level2, r.name_zh, r.name_en, r.measure, r.direction, r.kind, r.method, r.parameters, r.weight,"
-	" r.tags, r.provenance, r.active, $3, $5, $6, $7 FROM @ledger@.indicator_row($2, $4) AS r", "ltijtct"
+	"INSERT INTO @ledger@.indicator (indicator_id, indicator, sector, level1, level2, name_zh, name_en, measure, measure_en, direction, kind,"
+	" method, parameters, weight, tags, provenance, active, from_year, profile, division, defined_by)"
+	" SELECT $1, $2, r.sector, r.level1, r.level2, r.name_zh, r.name_en, r.measure, r.measure_en, r.direction, r.kind, r.method,"
+	" r.parameters, r.weight, r.tags, r.provenance, r.active, $3, $5, $6, $7 FROM @ledger@.indicator_row($2, $4) AS r", "ltijtct"
 };
 static const BpmStatement ante_problems = {
 	"SELECT place, problem, hint FROM @ledger@.ex_ante_problems($1, $2, $3)", "jtn"
