@@ -69,10 +69,11 @@ static const BpmStatement insert_version = {
 };
 static const BpmStatement insert_site = {
 	"INSERT INTO @ledger@.project_site (site_id, project_id, site_no, version_no, title, active, place, place_z,"
-	" since, division, unit, colour) SELECT $1, $2, $3, $4, $5, $6, g.flat, g.high, $8, $9, $10,"
-	" (SELECT o.colour FROM @ledger@.project_signal o WHERE o.project_id" EQ "$2"
-	" ORDER BY o.as_of DESC, o.revision DESC LIMIT 1)"
-	" FROM @ledger@.read_geometry($7) AS g", "lliitbyzcc"
+	" since, division, unit, colour) SELECT $1, $2, $3, $4, $5, $6, g.flat, g.high, $8, $9, $10, $11"
+	" FROM @ledger@.read_geometry($7) AS g", "lliitbyzcct"
+};
+static const BpmStatement newest_colour = {
+	"SELECT colour FROM @ledger@.project_signal WHERE project_id" EQ "$1 ORDER BY as_of DESC, revision DESC LIMIT 1", "l"
 };
 static const BpmStatement update_site = {
 	"UPDATE @ledger@.project_site SET version_no = $2, title = $3, active = $4, place = g.flat, place_z = g.high,"
@@ -206,12 +207,23 @@ store_version(BpmCall *call, const BpmProject *project, const Site *site, const 
 	bpm_write_row(call->ledger, "project_site_version", 0, id, &insert_version, values, nulls, true);
 }
 
+/* Gives the newest colour of a project, whatever snapshot the transaction has; NULL: it was never assessed. */
+static char *
+colour_of(BpmLedger *ledger, int64 project)
+{
+	Datum		value = Int64GetDatum(project);
+
+	if (bpm_ledger_execute_latest(ledger, &newest_colour, 0, &value, NULL, true) != 1)
+		return NULL;
+	return bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
 /* Makes a site what its newest version says. */
 static void
 store_site(BpmLedger *ledger, const BpmProject *project, const Site *site)
 {
-	Datum		values[10];
-	char		nulls[] = "          ";
+	Datum		values[11];
+	char		nulls[] = "           ";
 	bool		made = site->version == 1;
 	int			at = 0;
 
@@ -230,6 +242,7 @@ store_site(BpmLedger *ledger, const BpmProject *project, const Site *site)
 	{
 		values[at++] = Int64GetDatum(project->division);
 		values[at++] = Int64GetDatum(project->unit);
+		bpm_set_text(values, nulls, at++, colour_of(ledger, project->id));
 	}
 	bpm_write_row(ledger, "project_site", 0, site->id, made ? &insert_site : &update_site, values, nulls, true);
 }
