@@ -59,6 +59,6 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT budgetpm.to_cgcs2000('SRID=3857;POINT(13224000 3770000)', 'GCJ-02')$$,
   $$SELECT budgetpm.to_cgcs2000('SRID=4549;POINT(500000 3548000)', 'CGCS2000')$$,
   $$SELECT budgetpm.to_cgcs2000('POINT(NaN 32)', 'GCJ-02')$$,
-  $$SELECT budgetpm.to_cgcs2000('POINT(118 Infinity)', 'GCJ-02')$$,
+  $$SELECT budgetpm.to_cgcs2000(ST_MakePoint(118, 'Infinity'), 'GCJ-02')$$,
   $$SELECT budgetpm.to_cgcs2000('POINT(32.06 118.8)', 'GCJ-02')$$,
   $$SELECT budgetpm.to_datum('POINT(118 NaN)', 'GCJ-02')$$]) AS s;

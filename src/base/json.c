@@ -65,7 +65,7 @@ bpm_node_text(const BpmNode *node, const char *key, bool required)
 	text = value.type == jbvString ? pnstrdup(value.val.string.val, value.val.string.len) : NULL;
 	if (text == NULL || bpm_blank(text))
 	{
-		bpm_fault(node->faults, bpm_node_place(node, key), "must be a text");
+		bpm_fault(node->faults, bpm_node_place(node, key), text ? "must not be empty" : "must be a text");
 		return NULL;
 	}
 	return text;

@@ -88,8 +88,6 @@ read_text(const BpmNode *node, const char *key, bool required, int limit)
 	if (text && pg_mbstrlen(text) > limit)
 		bpm_fault(node->faults, bpm_node_place(node, key), "has %d characters, more than %d",
 				  pg_mbstrlen(text), limit);
-	else if (text && strspn(text, " ") == strlen(text))
-		bpm_fault(node->faults, bpm_node_place(node, key), "must not be empty");
 	return text;
 }
 
