@@ -92,7 +92,7 @@ typedef struct BpmContract
 } BpmContract;
 
 extern bool bpm_find_contract(BpmLedger *ledger, const char *contract_no, BpmContract *contract);
-extern void bpm_no_such_contract(BpmLedger *ledger, const char *contract_no) pg_attribute_noreturn();
+pg_noreturn extern void bpm_no_such_contract(BpmLedger *ledger, const char *contract_no);
 extern void bpm_call_contract(BpmCall *call, const char *contract_no, BpmContract *contract);
 
 /* assess.c */
