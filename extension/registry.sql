@@ -199,6 +199,7 @@ VALUES
   "project.similar": {"value": {"name": 50, "place": 20, "unit": 10, "years": 10, "amount": 10, "near": 1000}, "name": "重复申报比对权重，邻近距离（米）"},
   "project.idle_months": {"value": 6, "name": "资金沉淀月数"},
   "project.pool_required": {"value": true, "name": "先有项目再安排预算"},
+  "project.suspended_held": {"value": true, "name": "暂停项目不拨付"},
   "project.take_over_until": {"value": null, "name": "在建项目移交截止日"}
  },
  "categories": [{"category": "1", "name": "人员类"}, {"category": "2", "name": "运转类"}, {"category": "3", "name": "特定目标类"}]}'::pg_catalog.jsonb),

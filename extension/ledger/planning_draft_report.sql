@@ -127,9 +127,13 @@ RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
   WITH RECURSIVE target (category) AS (
     SELECT '3'::varchar COLLATE "C" UNION SELECT c.category FROM target t JOIN @ledger@.profile_category c ON c.parent = t.category),
+  halted (project_id) AS (
+    SELECT p.project_id FROM @ledger@.project p WHERE p.stage = 'suspended'
+    UNION SELECT p.project_id FROM halted h JOIN @ledger@.project p ON p.parent_id = h.project_id),
   own AS (
     SELECT p.preparation_id, p.fiscal_year, d.code, d.official_code, d.name,
            COALESCE((@ledger@.setting(d.official_code, 'project.pool_required') #>> '{}')::boolean, false) AS pool,
+           COALESCE((@ledger@.setting(d.official_code, 'project.suspended_held') #>> '{}')::boolean, true) AS held,
            COALESCE((@ledger@.setting(d.official_code, 'planning.reserve_minimum') #>> '{}')::numeric, 0.01) AS least,
            COALESCE((@ledger@.setting(d.official_code, 'planning.reserve_maximum') #>> '{}')::numeric, 0.03) AS most,
            COALESCE(@ledger@.setting(d.official_code, 'planning.reserve_fund_type') #>> '{}', '11') AS reserve_fund,
@@ -205,10 +209,12 @@ BEGIN ATOMIC
     UNION ALL
     SELECT 9, 'project', u.official_code, i.fund_type, sum(i.amount), NULL, true,
            format('Project %s (%s) is %s and gets no money%s.', r.official_code, r.name, r.stage,
-                  CASE WHEN r.stage IN ('cancelled', 'closed') THEN '' ELSE ' before it is admitted (先有项目再安排预算)' END)
+                  CASE WHEN r.stage IN ('cancelled', 'closed') THEN '' WHEN r.stage IN ('proposed', 'reviewed') THEN ' before it is admitted (先有项目再安排预算)'
+                       WHEN r.stage = 'suspended' THEN ' before it is resumed (暂停项目不拨付)' ELSE ', for a project above it is suspended (暂停项目不拨付)' END)
       FROM own o CROSS JOIN items i JOIN @ledger@.project r ON r.project_id = i.project_id JOIN @ledger@.unit u ON u.code OPERATOR(budgetpm.=) r.unit
      WHERE r.stage IN ('cancelled', 'closed')
         OR (o.pool AND r.stage IN ('proposed', 'reviewed') AND r.category IN (SELECT t.category FROM target t))
+        OR (o.held AND EXISTS (SELECT 1 FROM halted h WHERE h.project_id = r.project_id))
      GROUP BY u.official_code, i.fund_type, r.official_code, r.name, r.stage)
   SELECT w.item::varchar(20), w.division_code::varchar(12), w.unit_code::varchar(21), w.fund_type::varchar(10),
          w.amount::numeric(20,2), w.limit_amount, w.blocks, w.note

@@ -43,7 +43,10 @@ CREATE TABLE @ledger@.project_concern (
   problem      text,
   division     budgetpm.budget_code NOT NULL,
   unit         budgetpm.budget_code NOT NULL,
-  CHECK ((ended_on IS NULL) = (ended_colour IS NULL))
+  held_on      date,
+  ended_stage  varchar(12) COLLATE "C",
+  CHECK ((ended_on IS NULL) = (ended_colour IS NULL AND ended_stage IS NULL)),
+  CHECK (held_on IS NULL OR ended_on IS NULL)
 );
 CREATE UNIQUE INDEX project_concern_standing ON @ledger@.project_concern (project_id, kind) WHERE ended_on IS NULL;
 CREATE INDEX project_concern_project ON @ledger@.project_concern (project_id);
@@ -54,8 +57,10 @@ COMMENT ON COLUMN @ledger@.project_concern.project_id IS 'The project.';
 COMMENT ON COLUMN @ledger@.project_concern.kind IS 'What the setting project.signal.actions names for the colour: intervention, audit.';
 COMMENT ON COLUMN @ledger@.project_concern.colour IS 'The colour that began it.';
 COMMENT ON COLUMN @ledger@.project_concern.opened_on IS 'The day of that signal.';
-COMMENT ON COLUMN @ledger@.project_concern.ended_on IS 'The day of the first signal after it that was better; NULL: it stands.';
-COMMENT ON COLUMN @ledger@.project_concern.ended_colour IS 'The colour of that one.';
+COMMENT ON COLUMN @ledger@.project_concern.ended_on IS 'The day of the first signal after it that was better, or on which the project came to a stage where it is judged no more; NULL: it stands.';
+COMMENT ON COLUMN @ledger@.project_concern.ended_colour IS 'The colour of that signal; NULL: a stage ended it.';
+COMMENT ON COLUMN @ledger@.project_concern.ended_stage IS 'The stage that ended it: completed, accepted, closed, cancelled; NULL: a signal did.';
+COMMENT ON COLUMN @ledger@.project_concern.held_on IS 'Day on which the project was suspended: it waits, and goes on when the project is resumed.';
 COMMENT ON COLUMN @ledger@.project_concern.case_id IS 'The case that was begun, of the flow that the setting project.signal.flows names; NULL: none yet, the next assessment tries again.';
 COMMENT ON COLUMN @ledger@.project_concern.problem IS 'Why no case could be begun.';
 COMMENT ON COLUMN @ledger@.project_concern.division IS 'The project''s division, for row security.';

@@ -261,7 +261,8 @@ COMMENT ON COLUMN @report@.project_signal.assessed_at IS 'When it was assessed.'
 CREATE VIEW @report@.project_concern WITH (security_invoker = true) AS
   SELECT c.concern_id AS id, c.concern_id, p.official_code AS project_code, p.name AS project_name, d.official_code AS division_code,
          u.official_code AS unit_code, c.kind, c.colour, c.opened_on, c.ended_on, c.ended_colour,
-         COALESCE(c.ended_on, CURRENT_DATE) - c.opened_on AS days, c.case_id, a.state AS case_state, c.problem::varchar(1000) AS problem
+         COALESCE(c.ended_on, CURRENT_DATE) - c.opened_on AS days, c.case_id, a.state AS case_state, c.problem::varchar(1000) AS problem,
+         c.ended_stage, c.held_on
     FROM @ledger@.project_concern c
     JOIN @ledger@.project p ON p.project_id = c.project_id
     JOIN @ledger@.division d ON d.code = c.division
@@ -277,8 +278,10 @@ COMMENT ON COLUMN @report@.project_concern.unit_code IS 'Its unit (official code
 COMMENT ON COLUMN @report@.project_concern.kind IS 'intervention (人工干预) or audit (审计介入), as the profile names it.';
 COMMENT ON COLUMN @report@.project_concern.colour IS 'The colour that began it.';
 COMMENT ON COLUMN @report@.project_concern.opened_on IS 'The day of that signal.';
-COMMENT ON COLUMN @report@.project_concern.ended_on IS 'The day of the first better signal; NULL: it stands.';
-COMMENT ON COLUMN @report@.project_concern.ended_colour IS 'The colour of that one.';
+COMMENT ON COLUMN @report@.project_concern.ended_on IS 'The day of the first better signal, or on which the project came to a stage where it is judged no more; NULL: it stands.';
+COMMENT ON COLUMN @report@.project_concern.ended_colour IS 'The colour of that signal; NULL: a stage ended it.';
+COMMENT ON COLUMN @report@.project_concern.ended_stage IS 'The stage that ended it: completed, accepted, closed, cancelled; NULL: a signal did.';
+COMMENT ON COLUMN @report@.project_concern.held_on IS 'Day on which the project was suspended: the concern waits until it is resumed.';
 COMMENT ON COLUMN @report@.project_concern.days IS 'Days that it stood, or has stood.';
 COMMENT ON COLUMN @report@.project_concern.case_id IS 'The case that was begun.';
 COMMENT ON COLUMN @report@.project_concern.case_state IS 'State of the case, where the reader may see it.';

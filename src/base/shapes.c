@@ -373,7 +373,8 @@ const BpmTableShape bpm_shapes[] = {
 	{"project_concern",
 		"concern_id int8, project_id int8, kind varchar, colour varchar, "
 		"opened_on date, ended_on date, ended_colour varchar, case_id int8, "
-	"problem text, division budget_code, unit budget_code"},
+		"problem text, division budget_code, unit budget_code, held_on date, "
+	"ended_stage varchar"},
 	{"project_dependency",
 		"project_id int8, predecessor_id int8, lag_days int4, reason varchar, "
 	"division budget_code, unit budget_code"},
@@ -385,6 +386,11 @@ const BpmTableShape bpm_shapes[] = {
 	{"project_indicator",
 		"project_id int8, fiscal_year int4, indicators jsonb, achievement numeric, "
 	"division budget_code, unit budget_code"},
+	{"project_release",
+		"release_id int8, project_id int8, line_id int8, amount amount, paid_limit "
+		"amount, drawn_limit amount, valid_to date, document varchar, reason text, "
+		"actor varchar, login varchar, released_at timestamptz, division "
+	"budget_code, unit budget_code"},
 	{"project_resource",
 		"project_id int8, resource_no int4, kind varchar, title varchar, quantity "
 		"numeric, measure varchar, valid_from date, valid_to date, division "

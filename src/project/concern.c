@@ -3,7 +3,8 @@
  *	  Begins what a colour calls for, once, and ends it when the colour is better.
  *
  * Only a project's newest signal counts: an assessment of a past day is history.  A
- * colour of "none" ends nothing, for nothing was seen to be better.
+ * colour of "none" ends nothing, for nothing was seen to be better.  Where a project is
+ * judged no more its stage ends what stands, and a suspension holds it.
  */
 #include "postgres.h"
 
@@ -48,7 +49,7 @@ static const BpmStatement open_concerns = {
 /* Concerns that stand without a case, and the flow that is named for them: $1 day, $2 place, $3 project. */
 static const BpmStatement find_waiting = {
 	"WITH waiting AS MATERIALIZED (SELECT c.* FROM @ledger@.project_concern c"
-	"  WHERE c.ended_on IS NULL AND c.case_id IS NULL AND c.opened_on" LE "$1"
+	"  WHERE c.ended_on IS NULL AND c.held_on IS NULL AND c.case_id IS NULL AND c.opened_on" LE "$1"
 	"  AND ($2 IS NULL OR c.division OPERATOR(budgetpm.<@) $2) AND ($3 IS NULL OR c.project_id" EQ "$3)),"
 	" rule AS MATERIALIZED (SELECT r.division, r.rules OPERATOR(pg_catalog.->) 'flows' AS flows"
 	"  FROM @ledger@.signal_rule_sets($1, ARRAY(SELECT DISTINCT w.division::pg_catalog.text FROM waiting w)) r)"
@@ -89,7 +90,7 @@ details_of(const char *kind, const char *colour, const char *day, int64 case_id)
 /* Writes concerns by one statement, and notes each with its project; returns how many. */
 static int64
 write_concerns(BpmCall *call, const BpmStatement *statement, Datum *values, const char *nulls,
-			   const char *action, const char *day)
+			   const char *action, const char *day, const char *reason)
 {
 	BpmPermit	permit = {0};
 	SPITupleTable *table;
@@ -105,7 +106,7 @@ write_concerns(BpmCall *call, const BpmStatement *statement, Datum *values, cons
 		BpmProject	project;
 
 		bpm_project_read_id(call->ledger, bpm_row_number(row, table->tupdesc, 1), true, &project);
-		bpm_call_note(call, &project, action, NULL,
+		bpm_call_note(call, &project, action, reason,
 					  details_of(bpm_row_string(row, table->tupdesc, 3), bpm_row_string(row, table->tupdesc, 4),
 								 day, bpm_row_number(row, table->tupdesc, 5)));
 	}
@@ -236,21 +237,56 @@ bpm_begin_cases(BpmCall *call, DateADT day, BpmCode place, int64 project, BpmCon
 	}
 }
 
-/* Ends and begins what the colour of a day calls for, of the projects that have it. */
-void
-bpm_settle_concerns(BpmCall *call, DateADT day, const char *colour, Datum projects, BpmConcerns *concerns)
+/* Gives a day as YYYY-MM-DD. */
+static char *
+day_text(DateADT day)
 {
-	Datum		values[3];
-	char	   *text;
 	int			year,
 				month,
 				day_of_month;
 
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
-	text = psprintf("%04d-%02d-%02d", year, month, day_of_month);
+	return psprintf("%04d-%02d-%02d", year, month, day_of_month);
+}
+
+/* Ends and begins what the colour of a day calls for, of the projects that have it. */
+void
+bpm_settle_concerns(BpmCall *call, DateADT day, const char *colour, Datum projects, BpmConcerns *concerns)
+{
+	Datum		values[3];
+	char	   *text = day_text(day);
+
 	values[0] = DateADTGetDatum(day);
 	values[1] = CStringGetTextDatum(colour);
 	values[2] = projects;
-	concerns->ended += write_concerns(call, &end_concerns, values, NULL, "signal_better", text);
-	concerns->opened += write_concerns(call, &open_concerns, values, NULL, "signal_raised", text);
+	concerns->ended += write_concerns(call, &end_concerns, values, NULL, "signal_better", text, NULL);
+	concerns->opened += write_concerns(call, &open_concerns, values, NULL, "signal_raised", text, NULL);
+}
+
+/* $1 project, $2 day, $3 stage. */
+#define OF_STAGE(changes, condition) \
+	"UPDATE @ledger@.project_concern c SET " changes " WHERE c.project_id" EQ "$1 AND c.ended_on IS NULL" condition \
+	" RETURNING c.project_id, c.concern_id, c.kind::pg_catalog.text, c.colour::pg_catalog.text, c.case_id"
+
+/*
+ * Ends what stands of a locked project that comes to a stage where it is judged no more,
+ * holds it where it is suspended, and lets it go on where it is resumed; who calls has
+ * kept out whoever assesses all projects.
+ */
+void
+bpm_move_concerns(BpmCall *call, const BpmProject *project, const char *from, DateADT day, const char *reason)
+{
+	static const BpmStatement hold = {OF_STAGE("held_on = GREATEST(c.opened_on, $2)", " AND c.held_on IS NULL AND $3 IS NOT NULL"), "ldt"};
+	static const BpmStatement resume = {OF_STAGE("held_on = NULL", " AND c.held_on IS NOT NULL AND $2 IS NOT NULL AND $3 IS NOT NULL"), "ldt"};
+	static const BpmStatement end = {OF_STAGE("held_on = NULL, ended_on = GREATEST(c.opened_on, $2), ended_stage = $3", ""), "ldt"};
+	const char *to = project->stage;
+	Datum		values[] = {Int64GetDatum(project->id), DateADTGetDatum(day), CStringGetTextDatum(to)};
+
+	if (strcmp(to, "suspended") == 0)
+		write_concerns(call, &hold, values, NULL, "signal_held", day_text(day), reason);
+	else if (strcmp(to, "completed") == 0 || strcmp(to, "accepted") == 0 || strcmp(to, "closed") == 0 ||
+			 strcmp(to, "cancelled") == 0)
+		write_concerns(call, &end, values, NULL, "signal_ended", day_text(day), reason ? reason : to);
+	else if (strcmp(from, "suspended") == 0)
+		write_concerns(call, &resume, values, NULL, "signal_resumed", day_text(day), reason);
 }

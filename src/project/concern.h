@@ -23,5 +23,7 @@ extern void bpm_settle_concerns(BpmCall *call, DateADT day, const char *colour, 
 								BpmConcerns *concerns);
 extern void bpm_begin_cases(BpmCall *call, DateADT day, BpmCode place, int64 project,
 							BpmConcerns *concerns);
+extern void bpm_move_concerns(BpmCall *call, const BpmProject *project, const char *from, DateADT day,
+							  const char *reason);
 
 #endif

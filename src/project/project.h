@@ -104,6 +104,9 @@ extern void bpm_require_list(Jsonb *items);
 /* clause_version.c */
 extern void bpm_clause_init(void);
 
+/* suspended.c */
+extern void bpm_require_line_of(BpmLedger *ledger, const BpmProject *project, int64 line);
+
 /* stage.c */
 extern void bpm_project_init(void);
 extern bool bpm_project_under_way(const BpmProject *project);

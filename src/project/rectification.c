@@ -105,6 +105,8 @@ bpm_notify_rectification(PG_FUNCTION_ARGS)
 	key = bpm_limited_text(fcinfo, 7, "key", 100);
 	bpm_call_begin(&call, fcinfo, "notify_rectification", bpm_optional_argument(fcinfo, 8));
 	bpm_call_project(&call, bpm_argument(fcinfo, 1, "project"), &project);
+	if (!PG_ARGISNULL(5))
+		bpm_require_line_of(call.ledger, &project, PG_GETARG_INT64(5));
 	for (int i = 0; i < 6; i++)
 	{
 		nulls[i] = PG_ARGISNULL(i + 1) ? 'n' : ' ';

@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
+#include "project/concern.h"
 #include "project/watch.h"
 
 /* A move that somebody asks for. */
@@ -250,7 +251,8 @@ store_days(BpmLedger *ledger, const BpmProject *project, const Move *move)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("project \"%s\" cannot be completed before it began", project->official_code)));
-	if (strcmp(move->to, "under_way") == 0)
+	/* Who resumes does not begin: a project taken over without that day would not have started for its signals. */
+	if (strcmp(move->to, "under_way") == 0 && strcmp(project->stage, "suspended") != 0)
 		bpm_ledger_execute(ledger, &begin, 0, values, NULL);
 	else if (strcmp(move->to, "completed") == 0)
 		bpm_ledger_execute(ledger, &end, 0, values, NULL);
@@ -267,11 +269,13 @@ one_text(const char *key, const char *text)
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
-/* Moves a locked project, and records it. */
+/* Moves a locked project, records it, and lets what its signals have begun go with it. */
 static void
 move_project(BpmLedger *ledger, BpmProject *project, const Move *move)
 {
 	BpmProjectEvent event = {.action = "stage"};
+	BpmCall		call = {ledger,.actor = unconstify(char *, move->actor),.login = unconstify(char *, move->login)};
+	const char *from = project->stage;
 	char	   *passed;
 
 	check_road(ledger, project, move);
@@ -284,6 +288,7 @@ move_project(BpmLedger *ledger, BpmProject *project, const Move *move)
 	event.actor = move->actor;
 	event.login = move->login;
 	bpm_note_project(ledger, project, &event);
+	bpm_move_concerns(&call, project, from, move->on, move->reason);
 }
 
 /* Tells whether work on a project is going on. */
@@ -307,6 +312,7 @@ bpm_move_project(PG_FUNCTION_ARGS)
 	move.reason = PG_ARGISNULL(3) ? NULL : bpm_limited_text(fcinfo, 3, "reason", 2000);
 	move.on = bpm_past_day(fcinfo, 4, "on_day");
 	bpm_call_begin(&call, fcinfo, "move_project", bpm_optional_argument(fcinfo, 5));
+	bpm_share_signals(&call);
 	bpm_call_project(&call, code, &project);
 	move.actor = call.actor;
 	move.login = call.login;
@@ -323,7 +329,9 @@ run_effect(BpmLedger *ledger, const BpmEffectCall *call)
 	BpmProject	project;
 	Move		move = {0};
 	JsonbValue	result;
+	BpmCall		own = {ledger};
 
+	bpm_share_signals(&own);
 	if (code == NULL || !bpm_project_read(ledger, code, true, &project))
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),

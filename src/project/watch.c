@@ -1,7 +1,7 @@
 /*
  * watch.c
  *	  The watch over postings: requests on contracts, money for projects that have
- *	  ended, and the monitoring rules.
+ *	  ended or are suspended, and the monitoring rules.
  *
  * A posting that neither asks for money nor gives any to a line is passed by without
  * a statement.
@@ -182,6 +182,8 @@ ask_leg(BpmPosting *posting, const BpmLeg *leg)
 {
 	int64		contract = 0;
 
+	if (!bpm_ask_suspended(posting, leg))
+		return false;
 	/* A release or refund that is undone draws on the contract again, and what others requested meanwhile counts. */
 	if (leg->kind->source == BUCKET_COMMITTED &&
 		(leg->kind->target == BUCKET_REQUESTED || leg->kind->target == BUCKET_PAID) &&

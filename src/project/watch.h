@@ -1,7 +1,7 @@
 /*
  * watch.h
  *	  What this module looks at when money is asked for or given: the contract's
- *	  clauses, the monitoring rules, and that the project has not ended.
+ *	  clauses, the monitoring rules, and that the project has not ended and is not suspended.
  */
 #ifndef BPM_WATCH_H
 #define BPM_WATCH_H
@@ -45,6 +45,9 @@ extern bool bpm_stops_wanted(BpmLedger *ledger);
 
 /* payee.c */
 extern void bpm_lock_payee(BpmPosting *posting, const char *payee, const char *account);
+
+/* suspended.c */
+extern bool bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg);
 
 /* stop.c */
 extern void bpm_begin_stops(BpmLedger *ledger);

@@ -263,6 +263,7 @@ const BpmSettingKind bpm_setting_kinds[] = {
 	{"project.site_bounds", &bounds, "west, south, east and north that sites lie between, in degrees", "set_site(), [73, 3, 136, 54]"},
 	{"project.site_tolerance", &metres, "metres from its site that a report may be made", "report_progress(), 500"},
 	{"project.stages", &texts, "stages as the place names them", NULL},
+	{"project.suspended_held", &flag, "a suspended project gets no money and is paid nothing without a release (暂停项目不拨付)", "every posting, true"},
 	{"project.take_over_until", &day_or_none, "last day of taking over running projects; null: never", "take_over_projects()"},
 	{"registry.languages", &languages, "languages, the first one of messages", "check_request(), forms, zh"},
 	{"registry.schemes", &schemes, "schemes of codes that the place brings", "apply_profile()"},

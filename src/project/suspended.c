@@ -1,0 +1,251 @@
+/*
+ * suspended.c
+ *	  What a suspended project (暂停) is not given and not paid, and releases of it.
+ *
+ * A release names a line, and by how much its payments may still grow: it is kept as
+ * the sums that paid and requested money may reach, which each posting compares under
+ * the line's lock.  It ends with the suspension that it was given in.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/guard.h"
+#include "base/rows.h"
+#include "ledger/arguments.h"
+#include "project/watch.h"
+#include "registry/registry.h"
+
+/* The project of a line and those above it, where one of them may be suspended. */
+#define ABOVE(start) \
+	"WITH RECURSIVE above AS (SELECT p.project_id, p.parent_id, p.official_code, p.stage, p.stage_since " start \
+	" UNION ALL SELECT p.project_id, p.parent_id, p.official_code, p.stage, p.stage_since FROM above a" \
+	"  JOIN @ledger@.project p ON p.project_id" EQ "a.parent_id)," \
+	" halt AS (SELECT pg_catalog.min(a.official_code)::pg_catalog.text AS code, pg_catalog.max(a.stage_since) AS since FROM above a" \
+	"  WHERE a.stage" EQ "'suspended' HAVING pg_catalog.count(*)" GT "0)"
+
+/* The suspended project of line $1, or above it, and the newest release of the line; none where line $2 of the project is carried. */
+static const BpmStatement find_halt = {
+	ABOVE("FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id WHERE l.line_id" EQ "$1"
+		  " AND (p.stage" EQ "'suspended' OR p.parent_id IS NOT NULL)"
+		  " AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.line_id" EQ "$2 AND o.project_id" EQ "l.project_id)")
+	" SELECT h.code, r.release_id, r.paid_limit, r.drawn_limit FROM halt h LEFT JOIN LATERAL"
+	"  (SELECT * FROM @ledger@.project_release x WHERE x.line_id" EQ "$1 AND x.released_at" GT "h.since"
+	"    ORDER BY x.release_id DESC LIMIT 1) r ON COALESCE(r.valid_to" GE SERVER_DATE ", true)", "ll"
+};
+
+/* A project that is suspended, and what of a line may be paid all the same. */
+typedef struct Halt
+{
+	char	   *code;
+	int64		release;		/* 0: none */
+	BpmFen		paid;			/* that the line's payments may reach */
+	BpmFen		drawn;			/* that they may reach with what is requested */
+} Halt;
+
+typedef enum Held
+{
+	HELD_NOT,
+	HELD_GIVEN,					/* money comes to the line */
+	HELD_REQUESTED,
+	HELD_PAID
+} Held;
+
+/* Tells what of a leg a suspension holds; what comes back, or is undone in giving, it does not. */
+static Held
+held_part(const BpmLeg *leg)
+{
+	const BpmKind *kind = leg->kind;
+
+	if (kind->target == BUCKET_PAID)
+		return HELD_PAID;
+	if (kind->target == BUCKET_REQUESTED && kind->source != BUCKET_PAID)
+		return HELD_REQUESTED;
+	if (kind->source == BUCKET_APPROPRIATED && kind->reverses[0] == '\0' &&
+		strcmp(kind->operation, "refund_prior_year") != 0)
+		return HELD_GIVEN;
+	return HELD_NOT;
+}
+
+/* Finds out whether the project of a leg's line is suspended, itself or above. */
+static bool
+find_suspended(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
+{
+	Datum		values[2] = {Int64GetDatum(posting->lines[leg->line].id), Int64GetDatum(0)};
+	HeapTuple	row;
+	TupleDesc	desc;
+
+	if (strcmp(leg->kind->operation, "carry_forward") == 0)
+		values[1] = Int64GetDatum(posting->request.line);
+	if (bpm_ledger_execute_latest(posting->ledger, &find_halt, 0, values, NULL, true) != 1)
+		return false;
+	row = SPI_tuptable->vals[0];
+	desc = SPI_tuptable->tupdesc;
+	halt->code = bpm_row_string(row, desc, 1);
+	halt->release = bpm_row_number(row, desc, 2);
+	halt->paid = bpm_row_number(row, desc, 3);
+	halt->drawn = bpm_row_number(row, desc, 4);
+	return true;
+}
+
+/* Tells whether suspended projects are held in a division; only a profile that says false lets them go on. */
+static bool
+is_held(BpmLedger *ledger, BpmCode division)
+{
+	Jsonb	   *setting = bpm_registry_setting(ledger, division, "project.suspended_held", GetSQLCurrentDate());
+	JsonbValue	value;
+
+	return setting == NULL || !JB_ROOT_IS_SCALAR(setting) || !JsonbExtractScalar(&setting->root, &value) ||
+		value.type != jbvBool || value.val.boolean;
+}
+
+/* Refuses a leg of a suspended project. */
+static bool
+refuse_held(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held, BpmFen reached, BpmFen limit)
+{
+	static const char *const what[] = {NULL, "gets no money", "has no payment requested", "is paid nothing"};
+	char	   *detail;
+
+	if (held == HELD_GIVEN || halt->release == 0)
+		detail = psprintf("Line " INT64_FORMAT " is of that project, or of one below it (暂停项目不拨付).",
+						  posting->lines[leg->line].id);
+	else
+		detail = psprintf("Release " INT64_FORMAT " lets %s of line " INT64_FORMAT " come to %s; it would be %s.", halt->release,
+						  held == HELD_PAID ? "what is paid" : "what is paid and requested", posting->lines[leg->line].id,
+						  bpm_fen_to_text(limit), bpm_fen_to_text(reached));
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("project \"%s\" is suspended and %s", halt->code, what[held]), detail,
+					  held == HELD_GIVEN ? pstrdup("Resume it (恢复) first.") :
+					  pstrdup("Resume it (恢复), or release what is to be paid all the same, with a reason: release_suspended()."));
+}
+
+/* Refuses money for a suspended project, and payments of it beyond what was released. */
+bool
+bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg)
+{
+	const BpmLine *line = &posting->lines[leg->line];
+	Held		held = held_part(leg);
+	Halt		halt;
+	BpmFen		reached = line->bucket[BUCKET_PAID];
+	BpmFen		limit;
+	bool		passes = true;
+
+	if (held == HELD_NOT)
+		return true;
+	SPI_connect();
+	if (find_suspended(posting, leg, &halt))
+	{
+		limit = held == HELD_PAID ? halt.paid : halt.drawn;
+		if (held == HELD_REQUESTED)
+			reached += line->bucket[BUCKET_REQUESTED];
+		if ((held == HELD_GIVEN || halt.release == 0 || reached > limit) && is_held(posting->ledger, line->division))
+			passes = refuse_held(posting, leg, &halt, held, reached, limit);
+	}
+	SPI_finish();
+	return passes;
+}
+
+/* Refuses a line that is not of a project, or of one below it. */
+void
+bpm_require_line_of(BpmLedger *ledger, const BpmProject *project, int64 line)
+{
+	static const BpmStatement of_project = {
+		"WITH RECURSIVE tree AS (SELECT $1 AS project_id UNION ALL"
+		" SELECT p.project_id FROM tree t JOIN @ledger@.project p ON p.parent_id" EQ "t.project_id)"
+		" SELECT 1 FROM @ledger@.line l JOIN tree t ON t.project_id" EQ "l.project_id WHERE l.line_id" EQ "$2", "ll"
+	};
+	Datum		values[] = {Int64GetDatum(project->id), Int64GetDatum(line)};
+
+	if (bpm_ledger_execute(ledger, &of_project, 0, values, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_RULE_VIOLATED),
+				 errmsg("line " INT64_FORMAT " is not of project \"%s\"", line, project->official_code),
+				 errdetail("It is of another project or of none, or it does not exist.")));
+}
+
+/* Refuses a project that nothing holds. */
+static void
+check_suspended(BpmLedger *ledger, const BpmProject *project)
+{
+	static const BpmStatement find = {
+		ABOVE("FROM @ledger@.project p WHERE p.project_id" EQ "$1") " SELECT code FROM halt", "l"
+	};
+	Datum		value = Int64GetDatum(project->id);
+
+	if (bpm_ledger_execute(ledger, &find, 0, &value, NULL) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("project \"%s\" is %s, and needs no release", project->official_code, project->stage)));
+}
+
+/* Stores a release, with the sums that the line may reach by it. */
+static int64
+store_release(BpmCall *call, const BpmProject *project, Datum *values, char *nulls)
+{
+	/* Under the line's lock: no payment is between what is read and what is stored. */
+	static const BpmStatement lock_line = {
+		"SELECT 1 FROM @ledger@.balance WHERE line_id" EQ "$1 FOR NO KEY UPDATE", "l"
+	};
+	static const BpmStatement insert = {
+		"INSERT INTO @ledger@.project_release (release_id, line_id, amount, paid_limit, drawn_limit, document, reason, valid_to, project_id,"
+		" actor, login, released_at, division, unit)"
+		" SELECT $1, b.line_id, $3::budgetpm.amount, b.paid OPERATOR(budgetpm.+) $3::budgetpm.amount,"
+		"  b.paid OPERATOR(budgetpm.+) b.requested OPERATOR(budgetpm.+) $3::budgetpm.amount, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+		" FROM @ledger@.balance b WHERE b.line_id" EQ "$2", "llnttdlttzcc"
+	};
+
+	bpm_ledger_execute(call->ledger, &lock_line, 0, values + 1, NULL);
+	values[0] = Int64GetDatum(bpm_next_id(call->ledger, "release_seq", 0));
+	values[6] = Int64GetDatum(project->id);
+	values[7] = CStringGetTextDatum(call->actor);
+	values[8] = CStringGetTextDatum(call->login);
+	values[9] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[10] = Int64GetDatum(project->division);
+	values[11] = Int64GetDatum(project->unit);
+	bpm_insert_rows(call->ledger, "project_release", &insert, values, nulls, false);
+	return DatumGetInt64(values[0]);
+}
+
+/* Lets some of a line be paid although its project is suspended; returns the number of the release. */
+PG_FUNCTION_INFO_V1(bpm_release_suspended);
+Datum
+bpm_release_suspended(PG_FUNCTION_ARGS)
+{
+	static const BpmStatement details = {
+		"SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('release', $1, 'line', $2, 'amount', $3::budgetpm.amount::pg_catalog.text,"
+		" 'document', $4, 'valid_to', $6))", "llnttd"
+	};
+	BpmCall		call;
+	BpmProject	project;
+	Datum		values[12];
+	char		nulls[] = "            ";
+	char	   *code = bpm_argument(fcinfo, 1, "project");
+	char	   *reason;
+	int64		id;
+
+	bpm_require_argument(fcinfo, 2, "line");
+	bpm_require_argument(fcinfo, 3, "amount");
+	(void) bpm_positive_amount(PG_GETARG_NUMERIC(3), "amount");
+	bpm_require_argument(fcinfo, 4, "document");
+	bpm_require_argument(fcinfo, 5, "reason");
+	reason = bpm_limited_text(fcinfo, 5, "reason", 2000);
+	values[1] = PG_GETARG_DATUM(2);
+	values[2] = PG_GETARG_DATUM(3);
+	values[3] = CStringGetTextDatum(bpm_limited_text(fcinfo, 4, "document", 200));
+	values[4] = CStringGetTextDatum(reason);
+	nulls[5] = PG_ARGISNULL(6) ? 'n' : ' ';
+	values[5] = PG_ARGISNULL(6) ? (Datum) 0 : DateADTGetDatum(bpm_calendar_day("valid_to", PG_GETARG_DATEADT(6)));
+	bpm_call_begin(&call, fcinfo, "release_suspended", bpm_optional_argument(fcinfo, 7));
+	bpm_call_project(&call, code, &project);
+	/* Not the unit's own: who supervises the division lets it go. */
+	bpm_call_require(&call, project.division, 0);
+	bpm_require_line_of(call.ledger, &project, PG_GETARG_INT64(2));
+	check_suspended(call.ledger, &project);
+	id = store_release(&call, &project, values, nulls);
+	bpm_call_note(&call, &project, "released", reason, bpm_make_details(call.ledger, &details, values, nulls));
+	bpm_call_end(&call);
+	PG_RETURN_INT64(id);
+}
