@@ -288,6 +288,8 @@ move_project(BpmLedger *ledger, BpmProject *project, const Move *move)
 	event.actor = move->actor;
 	event.login = move->login;
 	bpm_note_project(ledger, project, &event);
+	if (strcmp(from, "suspended") == 0 || strcmp(move->to, "suspended") == 0)
+		bpm_suspensions_change(ledger);
 	bpm_move_concerns(&call, project, from, move->on, move->reason);
 }
 

@@ -10,6 +10,7 @@
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
@@ -19,7 +20,7 @@
 #include "project/watch.h"
 #include "registry/registry.h"
 
-/* The project of a line and those above it, where one of them may be suspended. */
+/* A project and those above it, and which of them is suspended. */
 #define ABOVE(start) \
 	"WITH RECURSIVE above AS (SELECT p.project_id, p.parent_id, p.official_code, p.stage, p.stage_since " start \
 	" UNION ALL SELECT p.project_id, p.parent_id, p.official_code, p.stage, p.stage_since FROM above a" \
@@ -30,12 +31,51 @@
 /* The suspended project of line $1, or above it, and the newest release of the line; none where line $2 of the project is carried. */
 static const BpmStatement find_halt = {
 	ABOVE("FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id WHERE l.line_id" EQ "$1"
-		  " AND (p.stage" EQ "'suspended' OR p.parent_id IS NOT NULL)"
 		  " AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.line_id" EQ "$2 AND o.project_id" EQ "l.project_id)")
 	" SELECT h.code, r.release_id, r.paid_limit, r.drawn_limit FROM halt h LEFT JOIN LATERAL"
 	"  (SELECT * FROM @ledger@.project_release x WHERE x.line_id" EQ "$1 AND x.released_at" GT "h.since"
 	"    ORDER BY x.release_id DESC LIMIT 1) r ON COALESCE(r.valid_to" GE SERVER_DATE ", true)", "ll"
 };
+
+/* Tells whether the project of line $1 is suspended, or stands below another: most are neither. */
+static const BpmStatement may_be_halted = {
+	"SELECT 1 FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
+	" WHERE l.line_id" EQ "$1 AND (p.stage" EQ "'suspended' OR p.parent_id IS NOT NULL)", "l"
+};
+
+/* Whether a ledger has any suspended project, as of its generation: who suspends the first one changes that. */
+static struct
+{
+	Oid			ledger;
+	uint64		generation;
+	bool		any;
+}			known;
+
+/* Tells every backend that what it knows of suspended projects is old, once this transaction commits. */
+void
+bpm_suspensions_change(BpmLedger *ledger)
+{
+	CacheInvalidateRelcacheByRelid(ledger->relid);
+}
+
+/* Tells whether a ledger has any suspended project; a payment has looked for news of it under its line's lock. */
+static bool
+any_suspended(BpmLedger *ledger)
+{
+	static const BpmStatement read = {
+		"SELECT EXISTS (SELECT 1 FROM @ledger@.project p WHERE p.stage" EQ "'suspended')", ""
+	};
+	bool		isnull;
+
+	if (known.ledger == ledger->relid && known.generation == ledger->generation)
+		return known.any;
+	/* What is kept outlives the transaction, and with it the transaction's snapshot. */
+	bpm_ledger_execute_latest(ledger, &read, 0, NULL, NULL, true);
+	known.any = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	known.ledger = ledger->relid;
+	known.generation = ledger->generation;
+	return known.any;
+}
 
 /* A project that is suspended, and what of a line may be paid all the same. */
 typedef struct Halt
@@ -78,6 +118,9 @@ find_suspended(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
 	HeapTuple	row;
 	TupleDesc	desc;
 
+	if (!any_suspended(posting->ledger) ||
+		bpm_ledger_execute_latest(posting->ledger, &may_be_halted, 0, values, NULL, true) != 1)
+		return false;
 	if (strcmp(leg->kind->operation, "carry_forward") == 0)
 		values[1] = Int64GetDatum(posting->request.line);
 	if (bpm_ledger_execute_latest(posting->ledger, &find_halt, 0, values, NULL, true) != 1)
@@ -134,6 +177,8 @@ bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg)
 	bool		passes = true;
 
 	if (held == HELD_NOT)
+		return true;
+	if (known.ledger == posting->ledger->relid && known.generation == posting->ledger->generation && !known.any)
 		return true;
 	SPI_connect();
 	if (find_suspended(posting, leg, &halt))

@@ -48,6 +48,7 @@ extern void bpm_lock_payee(BpmPosting *posting, const char *payee, const char *a
 
 /* suspended.c */
 extern bool bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg);
+extern void bpm_suspensions_change(BpmLedger *ledger);
 
 /* stop.c */
 extern void bpm_begin_stops(BpmLedger *ledger);
