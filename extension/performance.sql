@@ -70,9 +70,9 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_define_
 COMMENT ON FUNCTION budgetpm.define_indicator(regclass, text, integer, jsonb, text, text) IS
   'Adds an indicator to the library; see the ledger''s own function. Errors: as there.';
 
-CREATE FUNCTION budgetpm.set_targets(ledger regclass, project text, fiscal_year integer, targets jsonb, document text, total numeric, execution_weight numeric) RETURNS bigint
+CREATE FUNCTION budgetpm.set_targets(ledger regclass, project text, fiscal_year integer, targets jsonb, document text, total numeric, execution_weight numeric, goal text) RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_set_targets';
-COMMENT ON FUNCTION budgetpm.set_targets(regclass, text, integer, jsonb, text, numeric, numeric) IS
+COMMENT ON FUNCTION budgetpm.set_targets(regclass, text, integer, jsonb, text, numeric, numeric, text) IS
   'Sets a project''s targets (绩效目标) for a year; see the ledger''s own function. Errors: as there.';
 
 CREATE FUNCTION budgetpm.record_ex_ante(ledger regclass, project text, fiscal_year integer, dimensions jsonb, result text, amount numeric, document text) RETURNS bigint

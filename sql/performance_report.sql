@@ -49,7 +49,8 @@ SELECT p.define_indicator('SCH.rooms', 2025, '{"sector": "education", "level1": 
        pg_temp.refused($$SELECT p.define_indicator('SCH.x', 2025, jsonb_build_object('sector', 'education', 'level1', 'output', 'level2', 'quantity', 'name_zh', 'x', 'measure', '间', 'measure_en', repeat('x', 61)))$$);
 SELECT indicator, measure, measure_en FROM p.library(2025, '320000000') WHERE indicator IN ('SCH.rooms', 'GRASS.area', 'G.quality', 'HEALTH.mortality') ORDER BY 1;
 SELECT p.set_targets('P4', 2025, '[{"indicator": "SCH.rooms", "target": 40, "weight": 50, "source": "计划"}, {"name": "操场", "level1": "output", "level2": "quantity", "target": 2, "measure": "座", "weight": 20, "source": "计划"},
-  {"name": "宿舍", "level1": "output", "level2": "quantity", "target": 12, "measure": "间", "weight": 20, "source": "计划"}]', '苏教〔2025〕8号') > 0 AS set;
+  {"name": "宿舍", "level1": "output", "level2": "quantity", "target": 12, "measure": "间", "weight": 20, "source": "计划"}]', '苏教〔2025〕8号', goal => '新增教室40间，开学前投入使用') > 0 AS set;
+SELECT pg_temp.refused(format($$SELECT p.set_targets('P4', 2025, '[]', %L, goal => %L)$$, repeat('文', 201), repeat('目', 1001)));
 SELECT p.evaluate_project('P4', 2025, 'self', '[{"item": 1, "actual": 38}, {"item": 2, "actual": 1}, {"item": 3, "actual": 12}]') > 0 AS self;
 \pset format unaligned
 \pset tuples_only

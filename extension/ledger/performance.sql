@@ -66,6 +66,7 @@ CREATE TABLE @ledger@.target_set (
   execution_plan   jsonb NOT NULL CHECK (execution_plan IN ('"year"', '"pro_rata"')),
   flags            text[] NOT NULL,
   document         varchar(200),
+  goal             varchar(1000),
   set_at           timestamptz NOT NULL,
   set_by           varchar(63) COLLATE "C" NOT NULL,
   division         budgetpm.budget_code NOT NULL,
@@ -85,6 +86,7 @@ COMMENT ON COLUMN @ledger@.target_set.blending IS 'Shares of the evaluators in t
 COMMENT ON COLUMN @ledger@.target_set.execution_plan IS 'What execution is measured against in a month or quarter: pro_rata, so many twelfths of the budget as months are over (按序时进度), or year, all of it.';
 COMMENT ON COLUMN @ledger@.target_set.flags IS 'level_weights: the weights by level 1 are none of the forms of the setting performance.level_weights.';
 COMMENT ON COLUMN @ledger@.target_set.document IS 'The document.';
+COMMENT ON COLUMN @ledger@.target_set.goal IS 'What the year is to bring, in words (年度总体目标).';
 COMMENT ON COLUMN @ledger@.target_set.set_at IS 'When.';
 COMMENT ON COLUMN @ledger@.target_set.set_by IS 'By whom.';
 COMMENT ON COLUMN @ledger@.target_set.division IS 'The project''s division, for row security.';

@@ -214,12 +214,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION @ledger@.ex_ante_problems(jsonb, text, numeric) IS 'Internal: everything that keeps an assessment from being recorded.';
 
-CREATE FUNCTION @ledger@.set_targets(project text, fiscal_year integer, targets jsonb, document text DEFAULT NULL, total numeric DEFAULT NULL, execution_weight numeric DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION @ledger@.set_targets(project text, fiscal_year integer, targets jsonb, document text DEFAULT NULL, total numeric DEFAULT NULL, execution_weight numeric DEFAULT NULL, goal text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
-  SELECT budgetpm.set_targets('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, targets, document, total, execution_weight);
+  SELECT budgetpm.set_targets('@ledger@.ledger'::pg_catalog.regclass, project, fiscal_year, targets, document, total, execution_weight, goal);
 END;
-COMMENT ON FUNCTION @ledger@.set_targets(text, integer, jsonb, text, numeric, numeric) IS
-  'Sets the performance targets (绩效目标) of a project for a year as its next version; returns the number of the set. Each is an object with indicator (of the library, which fills what is left out), level1, level2, name, measure, direction, kind, method, parameters, target, plan, expectation, weight, source, binding and tags. plan says what is due in a month or quarter: year (all of it, unless said otherwise), pro_rata (so many twelfths as months are over), or planned values up to the end of months ({"3": 200, "6": 500}). The weights must add up to total: the settings performance.total (90) and performance.execution_weight (10) unless given. What has no measure, number or source is flagged. Errors: 22023 with every fault, 23503 project, ZB007 evaluated already, ZB008 duty.';
+COMMENT ON FUNCTION @ledger@.set_targets(text, integer, jsonb, text, numeric, numeric, text) IS
+  'Sets the performance targets (绩效目标) of a project for a year as its next version; returns the number of the set. Each is an object with indicator (of the library, which fills what is left out), level1, level2, name, measure, direction, kind, method, parameters, target, plan, expectation, weight, source, binding and tags. plan says what is due in a month or quarter: year (all of it, unless said otherwise), pro_rata (so many twelfths as months are over), or planned values up to the end of months ({"3": 200, "6": 500}). The weights must add up to total: the settings performance.total (90) and performance.execution_weight (10) unless given. goal is what the year is to bring, in words (年度总体目标). What has no measure, number or source is flagged. Errors: 22023 with every fault, 23503 project, ZB007 evaluated already, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.record_ex_ante(project text, fiscal_year integer, dimensions jsonb, result text, amount numeric DEFAULT NULL, document text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

@@ -7,21 +7,21 @@ BEGIN ATOMIC
     SELECT pg_catalog.replace(CASE WHEN performance_document.language = 'en'
       THEN '{"title": "# Performance report of a project (%s)", "name": "Project", "code": "Code", "department": "Department", "unit": "Unit", "money": "Money ({unit})", "initial": "At the beginning of the year", "budget": "Budget of the year", "paid": "Paid", "rate": "Rate", "result": "Result",
              "level1": "Level 1", "level2": "Level 2", "level3": "Indicator", "nature": "Nature", "target": "Target", "measure": "Measure", "actual": "Actual", "weight": "Weight", "points": "Points", "reason": "Reason of the deviation, and what is done", "formula": "How the points came about",
-             "execution": "Execution", "total": "Total", "grade": "Grade", "opinion": "Opinion", "evidence": "Evidence (digest)", "targets_by": "Targets set by", "next": "**Advice for the budget of %s**", "colon": ": ", "open": " (", "close": ")", "comma": ", ", "sep": ", ", "self": "Self-evaluation", "department_evaluation": "Evaluation by the department", "finance": "Evaluation by the finance department", "third_party": "Evaluation by a third party",
+             "execution": "Execution", "total": "Total", "grade": "Grade", "opinion": "Opinion", "evidence": "Evidence (digest)", "goal": "Goal of the year", "targets_by": "Targets set by", "next": "**Advice for the budget of %s**", "colon": ": ", "open": " (", "close": ")", "comma": ", ", "sep": ", ", "self": "Self-evaluation", "department_evaluation": "Evaluation by the department", "finance": "Evaluation by the finance department", "third_party": "Evaluation by a third party",
              "missing": "Not yet evaluated by", "signed": "Filled in by: ________  Head of the unit: ________  Date: ________", "scored": "Scored as", "unit_name": "{unit}", "in": " in ",
              "red": "Warning: good marks, and the money is not spent", "yellow": "Warning: no budget, or more than 20 % of it unspent",
              "优": "excellent", "良": "good", "中": "fair", "差": "poor", "raise": "raise", "keep": "keep", "cut": "cut", "cancel": "cancel",
              "achieved": "achieved", "达成": "achieved", "达成年度指标": "achieved", "partly": "partly achieved", "部分达成": "partly achieved", "部分达成年度指标并具有一定效果": "partly achieved", "failed": "not achieved", "未达成": "not achieved", "未达成年度指标且效果较差": "not achieved"}'
       ELSE '{"title": "# 项目支出绩效评价表（%s年度）", "name": "项目名称", "code": "项目代码", "department": "主管部门", "unit": "实施单位", "money": "项目资金（{unit}）", "initial": "年初预算数", "budget": "全年预算数", "paid": "全年执行数", "rate": "执行率", "result": "评价结果",
              "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "nature": "指标性质", "target": "年度指标值", "measure": "度量单位", "actual": "实际完成值", "weight": "分值", "points": "得分", "reason": "偏差原因分析及改进措施", "formula": "得分计算",
-             "execution": "预算执行率", "total": "总分", "grade": "等级", "opinion": "评价意见", "evidence": "佐证材料（摘要值）", "targets_by": "绩效目标文号", "next": "**%s年预算安排建议**", "colon": "：", "open": "（", "close": "）", "comma": "、", "sep": "，", "self": "单位自评", "department_evaluation": "部门评价", "finance": "财政评价", "third_party": "第三方评价",
+             "execution": "预算执行率", "total": "总分", "grade": "等级", "opinion": "评价意见", "evidence": "佐证材料（摘要值）", "goal": "年度总体目标", "targets_by": "绩效目标文号", "next": "**%s年预算安排建议**", "colon": "：", "open": "（", "close": "）", "comma": "、", "sep": "，", "self": "单位自评", "department_evaluation": "部门评价", "finance": "财政评价", "third_party": "第三方评价",
              "missing": "尚未评价", "signed": "填报人：________  单位负责人：________  填报日期：____年__月__日", "scored": "得分构成", "unit_name": "{unit}", "in": " ∈ ",
              "red": "自评预警（红）：自评得分高而预算未执行", "yellow": "自评预警（黄）：无预算，或未执行超过20%",
              "优": "优", "良": "良", "中": "中", "差": "差", "raise": "增加", "keep": "保持", "cut": "压减", "cancel": "取消",
              "achieved": "达成", "partly": "部分达成", "failed": "未达成"}' END, '{unit}', CASE WHEN performance_document.language = 'en' THEN CASE performance_document.money WHEN 'wan' THEN '10,000 yuan' ELSE 'yuan' END WHEN performance_document.money = 'wan' THEN '万元' ELSE '元' END)::jsonb AS w
      WHERE budgetpm.one_of('language', performance_document.language, '{zh,en}') AND budgetpm.one_of('money', performance_document.money, '{yuan,wan}')
   ), evaluation AS (
-    SELECT DISTINCT ON (e.evaluator) e.*, t.total, t.execution_weight, t.document
+    SELECT DISTINCT ON (e.evaluator) e.*, t.total, t.execution_weight, t.document, t.goal
       FROM @ledger@.project p JOIN @ledger@.evaluation e ON e.project_id = p.project_id JOIN @ledger@.target_set t ON t.set_id = e.set_id
      WHERE p.official_code = performance_document.project AND e.fiscal_year = performance_document.fiscal_year AND e.period = 'year'
      ORDER BY e.evaluator, e.evaluation_id DESC
@@ -53,7 +53,9 @@ BEGIN ATOMIC
              pg_catalog.format(E'| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---:|---|---:|---:|---:|---|---|\n%s\n| **%s** | | | | | | | %s | **%s** | %s%s | %s |\n', w.w ->> 'level1', w.w ->> 'level2', w.w ->> 'level3', w.w ->> 'nature',
                w.w ->> 'target', w.w ->> 'measure', w.w ->> 'actual', w.w ->> 'weight', w.w ->> 'points', w.w ->> 'reason', w.w ->> 'formula', l.lines, w.w ->> 'total', pg_catalog.trim_scale(e.total + e.execution_weight), e.score, (w.w ->> 'grade') || (w.w ->> 'colon'), w.w ->> e.grade::text,
                pg_catalog.format('(%s + %s) × %s / %s', e.indicator_score, e.execution_score, pg_catalog.trim_scale(e.total + e.execution_weight), pg_catalog.trim_scale(e.applicable + e.execution_weight))),
-             pg_catalog.format(E'\n- %s%s%s\n', w.w ->> 'targets_by', w.w ->> 'colon', budgetpm.markdown_cell(e.document)),
+             CASE WHEN COALESCE(e.goal, e.document, e.warning, e.opinion) IS NOT NULL OR e.evidence <> '[]' THEN E'\n' END,
+             CASE WHEN e.goal IS NOT NULL THEN pg_catalog.format(E'- %s%s%s\n', w.w ->> 'goal', w.w ->> 'colon', budgetpm.markdown_cell(e.goal)) END,
+             CASE WHEN e.document IS NOT NULL THEN pg_catalog.format(E'- %s%s%s\n', w.w ->> 'targets_by', w.w ->> 'colon', budgetpm.markdown_cell(e.document)) END,
              '- ' || (w.w ->> e.warning::text) || E'\n',
              CASE WHEN e.opinion IS NOT NULL THEN pg_catalog.format(E'- %s%s%s\n', w.w ->> 'opinion', w.w ->> 'colon', budgetpm.markdown_cell(e.opinion)) END,
              (SELECT pg_catalog.string_agg(pg_catalog.format(E'- %s%s%s %s\n', w.w ->> 'evidence', w.w ->> 'colon', budgetpm.markdown_cell(x.d ->> 'title'), x.d ->> 'digest'), '' ORDER BY x.n) FROM pg_catalog.jsonb_array_elements(e.evidence) WITH ORDINALITY AS x(d, n))) AS part

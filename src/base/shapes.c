@@ -531,7 +531,7 @@ const BpmTableShape bpm_shapes[] = {
 		"set_id int8, project_id int8, fiscal_year int4, version_no int4, "
 		"total numeric, execution_weight numeric, cutoffs _numeric, "
 		"blending jsonb, execution_plan jsonb, flags _text, document varchar, "
-		"set_at timestamptz, set_by varchar, division budget_code, "
+		"goal varchar, set_at timestamptz, set_by varchar, division budget_code, "
 	"unit budget_code, digest bytea"},
 	{"task",
 		"task_id int8, case_id int8, token_id int8, flow varchar, "

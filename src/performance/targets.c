@@ -7,6 +7,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -20,7 +21,8 @@
 /* Argument positions */
 enum
 {
-	TARGETS_PROJECT = 1, TARGETS_YEAR, TARGETS_TARGETS, TARGETS_DOCUMENT, TARGETS_TOTAL, TARGETS_EXECUTION
+	TARGETS_PROJECT = 1, TARGETS_YEAR, TARGETS_TARGETS, TARGETS_DOCUMENT, TARGETS_TOTAL, TARGETS_EXECUTION,
+	TARGETS_GOAL
 };
 enum
 {
@@ -51,12 +53,12 @@ static const BpmStatement targets_text = {
 };
 static const BpmStatement insert_set = {
 	"INSERT INTO @ledger@.target_set (set_id, project_id, fiscal_year, version_no, total, execution_weight, cutoffs, blending,"
-	" execution_plan, flags, document, set_at, set_by, division, unit, digest)"
+	" execution_plan, flags, document, goal, set_at, set_by, division, unit, digest)"
 	" SELECT $1, $2, $3, 1 + (SELECT pg_catalog.count(*) FROM @ledger@.target_set s WHERE s.project_id" EQ "$2 AND s.fiscal_year" EQ "$3),"
 	" $4, $5, ARRAY(SELECT x::pg_catalog.numeric FROM pg_catalog.jsonb_array_elements_text($6 OPERATOR(pg_catalog.->) 'cutoffs') AS x),"
 	" $6 OPERATOR(pg_catalog.->) 'blending', $6 OPERATOR(pg_catalog.->) 'execution_plan',"
-	" @ledger@.target_set_flags($1, $6 OPERATOR(pg_catalog.->) 'level_weights'), $7, $8, $9, $10, $11, ''::bytea",
-	"llinnjtztcc"
+	" @ledger@.target_set_flags($1, $6 OPERATOR(pg_catalog.->) 'level_weights'), $7, $12, $8, $9, $10, $11, ''::bytea",
+	"llinnjtztcct"
 };
 static const BpmStatement indicator_problems = {
 	"SELECT place, problem, hint FROM @ledger@.indicator_problems($1, $2)", "tj"
@@ -135,8 +137,8 @@ store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project,
 	BpmLedger  *ledger = call->ledger;
 	int64		id = bpm_next_id(ledger, "target_set_seq", 0);
 	Datum		rows[] = {Int64GetDatum(id), asked[0], asked[1], asked[2], Int64GetDatum(project->division), Int64GetDatum(project->unit)};
-	Datum		values[11];
-	char		nulls[] = "           ";
+	Datum		values[12];
+	char		nulls[] = "            ";
 
 	bpm_insert_rows(ledger, "target", &insert_targets, rows, NULL, true);
 	values[0] = Int64GetDatum(id);
@@ -150,8 +152,17 @@ store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project,
 	values[8] = CStringGetTextDatum(call->login);
 	values[9] = Int64GetDatum(project->division);
 	values[10] = Int64GetDatum(project->unit);
+	bpm_set_argument(fcinfo, TARGETS_GOAL, values, nulls, 11);
 	bpm_insert_sealed(ledger, "target_set", bpm_read_text(ledger, &targets_text, rows, NULL), &insert_set, values, nulls);
 	return id;
+}
+
+/* Tells of a text that its column has no room for. */
+static void
+check_length(FunctionCallInfo fcinfo, int argument, const char *name, int most, BpmFaults *faults)
+{
+	if (!PG_ARGISNULL(argument) && pg_mbstrlen(text_to_cstring(PG_GETARG_TEXT_PP(argument))) > most)
+		bpm_add_fault(faults, NULL, psprintf("the %s is too long", name), psprintf("A %s has %d characters at most.", name, most));
 }
 
 /* set_targets(ledger, project, fiscal_year, targets, ...): the next version of a project's targets. */
@@ -176,6 +187,8 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 	read_totals(fcinfo, call.ledger, project.division, &values[3], &values[4]);
 	values[5] = read_settings(call.ledger, project.division);
 	bpm_gather_faults(call.ledger, &target_problems, values, NULL, &faults);
+	check_length(fcinfo, TARGETS_DOCUMENT, "document", 200, &faults);
+	check_length(fcinfo, TARGETS_GOAL, "goal", 1000, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("these cannot be the targets of project \"%s\"", project.official_code));
 	id = store_targets(fcinfo, &call, &project, values);
