@@ -77,6 +77,14 @@ RETURNS TABLE (item_no integer, name text, kind text, method text, direction tex
   applicable boolean, actual numeric, measured numeric, level text, source text, deviation numeric, reason text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 20
 BEGIN ATOMIC
+  -- What a binding says is asked once, however many targets have it; OFFSET 0 keeps what a
+  -- target says from being computed again wherever it is looked at.
+  WITH bound AS MATERIALIZED (
+    SELECT b.binding, b.measure, @ledger@.bound_actual(s.project_id, s.fiscal_year, result_rows.as_of, b.binding, b.measure) AS actual
+      FROM @ledger@.target_set s
+      CROSS JOIN LATERAL (SELECT DISTINCT t.binding, t.measure FROM @ledger@.target t WHERE t.set_id = s.set_id AND t.binding IS NOT NULL) AS b
+     WHERE s.set_id = result_rows.set_id
+  )
   SELECT t.item_no, t.name, t.kind, t.method, t.direction, d.target, t.weight,
          CASE WHEN t.method = 'qualitative' AND g.r ? 'level' THEN t.parameters || pg_catalog.jsonb_build_object('level', g.r ->> 'level') ELSE t.parameters END,
          COALESCE(g.r -> 'applicable' <> 'false', true) AND (d.target IS NOT NULL OR t.target IS NULL), v.actual, x.measured, g.r ->> 'level',
@@ -86,11 +94,13 @@ BEGIN ATOMIC
     JOIN @ledger@.target t ON t.set_id = s.set_id
     LEFT JOIN (SELECT DISTINCT ON (i.item_no) i.item_no, x.r FROM @ledger@.named_results(result_rows.set_id, result_rows.results) AS x CROSS JOIN LATERAL pg_catalog.unnest(x.items) AS i(item_no)
                 ORDER BY i.item_no, x.n) AS g ON g.item_no = t.item_no
-    CROSS JOIN LATERAL (SELECT CASE WHEN result_rows.planned THEN @ledger@.planned_by(t.target, t.plan, result_rows.as_of, 4) ELSE t.target END) AS d(target)
-    CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) = 'number' THEN (COALESCE(g.r ->> 'actual', g.r ->> 'score'))::numeric END,
-                               CASE WHEN t.binding IS NOT NULL THEN @ledger@.bound_actual(s.project_id, s.fiscal_year, result_rows.as_of, t.binding, t.measure) END) AS x(reported, measured)
+    LEFT JOIN bound b ON b.binding = t.binding AND b.measure IS NOT DISTINCT FROM t.measure
+    CROSS JOIN LATERAL (SELECT CASE WHEN NOT result_rows.planned OR t.plan = '"year"' OR EXTRACT(month FROM result_rows.as_of) = 12 THEN t.target
+                                    ELSE @ledger@.planned_by(t.target, t.plan, result_rows.as_of, 4) END OFFSET 0) AS d(target)
+    CROSS JOIN LATERAL (SELECT CASE WHEN pg_catalog.jsonb_typeof(COALESCE(g.r -> 'actual', g.r -> 'score')) = 'number' THEN (COALESCE(g.r ->> 'actual', g.r ->> 'score'))::numeric END AS reported,
+                               b.actual AS measured OFFSET 0) AS x
     CROSS JOIN LATERAL (SELECT COALESCE(x.reported, x.measured)) AS v(actual)
-    CROSS JOIN LATERAL (SELECT CASE WHEN d.target <> 0 AND t.kind = 'quantitative' THEN (v.actual - d.target) * 100 / pg_catalog.abs(d.target) END) AS e(deviation)
+    CROSS JOIN LATERAL (SELECT CASE WHEN d.target <> 0 AND t.kind = 'quantitative' THEN (v.actual - d.target) * 100 / pg_catalog.abs(d.target) END OFFSET 0) AS e(deviation)
    WHERE s.set_id = result_rows.set_id
    ORDER BY t.item_no;
 END;
@@ -103,13 +113,17 @@ LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
   WITH given AS MATERIALIZED (
     SELECT x.n, x.r, x.items FROM @ledger@.named_results(result_problems.set_id, result_problems.results) AS x
+  ), quantitative AS MATERIALIZED (
+    SELECT g.n FROM given g CROSS JOIN LATERAL pg_catalog.unnest(g.items) AS i(item_no)
+      JOIN @ledger@.target t ON t.set_id = result_problems.set_id AND t.item_no = i.item_no
+     WHERE t.kind = 'quantitative' GROUP BY g.n
   ), many AS MATERIALIZED (
     SELECT i.item_no, pg_catalog.count(*) AS results FROM given g CROSS JOIN LATERAL pg_catalog.unnest(g.items) AS i(item_no) GROUP BY i.item_no HAVING pg_catalog.count(*) > 1
   ), rows AS MATERIALIZED (
     SELECT r.* FROM @ledger@.result_rows(result_problems.set_id, result_problems.as_of, result_problems.results, result_problems.complete) AS r
   )
   SELECT pg_catalog.format('result %s', g.n), f.problem, f.hint
-    FROM given g
+    FROM given g LEFT JOIN quantitative q ON q.n = g.n
     CROSS JOIN LATERAL (
       SELECT 'it is not an object', NULL WHERE pg_catalog.jsonb_typeof(g.r) <> 'object'
       UNION ALL
@@ -128,7 +142,7 @@ BEGIN ATOMIC
       UNION ALL
       SELECT 'a quantitative target has an actual value, not a score', 'Its points are computed.'
        WHERE g.r -> 'score' <> 'null' AND NOT COALESCE(g.r -> 'actual' <> 'null', false)
-         AND EXISTS (SELECT FROM @ledger@.target t WHERE t.set_id = result_problems.set_id AND t.item_no = ANY (g.items) AND t.kind = 'quantitative')
+         AND q.n IS NOT NULL
       UNION ALL
       SELECT 'its reason or its level is not a text', NULL WHERE pg_catalog.jsonb_typeof(g.r -> 'reason') NOT IN ('string', 'null') OR pg_catalog.jsonb_typeof(g.r -> 'level') NOT IN ('string', 'null')
       UNION ALL
@@ -213,11 +227,13 @@ CREATE FUNCTION @ledger@.evaluation_sums(evaluation bigint, project bigint, fisc
 RETURNS TABLE (budget numeric, planned numeric, paid numeric, indicator_score numeric, applicable numeric, execution_score numeric, score numeric, grade text, warning text)
 LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
+  -- OFFSET 0: each weight by the key of its target, whatever the planner thinks of tables that were empty.
   SELECT m.budget, y.planned, m.paid, p.points, p.weight, e.points, g.score, budgetpm.grade(g.score, s.cutoffs),
          CASE WHEN evaluation_sums.evaluator = 'self' AND s.execution_weight > 0 THEN budgetpm.self_score_warning(p.points, p.weight, e.points, s.execution_weight, y.planned, m.paid) END
     FROM @ledger@.target_set s
     CROSS JOIN LATERAL (SELECT COALESCE(pg_catalog.sum(r.score), 0), COALESCE(pg_catalog.sum(t.weight) FILTER (WHERE r.applicable), 0)
-                          FROM @ledger@.evaluation_result r JOIN @ledger@.target t ON t.set_id = s.set_id AND t.item_no = r.item_no
+                          FROM @ledger@.evaluation_result r
+                          CROSS JOIN LATERAL (SELECT x.weight FROM @ledger@.target x WHERE x.set_id = s.set_id AND x.item_no = r.item_no OFFSET 0) AS t
                          WHERE r.evaluation_id = evaluation_sums.evaluation) AS p(points, weight)
     CROSS JOIN LATERAL (SELECT COALESCE(evaluation_sums.budget, x.budget), COALESCE(evaluation_sums.paid, x.paid)
                           FROM @ledger@.project_money(evaluation_sums.project, evaluation_sums.fiscal_year, evaluation_sums.as_of) AS x) AS m(budget, paid)
