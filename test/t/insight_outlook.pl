@@ -65,6 +65,22 @@ for my $model (sort keys %parameters)
 	is_deeply(\@wrong, [], "$model: fitted values, forecasts and bounds are R's");
 }
 
+# The model has no floor: the same series 600 lower has R's figures 600 lower, bounds below 0 among
+# them. What is cut is cut by forecast_spending(), beside these figures.
+my $lower = join ',', map { $_->{value} - 600 } grep { $_->{series} eq 'oil' } rows('series.csv');
+my $fpp1 = $parameters{oil_fpp1};
+my %shifted = map { $_->[0] => $_ } query("SELECT $column FROM budgetpm.smooth_series('{$lower}', 3, 0, 'ANN', 95, '{\"alpha\": $fpp1->{alpha}, \"level\": "
+	  . ($fpp1->{l0} - 600) . "}')");
+my @ahead = grep { $_->{model} eq 'oil_fpp1' && $_->{kind} eq 'forecast' && $shifted{ $_->{index} } } rows('r_forecast_expected.csv');
+my @off = grep {
+	my (undef, @got) = @{ $shifted{ $_->{index} } };
+	my @want = @{$_}{qw(mean lower95 upper95)};
+	grep { !close_to($got[$_] + 600, $want[$_]) } grep { $want[$_] ne '' } 0 .. 2
+} @ahead;
+cmp_ok(scalar @ahead, '>', 0, 'there are forecasts of R to compare');
+is_deeply([ map { $_->{index} } @off ], [], 'below 0 too, forecasts and bounds are those of R');
+cmp_ok((sort { $a <=> $b } map { $_->[2] } grep { $_->[2] ne '' } values %shifted)[0], '<', 0, '... and some are below 0');
+
 my ($own) = query("SELECT used_parameters ->> 'sse', used_parameters ->> 'likelihood', used_parameters ->> 'alpha'"
 	  . " FROM budgetpm.smooth_series('{$series}', 1, 0, 'ANN', 95, NULL) LIMIT 1");
 my $theirs = $parameters{oil_fpp3};
