@@ -26,6 +26,21 @@ LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'b
 COMMENT ON FUNCTION budgetpm.one_of(text, text, text[]) IS
   'True when an argument of that name has one of the allowed values; otherwise an error with the list. Errors: 22023.';
 
+CREATE FUNCTION budgetpm.day_in_range(name text, day date) RETURNS boolean
+LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_day_in_range';
+COMMENT ON FUNCTION budgetpm.day_in_range(text, date) IS
+  'True for a day from 1949-01-01 to 9999-12-31; fails for any other, an infinite one among them (22023), and for NULL (22004), by the name of the argument.';
+
+CREATE FUNCTION budgetpm.is_day(value text) RETURNS boolean
+LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_is_day';
+COMMENT ON FUNCTION budgetpm.is_day(text) IS
+  'Whether a text is a day of the calendar as YYYY-MM-DD, from 1949 to 9999: false for 2025-02-30, and for NULL.';
+
+CREATE FUNCTION budgetpm.is_text(value jsonb, longest integer) RETURNS boolean
+LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_is_text';
+COMMENT ON FUNCTION budgetpm.is_text(jsonb, integer) IS
+  'Whether a JSON value is a text that shows something - more than blanks, of whatever width - in so many characters at most; false for NULL.';
+
 CREATE FUNCTION budgetpm.in_range(name text, value bigint, lowest bigint, highest bigint) RETURNS boolean
 LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE AS 'MODULE_PATHNAME', 'bpm_in_range';
 COMMENT ON FUNCTION budgetpm.in_range(text, bigint, bigint, bigint) IS

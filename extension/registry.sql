@@ -18,6 +18,12 @@ LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_cla
 COMMENT ON FUNCTION budgetpm.check_classification(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4, pg_catalog.text) IS
   'True when a line of the year may carry the code (科目). 23503 when its edition has no such code, with the successors by the cross-walk; 22023 when only lowest-level codes may stand on a line.';
 
+CREATE FUNCTION budgetpm.project_key(ledger pg_catalog.regclass, project pg_catalog.text)
+RETURNS pg_catalog.int8
+LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_project_key';
+COMMENT ON FUNCTION budgetpm.project_key(pg_catalog.regclass, pg_catalog.text) IS
+  'Number of the project that bears an official code, whoever may read it. 23503 when there is none.';
+
 CREATE FUNCTION budgetpm.check_elements(ledger pg_catalog.regclass, fiscal_year pg_catalog.int4, elements pg_catalog.jsonb)
 RETURNS pg_catalog.bool
 LANGUAGE c STABLE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_check_elements';

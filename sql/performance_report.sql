@@ -19,7 +19,8 @@ SELECT p.performance_report(2025, '320000000');
 SELECT p.performance_report(2025, unit => '101001', language => 'en');
 SELECT jsonb_pretty(p.performance_report_data(2025, unit => '101001') - 'league' - 'missed');
 SELECT p.performance_report(2024, '320000000');
-SELECT p.performance_document('P9', 2025) IS NULL, p.performance_report_data(2025, unit => '999') ->> 'projects', pg_temp.refused($$SELECT p.performance_report(2025, '999999999')$$);
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.performance_document('P9', 2025)$$, $$SELECT p.score_document('P9', 2025)$$, $$SELECT * FROM p.score_project('P9', 2025)$$, $$SELECT * FROM p.score_project('P1', 2025, 'neighbour')$$, $$SELECT * FROM p.score_project('P1', 2025, period => 'week')$$,
+  $$SELECT * FROM p.advise_budget('P9', 2025)$$, $$SELECT p.performance_report_data(2025, unit => '999')$$, $$SELECT p.performance_report(2025, '999999999')$$, $$SELECT * FROM p.library(2025, '999999999')$$, $$SELECT * FROM p.missing_evaluations(2025, division => '999999999')$$]) AS s;
 SELECT p.score_document('P1', 2025) #> '{result,budget}', p.score_document('P1', 2025) #> '{evaluations,self,0,formula}';
 \pset tuples_only off
 \pset format aligned
@@ -37,6 +38,7 @@ SELECT p.set_targets('P2', 2024, '[{"indicator": "G.social", "weight": 90, "expe
        p.evaluate_project('P2', 2024, 'finance', '[{"item": 1, "score": 50, "level": "未达成"}]', budget => 100, paid => 10) > 0 AS finance;
 SELECT l FROM unnest('{zh,en}'::text[]) AS x CROSS JOIN LATERAL regexp_split_to_table(p.performance_document('P2', 2024, x) || p.performance_report(2024, unit => '101', language => x), '\n') AS l WHERE l ~ '社会|ocial|自评预警|Warning|元|yuan';
 SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT p.performance_document('P2', 2024, 'mn')$$, $$SELECT p.performance_report(2024, language => NULL)$$]) AS s;
+SELECT p.register_unit('999', '无项目单位', '320000000') IS NOT NULL AS without_projects;
 SELECT split_part(p.performance_report(2024, unit => '999'), E'\n', 1) AS title, p.performance_report(2024, unit => '999') ~ '\| (—)? *\|\n\|' AS dashes;
 
 -- Money as it is printed: separators of thousands, yuan to the fen, 万元 to two decimals half away from zero; the rows and the jsonb stay numbers.

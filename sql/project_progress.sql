@@ -119,7 +119,7 @@ SELECT r.refund(:paid, 50, '退款1', accounting_date => '2025-03-20') > 0 AS re
 SELECT from_day, to_day, from_percent, to_percent FROM r_report.project_plan ORDER BY 1;
 SELECT * FROM r.project_curve('P1', '2025-03-31');
 SELECT planned_progress.* FROM (VALUES (date '2024-12-31'), ('2025-01-01'), ('2025-01-16'), ('2025-01-31'), ('2025-03-02'), ('2025-07-01'), ('2026-01-01')) AS d(day), r.planned_progress(day) ORDER BY 2;
-SELECT count(*) AS unknown FROM r.project_curve('P9');
+SELECT pg_temp.refused(s) FROM unnest(ARRAY[$$SELECT * FROM r.project_curve('P9')$$, $$SELECT * FROM r.project_curve(NULL)$$, $$SELECT * FROM r.project_curve('P1', 'infinity')$$, $$SELECT * FROM r.project_curve('P1', '-infinity')$$, $$SELECT * FROM r.project_curve('P1', NULL)$$]) AS s;
 SELECT count(*) > 0 AS without_plan, max(planned) AS planned FROM r.project_curve('P2', '2025-03-31');
 
 -- a report is compared with its contract's deadline when it arrives (DOMAIN (i) 51: 匹配合同条款)

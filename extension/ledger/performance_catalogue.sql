@@ -73,7 +73,7 @@ COMMENT ON FUNCTION @ledger@.profile_in_year(text, integer) IS
 CREATE FUNCTION @ledger@.library(fiscal_year integer, division text DEFAULT NULL, sector text DEFAULT NULL)
 RETURNS TABLE (indicator text, sector text, level1 text, level2 text, name_zh text, name_en text, measure text, direction text,
   kind text, method text, parameters jsonb, weight numeric, tags text[], provenance text, owner text, from_year integer, measure_en text)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100
 BEGIN ATOMIC
   SELECT x.indicator, x.sector, x.level1, x.level2, x.name_zh, x.name_en, x.measure, x.direction, x.kind, x.method, x.parameters,
          x.weight, x.tags, x.provenance, x.owner, x.from_year, x.measure_en
@@ -85,10 +85,10 @@ BEGIN ATOMIC
              AND (i.division IS NULL OR i.division OPERATOR(budgetpm.@>) d.code)
              AND (i.profile IS NULL OR i.profile = @ledger@.profile_in_year(d.code::text, library.fiscal_year))
            ORDER BY i.indicator, i.division::text COLLATE "C" DESC NULLS LAST, i.profile NULLS LAST, i.from_year DESC) AS x
-   WHERE x.active AND (library.sector IS NULL OR x.sector = library.sector);
+   WHERE x.active AND (library.sector IS NULL OR x.sector = library.sector) AND (library.division IS NULL OR (SELECT budgetpm.division_key('@ledger@.ledger'::pg_catalog.regclass, library.division)) IS NOT NULL);
 END;
 COMMENT ON FUNCTION @ledger@.library(integer, text, text) IS
-  'The indicators (绩效指标库) that a division (official code; NULL: the general ones) uses in a fiscal year, of one sector or all: of each the row of the nearest division, else that of the profile, else the general one. weight in points.';
+  'The indicators (绩效指标库) that a division (official code; NULL: the general ones) uses in a fiscal year, of one sector or all: of each the row of the nearest division, else that of the profile, else the general one. weight in points. Errors: 23503 division.';
 
 CREATE FUNCTION @ledger@.indicator_row(indicator text, definition jsonb)
 RETURNS TABLE (sector text, level1 text, level2 text, name_zh text, name_en text, measure text, direction text, kind text, method text,
@@ -133,9 +133,19 @@ BEGIN ATOMIC
         FROM pg_catalog.jsonb_object_keys(CASE WHEN pg_catalog.jsonb_typeof(indicator_problems.definition) = 'object' THEN indicator_problems.definition ELSE '{}' END) AS k
        WHERE k NOT IN ('sector', 'level1', 'level2', 'name_zh', 'name_en', 'measure', 'measure_en', 'direction', 'kind', 'method', 'parameters', 'weight', 'tags', 'provenance', 'active')
       UNION ALL
-      SELECT 'it has no sector', NULL WHERE COALESCE(r.sector, '') = ''
+      SELECT 'it has no sector', NULL WHERE r.sector IS NULL
       UNION ALL
-      SELECT 'it has no name_zh', NULL WHERE COALESCE(r.name_zh, '') = ''
+      SELECT 'it has no name_zh', NULL WHERE r.name_zh IS NULL
+      UNION ALL
+      SELECT pg_catalog.format('%s is no text of 1 to %s characters', x.key, x.longest), NULL
+        FROM (VALUES ('sector', 40), ('name_zh', 200), ('name_en', 200), ('measure', 20), ('provenance', 200)) AS x(key, longest)
+       WHERE pg_catalog.jsonb_typeof(indicator_problems.definition) = 'object' AND indicator_problems.definition -> x.key <> 'null'
+         AND NOT budgetpm.is_text(indicator_problems.definition -> x.key, x.longest)
+      UNION ALL
+      SELECT 'its tags are no array of texts of 1 to 40 characters', 'Such as ["beneficiaries"].'
+       WHERE pg_catalog.jsonb_typeof(indicator_problems.definition) = 'object' AND indicator_problems.definition -> 'tags' <> 'null'
+         AND NOT CASE WHEN pg_catalog.jsonb_typeof(indicator_problems.definition -> 'tags') = 'array'
+                      THEN NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(indicator_problems.definition -> 'tags') AS t(tag) WHERE NOT budgetpm.is_text(t.tag, 40)) ELSE false END
       UNION ALL
       SELECT pg_catalog.format('level 2 cannot be %L below %L', r.level2, r.level1), 'Below output: quantity, quality, timeliness, cost; benefit: economic, social, ecological, sustained; satisfaction: satisfaction; cost: cost, economic, social, ecological.'
        WHERE NOT COALESCE(r.level2 = ANY (CASE r.level1 WHEN 'output' THEN ARRAY['quantity', 'quality', 'timeliness', 'cost']
@@ -147,7 +157,7 @@ BEGIN ATOMIC
       SELECT pg_catalog.format('a %s indicator is not scored by method %s', r.kind, r.method), 'A qualitative indicator is scored by qualitative or direct, a quantitative one by the others; what was paid of the budget is scored beside them.'
        WHERE @ledger@.method_misfits(r.kind, r.method)
       UNION ALL
-      SELECT 'a quantitative indicator has a measure', NULL WHERE r.kind = 'quantitative' AND COALESCE(r.measure, '') = ''
+      SELECT 'a quantitative indicator has a measure', NULL WHERE r.kind = 'quantitative' AND r.measure IS NULL
       UNION ALL
       SELECT 'measure_en has more than 60 characters', NULL WHERE pg_catalog.length(r.measure_en) > 60
       UNION ALL

@@ -65,13 +65,15 @@ COMMENT ON COLUMN @report@.project_score.missing IS 'Evaluators that have a shar
 CREATE FUNCTION @ledger@.score_project(project text, fiscal_year integer, evaluator text DEFAULT NULL, period text DEFAULT 'year', period_no integer DEFAULT 1)
 RETURNS TABLE (row_no bigint, evaluator text, depth integer, level1 text, level2 text, name text, weight numeric, direction text,
   target numeric, actual numeric, measure text, method text, score numeric, rate numeric, formula text)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 30
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 30
 BEGIN ATOMIC
   WITH e AS (
     SELECT DISTINCT ON (e.evaluator) e.*, s.total, s.execution_weight, s.cutoffs
       FROM @ledger@.project p JOIN @ledger@.evaluation e ON e.project_id = p.project_id JOIN @ledger@.target_set s ON s.set_id = e.set_id
-     WHERE p.official_code = score_project.project AND e.fiscal_year = score_project.fiscal_year AND e.period = score_project.period AND e.period_no = score_project.period_no
+     WHERE p.official_code = COALESCE(score_project.project, '') AND e.fiscal_year = score_project.fiscal_year AND e.period = score_project.period AND e.period_no = score_project.period_no
        AND (score_project.evaluator IS NULL OR e.evaluator = score_project.evaluator)
+       AND (score_project.evaluator IS NULL OR budgetpm.one_of('evaluator', score_project.evaluator, '{self,department,finance,third_party}'))
+       AND budgetpm.one_of('period', score_project.period, '{year,quarter,month}') AND (EXISTS (SELECT FROM @ledger@.project n WHERE n.official_code = score_project.project) OR (SELECT budgetpm.project_key('@ledger@.ledger'::pg_catalog.regclass, score_project.project)) IS NOT NULL)
      ORDER BY e.evaluator, e.evaluation_id DESC
   ), leaf AS MATERIALIZED (
     SELECT e.evaluator, t.*, r.applicable, r.actual, r.formula, r.target AS due,
@@ -108,10 +110,10 @@ BEGIN ATOMIC
    ORDER BY 1;
 END;
 COMMENT ON FUNCTION @ledger@.score_project(text, integer, text, text, integer) IS
-  'The whole tree of a project''s scores of the year, or of a month or quarter (评分树), computed again from targets and actual values, of one evaluator or of each: total (depth 0), level 1, level 2, indicators (3), every row with its formula. weight and score in points, rate in per cent of the weight.';
+  'The whole tree of a project''s scores of the year, or of a month or quarter (评分树), computed again from targets and actual values, of one evaluator or of each: total (depth 0), level 1, level 2, indicators (3), every row with its formula. weight and score in points, rate in per cent of the weight. Errors: 23503 project, 22023 evaluator or period.';
 
 CREATE FUNCTION @ledger@.score_document(project text, fiscal_year integer) RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
   SELECT pg_catalog.jsonb_build_object('project', score_document.project, 'fiscal_year', score_document.fiscal_year,
            'result', (SELECT pg_catalog.to_jsonb(s) - 'id' - 'project_id' || pg_catalog.jsonb_build_object('budget', s.budget::text, 'paid', s.paid::text) FROM @report@.project_score s WHERE s.project = score_document.project AND s.fiscal_year = score_document.fiscal_year),
@@ -119,4 +121,4 @@ BEGIN ATOMIC
              SELECT r.evaluator, pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.to_jsonb(r) - 'evaluator') ORDER BY r.row_no) AS rows
                FROM @ledger@.score_project(score_document.project, score_document.fiscal_year) AS r GROUP BY r.evaluator) AS x), '{}'));
 END;
-COMMENT ON FUNCTION @ledger@.score_document(text, integer) IS 'The result and the trees of score_project() as one document; budget and paid in yuan as text.';
+COMMENT ON FUNCTION @ledger@.score_document(text, integer) IS 'The result and the trees of score_project() as one document; budget and paid in yuan as text. Errors: 23503 project.';

@@ -109,7 +109,7 @@ BEGIN ATOMIC
         UNION ALL
         SELECT pg_catalog.format('indicator "%s" is not in the library of %s', r.indicator, target_problems.fiscal_year), 'library(year, division) shows those that are.' WHERE NOT r.known
         UNION ALL
-        SELECT 'it has no name', NULL WHERE COALESCE(r.name, '') = '' AND r.known
+        SELECT 'it has no name', NULL WHERE NOT budgetpm.is_text(pg_catalog.to_jsonb(r.name), 1000000000) AND r.known
         UNION ALL
         SELECT pg_catalog.format('level 1 cannot be %L', r.level1), 'Level 1 is output, benefit, satisfaction or cost.'
          WHERE r.known AND NOT COALESCE(r.level1 IN ('output', 'benefit', 'satisfaction', 'cost'), false)

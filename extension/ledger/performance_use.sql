@@ -32,10 +32,10 @@ COMMENT ON FUNCTION @ledger@.define_consequence(text, integer, text, text, numer
 
 CREATE FUNCTION @ledger@.advise_budget(project text, fiscal_year integer)
 RETURNS TABLE (next_year integer, action text, change numeric, base numeric, amount numeric, reason text, rules text[])
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 BEGIN ATOMIC
   WITH rule AS (
-    SELECT DISTINCT ON (c.rule) c.* FROM @ledger@.consequence_rule c JOIN @ledger@.project p ON p.official_code = advise_budget.project
+    SELECT DISTINCT ON (c.rule) c.* FROM @ledger@.consequence_rule c JOIN @ledger@.project p ON p.official_code = COALESCE(advise_budget.project, '')
      WHERE c.from_year <= advise_budget.fiscal_year AND (c.division IS NULL OR c.division OPERATOR(budgetpm.@>) p.division)
        AND (c.profile IS NULL OR c.profile = @ledger@.profile_in_year(p.division::text, advise_budget.fiscal_year))
      ORDER BY c.rule, c.division::text COLLATE "C" DESC NULLS LAST, c.profile NULLS LAST, c.from_year DESC
@@ -64,16 +64,16 @@ BEGIN ATOMIC
          pg_catalog.format('%s 年得分 %s, 等级%s: %s', advise_budget.fiscal_year, pg_catalog.max(h.score), pg_catalog.max(h.won),
            pg_catalog.string_agg(pg_catalog.concat(h.reason, ' (' || h.missed || ')'), '; ' ORDER BY h.change, h.rule)),
          pg_catalog.array_agg(h.rule::text ORDER BY h.change, h.rule)
-    FROM hit h HAVING pg_catalog.count(*) > 0;
+    FROM hit h WHERE (EXISTS (SELECT FROM @ledger@.project n WHERE n.official_code = advise_budget.project) OR (SELECT budgetpm.project_key('@ledger@.ledger'::pg_catalog.regclass, advise_budget.project)) IS NOT NULL) HAVING pg_catalog.count(*) > 0;
 END;
 COMMENT ON FUNCTION @ledger@.advise_budget(text, integer) IS
-  'What a year''s result says of the next year''s budget (下一年度预算安排建议): the rules that match, the lowest change of them, and the amount in yuan that it makes of the year''s budget, with the reason. No row: no result, or no rule. record_advice() hands it to planning.';
+  'What a year''s result says of the next year''s budget (下一年度预算安排建议): the rules that match, the lowest change of them, and the amount in yuan that it makes of the year''s budget, with the reason. No row: no result, or no rule. record_advice() hands it to planning. Errors: 23503 project.';
 
 CREATE FUNCTION @ledger@.consequence_problems(rule text, from_year integer, cause text, change numeric, action text, grade text, min_score numeric, max_score numeric, reason text, provenance text)
 RETURNS TABLE (place text, problem text, hint text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-  SELECT NULL, 'the rule has no name of 1 to 60 characters', NULL WHERE pg_catalog.length(consequence_problems.rule) NOT BETWEEN 1 AND 60
+  SELECT NULL, 'the rule has no name of 1 to 60 characters', NULL WHERE NOT budgetpm.is_text(pg_catalog.to_jsonb(consequence_problems.rule), 60)
   UNION ALL
   SELECT NULL, pg_catalog.format('cause cannot be "%s"', consequence_problems.cause), 'It is score, grade, beneficiaries, unspent or deviation.' WHERE consequence_problems.cause NOT IN ('score', 'grade', 'beneficiaries', 'unspent', 'deviation')
   UNION ALL
@@ -100,7 +100,7 @@ BEGIN ATOMIC
     FROM (VALUES ('grade', consequence_problems.grade IS NOT NULL, '{grade}'::text[]), ('min_score', consequence_problems.min_score IS NOT NULL, '{score,unspent,deviation}'), ('max_score', consequence_problems.max_score IS NOT NULL, '{score}')) AS x(name, given, causes)
    WHERE x.given AND consequence_problems.cause IN ('score', 'grade', 'beneficiaries', 'unspent', 'deviation') AND consequence_problems.cause <> ALL (x.causes)
   UNION ALL
-  SELECT NULL, 'it gives no reason', 'The reason is what the advice says.' WHERE consequence_problems.reason ~ '^\s*$'
+  SELECT NULL, 'it gives no reason', 'The reason is what the advice says.' WHERE NOT budgetpm.is_text(pg_catalog.to_jsonb(consequence_problems.reason), 1000000000)
   UNION ALL
   SELECT NULL, 'the reason has more than 400 characters, or the provenance more than 200', NULL WHERE pg_catalog.length(consequence_problems.reason) > 400 OR pg_catalog.length(consequence_problems.provenance) > 200;
 END;
@@ -206,13 +206,14 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (SELECT (pg_catalog.make_date(missing_evaluations.fiscal_year, m.month, 1) + interval '1 month' - interval '1 day')::date) AS e(period_end)
    WHERE EXISTS (SELECT FROM @ledger@.target_set t WHERE t.project_id = p.project_id AND t.fiscal_year = missing_evaluations.fiscal_year)
      AND e.period_end <= COALESCE(missing_evaluations.as_of, CURRENT_DATE)
+     AND (missing_evaluations.division IS NULL OR (SELECT budgetpm.division_key('@ledger@.ledger'::pg_catalog.regclass, missing_evaluations.division)) IS NOT NULL)
      AND (missing_evaluations.division IS NULL OR EXISTS (SELECT FROM @ledger@.division o WHERE o.official_code = missing_evaluations.division AND o.code OPERATOR(budgetpm.@>) p.division))
      AND NOT EXISTS (SELECT FROM @ledger@.evaluation v WHERE v.project_id = p.project_id AND v.fiscal_year = missing_evaluations.fiscal_year
                        AND v.evaluator = 'third_party' AND v.as_of = e.period_end)
    ORDER BY 1, 5;
 END;
 COMMENT ON FUNCTION @ledger@.missing_evaluations(integer, date, text) IS
-  'Evaluations by a third party that are due and were not made (第三方评估缺报): of projects with targets for the year, in divisions whose profile wants one every so many months (setting performance.third_party_interval_months: 1, 2, 3, 4, 6 or 12), each period that has ended without one. Of what the caller may read.';
+  'Evaluations by a third party that are due and were not made (第三方评估缺报): of projects with targets for the year, in divisions whose profile wants one every so many months (setting performance.third_party_interval_months: 1, 2, 3, 4, 6 or 12), each period that has ended without one. Of what the caller may read. Errors: 23503 division.';
 
 CREATE FUNCTION @ledger@.run_accountability(fiscal_year integer, division text, as_of date DEFAULT NULL) RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC

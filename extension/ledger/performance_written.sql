@@ -1,7 +1,7 @@
 -- performance: reports as documents, to be printed or passed on
 
 CREATE FUNCTION @ledger@.performance_document(project text, fiscal_year integer, language text DEFAULT 'zh', money text DEFAULT 'yuan') RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
   WITH word AS (
     SELECT pg_catalog.replace(CASE WHEN performance_document.language = 'en'
@@ -75,10 +75,10 @@ BEGIN ATOMIC
               FROM @ledger@.advise_budget(performance_document.project, performance_document.fiscal_year) AS a),
            pg_catalog.format(E'\n%s\n', w.w ->> 'signed'))
     FROM @report@.project_score s CROSS JOIN word w
-   WHERE s.project = performance_document.project AND s.fiscal_year = performance_document.fiscal_year;
+   WHERE s.project = COALESCE(performance_document.project, '') AND s.fiscal_year = performance_document.fiscal_year AND (EXISTS (SELECT FROM @ledger@.project n WHERE n.official_code = performance_document.project) OR (SELECT budgetpm.project_key('@ledger@.ledger'::pg_catalog.regclass, performance_document.project)) IS NOT NULL);
 END;
 COMMENT ON FUNCTION @ledger@.performance_document(text, integer, text, text) IS
-  'The performance report (绩效评价报告) of a project and year as Markdown that prints as the usual form (项目支出绩效自评表), an evaluator after the other, in zh or en, money in yuan (元) or, with money => wan, in 万元; NULL: no result. As data it is score_document().';
+  'The performance report (绩效评价报告) of a project and year as Markdown that prints as the usual form (项目支出绩效自评表), an evaluator after the other, in zh or en, money in yuan (元) or, with money => wan, in 万元; NULL: no result. As data it is score_document(). Errors: 23503 project, 22023 language or money.';
 
 CREATE FUNCTION @ledger@.performance_report_data(fiscal_year integer, division text DEFAULT NULL, unit text DEFAULT NULL) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -88,6 +88,8 @@ BEGIN ATOMIC
       FROM @report@.project_score s JOIN @ledger@.project p ON p.project_id = s.project_id
       LEFT JOIN LATERAL @ledger@.advise_budget(s.project, s.fiscal_year) AS a ON true
      WHERE s.fiscal_year = performance_report_data.fiscal_year
+       AND (performance_report_data.division IS NULL OR (SELECT budgetpm.division_key('@ledger@.ledger'::pg_catalog.regclass, performance_report_data.division)) IS NOT NULL)
+       AND (performance_report_data.unit IS NULL OR (SELECT budgetpm.unit_key('@ledger@.ledger'::pg_catalog.regclass, performance_report_data.unit)) IS NOT NULL)
        AND (performance_report_data.division IS NULL OR EXISTS (SELECT FROM @ledger@.division d WHERE d.official_code = performance_report_data.division AND d.code OPERATOR(budgetpm.@>) p.division))
        AND (performance_report_data.unit IS NULL OR EXISTS (SELECT FROM @ledger@.unit u WHERE u.official_code = performance_report_data.unit AND u.code OPERATOR(budgetpm.@>) p.unit))
   ), result AS MATERIALIZED (

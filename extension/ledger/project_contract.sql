@@ -142,7 +142,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
   SELECT budgetpm.set_contract_clauses('@ledger@.ledger'::pg_catalog.regclass, contract_no, clauses, document, valid_from);
 END;
 COMMENT ON FUNCTION @ledger@.set_contract_clauses(text, jsonb, text, date) IS
-  'Sets the clauses of a contract (合同条款), all at once, and returns the number of this version; older versions stay. An array of {"no", "kind", "title", "terms"}; docs/project.md lists the terms. valid_from is the day from which the version counts where a past day is looked at: from the signing for the first one, from today for others, unless given. What loosens a clause is set through the effect contract_clauses of a flow only. Errors: 22004, 22023 every fault, a day to come, 23503 contract, ZB008 duty, or what would be loosened.';
+  'Sets the clauses of a contract (合同条款), all at once, and returns the number of this version; older versions stay. An array of {"no", "kind", "title", "terms"}; docs/project.md lists the terms. valid_from is the day from which the version counts where a past day is looked at: from the signing for the first one, from today for others, unless given. A milestone that is not set yet is warned of. What loosens a clause is set through the effect contract_clauses of a flow only. Errors: 22004, 22023 every fault, a day to come, 23503 contract, ZB008 duty, or what would be loosened.';
 
 CREATE FUNCTION @ledger@.check_contract(
   contract_no text, on_day date DEFAULT NULL) RETURNS TABLE (clause_no integer, kind text, title text,

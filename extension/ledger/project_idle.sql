@@ -10,7 +10,7 @@ LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1000
 BEGIN ATOMIC
   WITH place AS MATERIALIZED (
     SELECT d.code, d.official_code,
-           (idle_money.as_of - pg_catalog.make_interval(months => COALESCE(CASE WHEN idle_money.months BETWEEN 0 AND 1200 THEN idle_money.months END,
+           (CASE WHEN idle_money.as_of BETWEEN '1949-01-01' AND '9999-12-31' THEN idle_money.as_of END - pg_catalog.make_interval(months => COALESCE(CASE WHEN idle_money.months BETWEEN 0 AND 1200 THEN idle_money.months END,
               (budgetpm.setting('@ledger@.ledger'::pg_catalog.regclass, d.official_code, 'project.idle_months', idle_money.as_of))::integer, 6)))::date AS cut
       FROM @ledger@.division d),
   moved AS MATERIALIZED (
@@ -43,13 +43,13 @@ BEGIN ATOMIC
      SELECT (b.appropriated - b.allotted - b.transferred - b.withdrawn)::numeric - COALESCE(m.later_budget, 0) AS released,
             (b.precommitted + b.committed + b.requested + b.paid + b.carried)::numeric - COALESCE(m.later_used, 0) AS used,
             COALESCE(m.recent, 0) AS recent) x
-   WHERE budgetpm.one_of('as_of', CASE WHEN pg_catalog.isfinite(idle_money.as_of) THEN 'a day' ELSE idle_money.as_of::text END, '{a day}')
+   WHERE budgetpm.day_in_range('as_of', idle_money.as_of)
      AND budgetpm.one_of('months', CASE WHEN COALESCE(idle_money.months, 0) BETWEEN 0 AND 1200 THEN 'from 0 to 1200' ELSE idle_money.months::text END, '{from 0 to 1200}')
      AND l.executable AND l.fiscal_year <= EXTRACT(year FROM idle_money.as_of)
      AND (y.state <> 'closed' OR l.fiscal_year = EXTRACT(year FROM idle_money.as_of)) AND x.released > 0;
 END;
 COMMENT ON FUNCTION @ledger@.idle_money(date, integer) IS
-  'Idle money (沉淀资金) of executable lines on a day, by accounting date: released (budget: appropriated - allotted - transferred - withdrawn), used (paid, carried, and held by plans, contracts and requests), recent (released within the last months), unused = released - used, idle = released - recent - used where that is above 0: the oldest money is taken to be used first. idle_rate (资金沉淀率) = idle / released, cut off after four decimals; NULL never, for a line that nothing is released to has no row. months: the setting project.idle_months of the division unless given. A row for each line that the caller may read, of the year of that day and of earlier years that are not closed. Errors: 22023 for no day, or months that are not from 0 to 1200.';
+  'Idle money (沉淀资金) of executable lines on a day, by accounting date: released (budget: appropriated - allotted - transferred - withdrawn), used (paid, carried, and held by plans, contracts and requests), recent (released within the last months), unused = released - used, idle = released - recent - used where that is above 0: the oldest money is taken to be used first. idle_rate (资金沉淀率) = idle / released, cut off after four decimals; NULL never, for a line that nothing is released to has no row. months: the setting project.idle_months of the division unless given. A row for each line that the caller may read, of the year of that day and of earlier years that are not closed. Errors: 22023 for no day from 1949 to 9999, or months that are not from 0 to 1200, 22004 as_of.';
 
 CREATE VIEW @report@.idle_money WITH (security_invoker = true) AS
   SELECT i.line_id AS id, i.line_id, (i.line_id / 1000000000000)::integer AS fiscal_year, i.division_code::varchar(12) AS division_code, i.unit_code::varchar(21) AS unit_code,

@@ -408,6 +408,8 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
     SELECT d::date AS first_day, d::date AS last_day
       FROM pg_catalog.generate_series(
              CASE WHEN missing_reports.kind = 'daily'
+                   AND budgetpm.day_in_range('as_of', missing_reports.as_of)
+                   AND budgetpm.day_in_range('since', coalesce(missing_reports.since, missing_reports.as_of))
                    AND budgetpm.in_range('days from since to as_of', missing_reports.as_of - coalesce(missing_reports.since, missing_reports.as_of), 0, 3660)
                   THEN coalesce(missing_reports.since, missing_reports.as_of)::timestamp END,
              missing_reports.as_of::timestamp, '1 day') AS d
@@ -416,6 +418,8 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
     SELECT m::date, (m + '1 month'::interval)::date - 1
       FROM pg_catalog.generate_series(
              CASE WHEN missing_reports.kind = 'monthly'
+                   AND budgetpm.day_in_range('as_of', missing_reports.as_of)
+                   AND budgetpm.day_in_range('since', coalesce(missing_reports.since, missing_reports.as_of))
                    AND budgetpm.in_range('days from since to as_of', missing_reports.as_of - coalesce(missing_reports.since, missing_reports.as_of), 0, 3660)
                   THEN pg_catalog.date_trunc('month', coalesce(missing_reports.since::timestamp, missing_reports.as_of::timestamp + '1 day'::interval - '1 month'::interval)) END,
              missing_reports.as_of::timestamp, '1 month') AS m
@@ -435,7 +439,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
    ORDER BY w.last_day, p.official_code;
 END;
 COMMENT ON FUNCTION @ledger@.missing_reports(text, date, date) IS
-  'Progress reports that did not come (漏报), for projects under way: kind daily asks for each working day from since (as_of itself unless given) to as_of, monthly for each month that has ended by then (the last one unless since is given). Days before work began are not asked for; holidays are those of calendar_day. days_late counts from the day the report was for. From since to as_of are 3660 days at most. Errors: 22023, 22004 as_of, 22008 a day that is infinite.';
+  'Progress reports that did not come (漏报), for projects under way: kind daily asks for each working day from since (as_of itself unless given) to as_of, monthly for each month that has ended by then (the last one unless since is given). Days before work began are not asked for; holidays are those of calendar_day. days_late counts from the day the report was for. From since to as_of are 3660 days at most. Errors: 22023, 22004 as_of.';
 
 CREATE VIEW @report@.project_plan WITH (security_invoker = true) AS
   WITH reached AS (
@@ -471,17 +475,18 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 BEGIN ATOMIC
                   ELSE round(s.from_percent + (s.to_percent - s.from_percent) * (planned_progress.as_of - s.from_day)
                              / (s.to_day - s.from_day), 4) END)::numeric(7,4)
     FROM @report@.project_plan s
-   WHERE s.from_day <= planned_progress.as_of OR s.from_percent = 0
+   WHERE (s.from_day <= planned_progress.as_of OR s.from_percent = 0) AND budgetpm.day_in_range('as_of', planned_progress.as_of)
    GROUP BY s.project_id;
 END;
 COMMENT ON FUNCTION @ledger@.planned_progress(date) IS
-  'Planned progress (计划进度) of every project with milestones on a day, in percent with four decimals.';
+  'Planned progress (计划进度) of every project with milestones on a day, in percent with four decimals. Errors: 22023 as_of, 22004.';
 
 CREATE FUNCTION @ledger@.project_curve(project text, as_of date DEFAULT CURRENT_DATE)
 RETURNS TABLE (day date, planned numeric(7,4), physical numeric(5,2), paid numeric(12,4), paid_amount numeric(20,2))
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100 BEGIN ATOMIC
   WITH own AS MATERIALIZED (
-    SELECT p.project_id, p.planned_total::numeric AS total FROM @ledger@.project p WHERE p.official_code = project_curve.project
+    SELECT p.project_id, p.planned_total::numeric AS total FROM @ledger@.project p WHERE p.official_code = COALESCE(project_curve.project, '')
+       AND budgetpm.day_in_range('as_of', project_curve.as_of) AND (EXISTS (SELECT FROM @ledger@.project n WHERE n.official_code = project_curve.project) OR (SELECT budgetpm.project_key('@ledger@.ledger'::pg_catalog.regclass, project_curve.project)) IS NOT NULL)
   ), plan AS MATERIALIZED (
     SELECT s.* FROM @report@.project_plan s JOIN own o ON o.project_id = s.project_id
   ), reported AS MATERIALIZED (
@@ -519,7 +524,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
    ORDER BY d.day;
 END;
 COMMENT ON FUNCTION @ledger@.project_curve(text, date) IS
-  'The S-curve (进度曲线) of a project up to a day and its plan to the end: a row for each day on which something was planned, reported or paid, with the planned and the physical progress, what was paid of the planned total (of the budget of its lines where none is set) in percent, and in yuan. Exact numbers. After as_of only the plan is given. Figures are those of the lines that the reader may read.';
+  'The S-curve (进度曲线) of a project up to a day and its plan to the end: a row for each day on which something was planned, reported or paid, with the planned and the physical progress, what was paid of the planned total (of the budget of its lines where none is set) in percent, and in yuan. Exact numbers. After as_of only the plan is given. Figures are those of the lines that the reader may read. Errors: 23503 project, 22023 as_of, 22004.';
 
 CREATE VIEW @report@.progress_report WITH (security_invoker = true) AS
   SELECT r.report_id, r.project_id, p.official_code AS project_code, p.name AS project_name, u.official_code AS unit_code,

@@ -69,9 +69,9 @@ BEGIN ATOMIC
               (5, CASE WHEN k.setup_year > EXTRACT(YEAR FROM take_over_rows.taken_over_on) THEN format('it was initiated (立项) in %s, after it is taken over', k.setup_year) END),
               (6, k.fault),
               (6, CASE WHEN k.o ->> 'planned_total' IS NOT NULL AND k.total IS NULL THEN format('planned_total "%s" is not an amount in yuan', k.o ->> 'planned_total') END),
-              (6, CASE WHEN k.o ? 'responsible' AND (jsonb_typeof(k.o -> 'responsible') <> 'string' OR length(k.o ->> 'responsible') NOT BETWEEN 1 AND 100)
+              (6, CASE WHEN k.o ? 'responsible' AND NOT budgetpm.is_text(k.o -> 'responsible', 100)
                        THEN 'responsible is not a text of 1 to 100 characters' END),
-              (6, CASE WHEN k.o ? 'document' AND (jsonb_typeof(k.o -> 'document') <> 'string' OR length(k.o ->> 'document') NOT BETWEEN 1 AND 200)
+              (6, CASE WHEN k.o ? 'document' AND NOT budgetpm.is_text(k.o -> 'document', 200)
                        THEN 'document is not a text of 1 to 200 characters' END),
               (7, CASE WHEN k.ends_on < k.starts_on THEN 'it ends before it begins' END),
               (7, CASE WHEN GREATEST(k.admitted_on, k.started_on, k.completed_on) > take_over_rows.taken_over_on

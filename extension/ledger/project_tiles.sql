@@ -286,19 +286,20 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
    GROUP BY a.cell_id;
 END;
 COMMENT ON FUNCTION @ledger@.heat_cells(@postgis@.geometry, double precision, integer, text, numeric, bigint) IS
-  'What heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), NULL for the world, of an edge in its metres; reader is the role that it is for where it is called as another.';
+  'Internal: what heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), NULL for the world, of an edge in its metres; reader is the role that it is for where it is called as another.';
 
 CREATE FUNCTION @ledger@.heat_grid(division text DEFAULT NULL, size_km numeric DEFAULT 20, fiscal_year integer DEFAULT NULL, late_by numeric DEFAULT 10)
 RETURNS TABLE (cell_id bigint, projects bigint, late bigint, behind numeric(7,2), budget numeric(20,2), paid numeric(20,2), geom @postgis@.geometry(Polygon, 4490))
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
+LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 100 BEGIN ATOMIC
   SELECT c.cell_id, c.projects, c.late, c.behind::numeric(7,2), c.budget::numeric(20,2), c.paid::numeric(20,2),
          @postgis@.ST_Transform(c.cell, 4490)::@postgis@.geometry(Polygon, 4490)
     FROM @ledger@.heat_cells(NULL, heat_grid.size_km::double precision * 1000, heat_grid.fiscal_year, heat_grid.division, heat_grid.late_by, NULL) AS c
    WHERE budgetpm.one_of('size_km', CASE WHEN heat_grid.size_km BETWEEN 1 AND 1000 THEN 'from 1 to 1000' ELSE heat_grid.size_km::text END, '{from 1 to 1000}')
+     AND (heat_grid.division IS NULL OR (SELECT budgetpm.division_key('@ledger@.ledger'::pg_catalog.regclass, heat_grid.division)) IS NOT NULL)
      AND budgetpm.one_of('late_by', CASE WHEN heat_grid.late_by BETWEEN -100 AND 100 THEN 'from -100 to 100' ELSE heat_grid.late_by::text END, '{from -100 to 100}');
 END;
 COMMENT ON FUNCTION @ledger@.heat_grid(text, numeric, integer, numeric) IS
-  'Spending and lateness as a grid of hexagons (热力图): for each with a project, by the project''s first site, how many there are, how many under way are behind their plan by more than late_by points today, by how much on average, and their budget and payments in yuan, of one fiscal year or all. size_km is the edge of a hexagon on the map (Web Mercator). What the caller may read. Errors: 22023.';
+  'Spending and lateness as a grid of hexagons (热力图): for each with a project, by the project''s first site, how many there are, how many under way are behind their plan by more than late_by points today, by how much on average, and their budget and payments in yuan, of one fiscal year or all. size_km is the edge of a hexagon on the map (Web Mercator). What the caller may read. Errors: 22023, 23503 division.';
 
 -- Hexagons have a twelfth of a tile's width as edge; deeper than zoom 18, where that is 13 metres, they stay as they are.
 -- A hexagon that reaches into the tile's buffer is counted as a whole, so that it is the same in every tile that shows it.

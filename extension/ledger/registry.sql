@@ -603,6 +603,7 @@ BEGIN ATOMIC
          WHERE s.profile = 'standard'
            AND s.version = (SELECT pg_catalog.max(p.version) FROM @ledger@.profile p WHERE p.profile = 'standard')) c
   LEFT JOIN @ledger@.division d ON d.code OPERATOR(budgetpm.=) c.division
+  WHERE (SELECT budgetpm.division_key('@ledger@.ledger'::regclass, settings.division)) IS NOT NULL
   ORDER BY c.key, c.division::text COLLATE "C" DESC NULLS LAST;
 END;
 COMMENT ON FUNCTION @ledger@.settings(text, date) IS

@@ -13,6 +13,7 @@
 extern void bpm_require_argument(FunctionCallInfo fcinfo, int number, const char *name);
 extern char *bpm_argument(FunctionCallInfo fcinfo, int number, const char *name);
 extern char *bpm_optional_argument(FunctionCallInfo fcinfo, int number);
+extern int32 bpm_year_argument(FunctionCallInfo fcinfo, int number, const char *name);
 extern char *bpm_optional_number(FunctionCallInfo fcinfo, int number);
 
 #endif

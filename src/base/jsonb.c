@@ -25,6 +25,13 @@ bpm_jsonb_out(Jsonb *document)
 	return JsonbToCString(NULL, &document->root, VARSIZE(document));
 }
 
+/* Tells whether a document is an array: a scalar is kept as one inside. */
+bool
+bpm_is_array(Jsonb *document)
+{
+	return JB_ROOT_IS_ARRAY(document) && !JB_ROOT_IS_SCALAR(document);
+}
+
 /* Returns {}. */
 Jsonb *
 bpm_empty_object(void)

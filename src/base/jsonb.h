@@ -13,6 +13,7 @@
 
 extern Jsonb *bpm_jsonb_of(const char *text);
 extern char *bpm_jsonb_out(Jsonb *document);
+extern bool bpm_is_array(Jsonb *document);
 extern Jsonb *bpm_empty_object(void);
 extern Jsonb *bpm_jsonb_value(const JsonbValue *value);
 extern Jsonb *bpm_jsonb_member(JsonbContainer *object, const char *key);

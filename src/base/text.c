@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/jsonb.h"
 
+#include "base/arguments.h"
 #include "base/text.h"
 
 /* Tells whether a character leaves no ink: a blank of any width, a line end, or nothing at all. */
@@ -68,4 +72,63 @@ bpm_read_day(const char *text, DateADT *day)
 		return false;
 	*day = date2j(year, month, number) - POSTGRES_EPOCH_JDATE;
 	return true;
+}
+
+/* Tells whether a day is of a fiscal year (1949 to 9999); an infinite one is not. */
+bool
+bpm_is_calendar_day(DateADT day)
+{
+	return day >= date2j(1949, 1, 1) - POSTGRES_EPOCH_JDATE && day <= date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE;
+}
+
+/* Returns a day that an argument gives; refuses one of no fiscal year: it would be in every sum of days. */
+DateADT
+bpm_calendar_day(const char *name, DateADT day)
+{
+	if (!bpm_is_calendar_day(day))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a day from 1949-01-01 to 9999-12-31", name)));
+	return day;
+}
+
+/* Tells whether a JSON value is a text that shows something, in so many characters at most. */
+PG_FUNCTION_INFO_V1(bpm_is_text);
+Datum
+bpm_is_text(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *document;
+	JsonbValue	value;
+	char	   *text;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_BOOL(false);
+	document = PG_GETARG_JSONB_P(0);
+	if (!JB_ROOT_IS_SCALAR(document) || !JsonbExtractScalar(&document->root, &value) || value.type != jbvString)
+		PG_RETURN_BOOL(false);
+	text = pnstrdup(value.val.string.val, value.val.string.len);
+	PG_RETURN_BOOL(!bpm_blank(text) && pg_mbstrlen(text) <= PG_GETARG_INT32(1));
+}
+
+/* Tells whether a text is a day of the calendar as YYYY-MM-DD, in a fiscal year. */
+PG_FUNCTION_INFO_V1(bpm_is_day);
+Datum
+bpm_is_day(PG_FUNCTION_ARGS)
+{
+	DateADT		day;
+
+	PG_RETURN_BOOL(!PG_ARGISNULL(0) && bpm_read_day(text_to_cstring(PG_GETARG_TEXT_PP(0)), &day) &&
+				   bpm_is_calendar_day(day));
+}
+
+/* Returns true for a day of a fiscal year and fails for any other: what a function makes of it stays a day. */
+PG_FUNCTION_INFO_V1(bpm_day_in_range);
+Datum
+bpm_day_in_range(PG_FUNCTION_ARGS)
+{
+	char	   *name = bpm_argument(fcinfo, 0, "name");
+
+	bpm_require_argument(fcinfo, 1, name);
+	bpm_calendar_day(name, PG_GETARG_DATEADT(1));
+	PG_RETURN_BOOL(true);
 }

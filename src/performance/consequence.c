@@ -119,7 +119,7 @@ begin_place(BpmCall *call, FunctionCallInfo fcinfo, const char *operation)
 {
 	BpmCode		division;
 
-	bpm_require_argument(fcinfo, 1, "fiscal_year");
+	bpm_year_argument(fcinfo, 1, "fiscal_year");
 	bpm_call_begin(call, fcinfo, operation, NULL);
 	division = bpm_registry_division(call->ledger, bpm_argument(fcinfo, 2, "division"));
 	bpm_call_require(call, division, 0);

@@ -7,6 +7,8 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
@@ -14,6 +16,8 @@
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/text.h"
+#include "ledger/arguments.h"
 #include "ledger/posting.h"
 #include "performance/performance.h"
 #include "registry/registry.h"
@@ -331,6 +335,22 @@ no_evaluation(int64 evaluation)
 			 errmsg("there is no evaluation " INT64_FORMAT, evaluation)));
 }
 
+/* Refuses a note that says nothing, or more than its column holds; it may have lines. */
+static void
+check_note(const char *note, int longest)
+{
+	if (bpm_blank(note))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("note must not be empty"),
+				 errdetail("An answer says what is done about the result.")));
+	if (pg_mbstrlen(note) > longest)
+		ereport(ERROR,
+				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
+				 errmsg("note has %d characters, more than %d", pg_mbstrlen(note), longest),
+				 errhint("What is longer belongs in the document that it names.")));
+}
+
 /* answer_evaluation(ledger, evaluation, note, document): what is done about a result. */
 PG_FUNCTION_INFO_V1(bpm_answer_evaluation);
 Datum
@@ -346,11 +366,8 @@ bpm_answer_evaluation(PG_FUNCTION_ARGS)
 	int64		id;
 
 	bpm_require_argument(fcinfo, 1, "evaluation");
-	if (note[strspn(note, " \t\r\n")] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("note must not be empty"),
-				 errdetail("An answer says what is done about the result.")));
+	check_note(note, 2000);
+	bpm_limited_text(fcinfo, 3, "document", 200);
 	bpm_call_begin(&call, fcinfo, "answer_evaluation", NULL);
 	if (!find_evaluation(call.ledger, PG_GETARG_INT64(1), &division, &unit, &set) || !bpm_call_reads(&call, division, unit))
 		no_evaluation(PG_GETARG_INT64(1));
@@ -406,8 +423,14 @@ bpm_open_joint_evaluation(PG_FUNCTION_ARGS)
 	int64		id;
 
 	bpm_require_argument(fcinfo, 1, "title");
-	bpm_require_argument(fcinfo, 2, "fiscal_year");
+	bpm_limited_text(fcinfo, 1, "title", 200);
+	bpm_year_argument(fcinfo, 2, "fiscal_year");
 	bpm_require_argument(fcinfo, 4, "projects");
+	if (ARR_NDIM(PG_GETARG_ARRAYTYPE_P(4)) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("projects must be one list, not a table")));
+	bpm_limited_text(fcinfo, 5, "document", 200);
 	bpm_call_begin(&call, fcinfo, "open_joint_evaluation", NULL);
 	division = bpm_registry_division(call.ledger, bpm_argument(fcinfo, 3, "division"));
 	bpm_call_require(&call, division, 0);

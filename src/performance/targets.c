@@ -14,6 +14,8 @@
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/text.h"
+#include "ledger/arguments.h"
 #include "ledger/posting.h"
 #include "performance/performance.h"
 #include "registry/registry.h"
@@ -157,12 +159,16 @@ store_targets(FunctionCallInfo fcinfo, BpmCall *call, const BpmProject *project,
 	return id;
 }
 
-/* Tells of a text that its column has no room for. */
+/* Tells of a text that its column has no room for, or that shows nothing. */
 static void
-check_length(FunctionCallInfo fcinfo, int argument, const char *name, int most, BpmFaults *faults)
+check_shown(FunctionCallInfo fcinfo, int argument, const char *name, int most, BpmFaults *faults)
 {
-	if (!PG_ARGISNULL(argument) && pg_mbstrlen(text_to_cstring(PG_GETARG_TEXT_PP(argument))) > most)
+	char	   *text = bpm_optional_argument(fcinfo, argument);
+
+	if (text && pg_mbstrlen(text) > most)
 		bpm_add_fault(faults, NULL, psprintf("the %s is too long", name), psprintf("A %s has %d characters at most.", name, most));
+	else if (text && bpm_blank(text))
+		bpm_add_fault(faults, NULL, psprintf("the %s is blank", name), psprintf("Leave the %s out where there is none.", name));
 }
 
 /* set_targets(ledger, project, fiscal_year, targets, ...): the next version of a project's targets. */
@@ -187,8 +193,8 @@ bpm_set_targets(PG_FUNCTION_ARGS)
 	read_totals(fcinfo, call.ledger, project.division, &values[3], &values[4]);
 	values[5] = read_settings(call.ledger, project.division);
 	bpm_gather_faults(call.ledger, &target_problems, values, NULL, &faults);
-	check_length(fcinfo, TARGETS_DOCUMENT, "document", 200, &faults);
-	check_length(fcinfo, TARGETS_GOAL, "goal", 1000, &faults);
+	check_shown(fcinfo, TARGETS_DOCUMENT, "document", 200, &faults);
+	check_shown(fcinfo, TARGETS_GOAL, "goal", 1000, &faults);
 	bpm_raise_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE,
 					 psprintf("these cannot be the targets of project \"%s\"", project.official_code));
 	id = store_targets(fcinfo, &call, &project, values);
@@ -210,7 +216,7 @@ bpm_define_indicator(PG_FUNCTION_ARGS)
 	Datum		asked[2];
 	int64		id;
 
-	bpm_require_argument(fcinfo, INDICATOR_FROM, "from_year");
+	bpm_year_argument(fcinfo, INDICATOR_FROM, "from_year");
 	bpm_require_argument(fcinfo, INDICATOR_DEFINITION, "definition");
 	asked[0] = CStringGetTextDatum(bpm_argument(fcinfo, INDICATOR_CODE, "indicator"));
 	asked[1] = PG_GETARG_DATUM(INDICATOR_DEFINITION);
@@ -247,8 +253,10 @@ bpm_record_ex_ante(PG_FUNCTION_ARGS)
 	char		asked_nulls[] = "   ";
 	int64		id;
 
-	for (int i = ANTE_YEAR; i <= ANTE_RESULT; i++)
-		bpm_require_argument(fcinfo, i, i == ANTE_YEAR ? "fiscal_year" : i == ANTE_DIMENSIONS ? "dimensions" : "result");
+	bpm_year_argument(fcinfo, ANTE_YEAR, "fiscal_year");
+	bpm_require_argument(fcinfo, ANTE_DIMENSIONS, "dimensions");
+	bpm_require_argument(fcinfo, ANTE_RESULT, "result");
+	bpm_limited_text(fcinfo, ANTE_DOCUMENT, "document", 200);
 	bpm_call_begin(&call, fcinfo, "record_ex_ante", NULL);
 	bpm_call_project(&call, bpm_argument(fcinfo, ANTE_PROJECT, "project"), &project);
 	for (int i = 0; i < 3; i++)

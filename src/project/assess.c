@@ -21,6 +21,7 @@
 #include "base/guard.h"
 #include "base/number.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "project/concern.h"
 #include "project/project.h"
 #include "project/signal.h"
@@ -232,10 +233,7 @@ bpm_assess_all(PG_FUNCTION_ARGS)
 static void
 check_achievement(FunctionCallInfo fcinfo)
 {
-	if (PG_GETARG_INT32(2) < 1949 || PG_GETARG_INT32(2) > 9999)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fiscal_year must be 1949 to 9999, not %d", PG_GETARG_INT32(2))));
+	bpm_year_argument(fcinfo, 2, "fiscal_year");
 	if (!PG_ARGISNULL(4) &&
 		(bpm_compare_numeric(PG_GETARG_NUMERIC(4), int64_to_numeric(0)) < 0 ||
 		 bpm_compare_numeric(PG_GETARG_NUMERIC(4), int64_to_numeric(100)) > 0))
@@ -264,7 +262,6 @@ bpm_report_indicators(PG_FUNCTION_ARGS)
 	Datum		values[6];
 	char		nulls[] = "      ";
 
-	bpm_require_argument(fcinfo, 2, "fiscal_year");
 	bpm_require_argument(fcinfo, 3, "indicators");
 	check_achievement(fcinfo);
 	bpm_call_begin(&call, fcinfo, "report_indicators", bpm_optional_argument(fcinfo, 5));

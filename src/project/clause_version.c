@@ -18,7 +18,9 @@
 #include "base/effect.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
 
@@ -28,7 +30,7 @@
 
 /* Every fault of clauses, those of one kind in the order of the clauses whatever the plan; shares are fractions from 0 to 1. */
 static const BpmStatement clause_faults = {
-	"WITH c AS (SELECT o.n, o.value, o.value" JSON_TEXT "'no' AS no, o.value" JSON_TEXT "'kind' AS kind, o.value" JSON_TEXT "'title' AS title,"
+	"WITH c AS (SELECT o.n, o.value, o.value" JSON_TEXT "'no' AS no, o.value" JSON_TEXT "'kind' AS kind, budgetpm.is_text(o.value OPERATOR(pg_catalog.->) 'title', 200) AS titled,"
 	"  CASE WHEN pg_catalog.jsonb_typeof(o.value OPERATOR(pg_catalog.->) 'terms')" EQ "'object'"
 	"   THEN o.value OPERATOR(pg_catalog.->) 'terms' ELSE '{}' END AS terms"
 	"  FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS o(value, n)),"
@@ -47,7 +49,7 @@ static const BpmStatement clause_faults = {
 	" UNION ALL SELECT name " CAT "': kind \"' " CAT "COALESCE(kind, 'null') " CAT "'\" is not milestone, retention, advance_cap, document or deadline'"
 	"  FROM named WHERE NOT COALESCE(kind" EQ "ANY ('{milestone,retention,advance_cap,document,deadline}'), false)"
 	" UNION ALL SELECT name " CAT "' has no title of 1 to 200 characters' FROM named"
-	"  WHERE pg_catalog.length(COALESCE(title, ''))" LT "1 OR pg_catalog.length(title)" GT "200"
+	"  WHERE NOT titled"
 	" UNION ALL (SELECT n.name " CAT "' has no \"' " CAT "k.term " CAT "'\"' FROM named n JOIN known k ON k.kind" EQ "n.kind"
 	"  WHERE k.required AND NOT n.terms" HAS "k.term ORDER BY n.n, k.term COLLATE pg_catalog.\"C\")"
 	" UNION ALL (SELECT n.name " CAT "': \"' " CAT "t.key " CAT "'\" = ' " CAT "COALESCE(t.value, 'null') " CAT "' is not a term of ' " CAT "COALESCE(n.kind, 'null')"
@@ -57,7 +59,7 @@ static const BpmStatement clause_faults = {
 	" UNION ALL (SELECT n.name " CAT "': \"' " CAT "t.key " CAT "'\" = ' " CAT "t.value " CAT "' is no day of the calendar'"
 	"  FROM named n CROSS JOIN LATERAL pg_catalog.jsonb_each_text(n.terms) WITH ORDINALITY AS t(key, value, at)"
 	"  WHERE t.key" EQ "ANY ('{until,due_on}')"
-	"   AND NOT COALESCE(pg_catalog.jsonb_path_exists(pg_catalog.to_jsonb(t.value), '$.datetime(\"YYYY-MM-DD\")', '{}', true), false)"
+	"   AND NOT budgetpm.is_day(t.value)"
 	"  ORDER BY n.n, t.at)"
 	" UNION ALL (SELECT n.name " CAT "': there is no project \"' " CAT "(n.terms" JSON_TEXT "'project') " CAT "'\"' FROM named n"
 	"  WHERE n.terms" HAS "'project' AND NOT EXISTS (SELECT 1 FROM @ledger@.project p WHERE p.official_code" EQ "(n.terms" JSON_TEXT "'project'))"
@@ -67,6 +69,18 @@ static const BpmStatement clause_faults = {
 	" UNION ALL SELECT 'the shares of the milestones make ' " CAT "s.total::pg_catalog.text " CAT "', not 1' FROM"
 	"  (SELECT pg_catalog.sum((terms" JSON_TEXT "'share')::pg_catalog.numeric) AS total FROM named WHERE kind" EQ "'milestone'"
 	"    AND terms" JSON_TEXT "'share'" MATCHES "'^[0-9.]+$') s WHERE s.total" NE "1", "j"
+};
+
+/* Milestones that clauses $1 wait for and that their projects, $2 unless named, have not yet, with those that $2 has. */
+static const BpmStatement absent_milestones = {
+	"SELECT c.value" JSON_TEXT "'no', c.value OPERATOR(pg_catalog.#>>) '{terms,milestone}', p.official_code,"
+	" CASE WHEN p.project_id" EQ "$2 THEN COALESCE((SELECT 'Its milestones are ' " CAT "pg_catalog.string_agg(m.milestone_no::pg_catalog.text, ', ' ORDER BY m.milestone_no) " CAT "'.'"
+	"   FROM @ledger@.milestone m WHERE m.project_id" EQ "p.project_id), 'It has none yet.') END"
+	" FROM pg_catalog.jsonb_array_elements($1) AS c(value) LEFT JOIN @ledger@.project p ON CASE WHEN (c.value OPERATOR(pg_catalog.->) 'terms')" HAS "'project'"
+	"  THEN p.official_code" EQ "(c.value OPERATOR(pg_catalog.#>>) '{terms,project}') ELSE p.project_id" EQ "$2 END"
+	" WHERE (c.value OPERATOR(pg_catalog.->) 'terms')" HAS "'milestone' AND NOT EXISTS (SELECT 1 FROM @ledger@.milestone m"
+	"  WHERE m.project_id" EQ "p.project_id AND m.milestone_no::pg_catalog.text" EQ "(c.value OPERATOR(pg_catalog.#>>) '{terms,milestone}'))"
+	" ORDER BY 1", "jl"
 };
 
 /*
@@ -119,14 +133,43 @@ typedef struct NewVersion
 	const char *actor;
 } NewVersion;
 
+/* Warns of milestones that are not there: they may be set later, and until then nothing is paid by these clauses. */
+static void
+warn_milestones(BpmLedger *ledger, const NewVersion *version)
+{
+	Datum		values[2] = {version->clauses};
+	char		nulls[] = "  ";
+	int			rows;
+	SPITupleTable *table;
+
+	bpm_set_id(values, nulls, 1, version->contract->project);
+	rows = bpm_ledger_execute(ledger, &absent_milestones, 0, values, nulls);
+	table = SPI_tuptable;
+
+	for (int i = 0; i < rows; i++)
+	{
+		char	   *clause = bpm_row_string(table->vals[i], table->tupdesc, 1);
+		char	   *milestone = bpm_row_string(table->vals[i], table->tupdesc, 2);
+		char	   *project = SPI_getvalue(table->vals[i], table->tupdesc, 3);
+		char	   *known = SPI_getvalue(table->vals[i], table->tupdesc, 4);
+
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 project ? errmsg("clause %s waits for milestone %s, which project \"%s\" has not", clause, milestone, project)
+				 : errmsg("clause %s waits for milestone %s, and neither it nor the contract is of a project", clause, milestone),
+				 known ? errdetail_internal("%s", known) : 0,
+				 errhint("Nothing is paid by this clause until the milestone is set and reached.")));
+	}
+}
+
 /* Refuses what is not an array of clauses, with every fault. */
 static void
 check_clauses(BpmLedger *ledger, const NewVersion *version)
 {
 	Datum		value = version->clauses;
-	Jsonb	   *clauses = DatumGetJsonbP(value);
+	Jsonb	   *clauses = DatumGetJsonbP(version->clauses);
 
-	if (!JB_ROOT_IS_ARRAY(clauses) || JB_ROOT_IS_SCALAR(clauses) || JB_ROOT_COUNT(clauses) == 0)
+	if (!bpm_is_array(clauses) || JB_ROOT_COUNT(clauses) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("clauses must be an array that is not empty"),
@@ -197,6 +240,7 @@ store_version(BpmLedger *ledger, const NewVersion *version)
 	nulls[8] = from == BPM_NO_DATE ? 'n' : ' ';
 	bpm_set_id(values, nulls, 9, version->case_id);
 	bpm_insert_rows(ledger, "contract_clause", &insert, values, nulls, true);
+	warn_milestones(ledger, version);
 	return number;
 }
 
@@ -234,7 +278,10 @@ day_given(const BpmEffectCall *call)
 
 	if (text == NULL)
 		return BPM_NO_DATE;
-	day = DatumGetDateADT(DirectFunctionCall1(date_in, CStringGetDatum(text)));
+	if (!bpm_read_day(text, &day))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("valid_from \"%s\" is not a day as YYYY-MM-DD", text)));
 	if (day > GetSQLCurrentDate())
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -262,7 +309,8 @@ run_effect(BpmLedger *ledger, const BpmEffectCall *call)
 				(errcode(ERRCODE_BPM_NOT_ALLOWED),
 				 errmsg("contract \"%s\" is not of the place that case " INT64_FORMAT " belongs to",
 						version.contract_no, call->case_id)));
-	if (clauses == NULL || version.document == NULL || pg_mbstrlen(version.document) > 200)
+	if (clauses == NULL || version.document == NULL || bpm_blank(version.document) ||
+		pg_mbstrlen(version.document) > 200)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("case " INT64_FORMAT " has no clauses, or no document of 1 to 200 characters", call->case_id)));

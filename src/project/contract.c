@@ -30,6 +30,21 @@ typedef struct Owner
 	BpmCode		unit;
 } Owner;
 
+/* Refuses a unit beside a contract or project that is another one's. */
+static void
+require_unit(BpmLedger *ledger, const char *official_code, BpmCode owner)
+{
+	BpmCode		unit;
+	BpmCode		division;
+
+	bpm_registry_unit(ledger, official_code, &unit, &division);
+	if (unit != owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the contract or project is not of unit \"%s\"", official_code),
+				 errhint("Leave unit out: it is known.")));
+}
+
 /* Finds the contract, project or unit that something is shown for, and asks for a duty there. */
 static void
 find_owner(BpmCall *call, const char *code, const char *contract_no, const char *unit, BpmProject *project,
@@ -65,6 +80,8 @@ find_owner(BpmCall *call, const char *code, const char *contract_no, const char 
 		bpm_registry_unit(call->ledger, unit, &owner->unit, &owner->division);
 		bpm_call_require(call, owner->division, owner->unit);
 	}
+	else if (unit)
+		require_unit(call->ledger, unit, owner->unit);
 }
 
 /* Refuses what is not the digest of a file, with every fault. */
@@ -166,6 +183,24 @@ check_new_invoice(BpmCall *call, Datum *values)
 			 errhint("An invoice (发票) is used once.")));
 }
 
+/* Refuses to show a document that there is not, or that the caller does not see. */
+static void
+check_shown(BpmCall *call, int64 document)
+{
+	static const BpmStatement find = {
+		"SELECT division, unit FROM @ledger@.evidence_document WHERE document_id" EQ "$1", "l"
+	};
+	Datum		value = Int64GetDatum(document);
+
+	if (bpm_ledger_execute(call->ledger, &find, 0, &value, NULL) != 1 ||
+		!bpm_call_reads(call, bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1),
+						bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2)))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("there is no document " INT64_FORMAT, document),
+				 errhint("%s.register_document() registers one and returns its number.", call->ledger->schema)));
+}
+
 /* Refuses what is no invoice number, code or day. */
 static void
 check_invoice(BpmLedger *ledger, Datum *values)
@@ -235,6 +270,8 @@ bpm_register_invoice(PG_FUNCTION_ARGS)
 	find_owner(&call, NULL, bpm_optional_argument(fcinfo, 7), bpm_optional_argument(fcinfo, 10), &project, &owner);
 	check_invoice(call.ledger, values);
 	check_new_invoice(&call, values);
+	if (!PG_ARGISNULL(9))
+		check_shown(&call, PG_GETARG_INT64(9));
 	warn_credit_code(seller_code);
 	id = bpm_next_id(call.ledger, "invoice_seq", 0);
 	values[3] = Int64GetDatum(id);

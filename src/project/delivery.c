@@ -17,8 +17,12 @@
 #include "base/guard.h"
 #include "base/number.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
+
+/* A hundred thousand of these fit into their column together. */
+#define MOST_QUANTITY	"100000000000"
 
 /* Returns a quantity above 0 with at most four decimals. */
 static Datum
@@ -33,6 +37,10 @@ quantity_argument(FunctionCallInfo fcinfo, int number)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a quantity must be above 0 with at most four decimals")));
+	if (bpm_exceeds(quantity, bpm_numeric_of(MOST_QUANTITY)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a quantity must be at most " MOST_QUANTITY ", not %s", bpm_numeric_text(quantity))));
 	return NumericGetDatum(bpm_rounded(quantity, 4));
 }
 

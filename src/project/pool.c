@@ -12,7 +12,9 @@
 
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
 
@@ -97,24 +99,6 @@ check_period(const BpmProject *project)
 				 errmsg("planned total of project \"%s\" must not be negative", project->official_code)));
 }
 
-/* Tells whether a day is of a fiscal year (1949 to 9999); an infinite one is not. */
-bool
-bpm_is_calendar_day(DateADT day)
-{
-	return day >= date2j(1949, 1, 1) - POSTGRES_EPOCH_JDATE && day <= date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE;
-}
-
-/* Returns a day that an argument gives; refuses one of no fiscal year: it would be in every sum of days. */
-DateADT
-bpm_calendar_day(const char *name, DateADT day)
-{
-	if (!bpm_is_calendar_day(day))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a day from 1949-01-01 to 9999-12-31", name)));
-	return day;
-}
-
 /* Takes over what the arguments of describe_project() give; what is NULL stays. */
 static void
 take_description(FunctionCallInfo fcinfo, BpmProject *project)
@@ -179,6 +163,10 @@ bpm_describe_project(PG_FUNCTION_ARGS)
 	char	   *reason = PG_ARGISNULL(9) ? NULL : bpm_limited_text(fcinfo, 9, "reason", 2000);
 	bool		isnull;
 
+	if (!PG_ARGISNULL(5))
+		bpm_limited_text(fcinfo, 5, "responsible", 100);
+	if (!PG_ARGISNULL(6))
+		bpm_limited_text(fcinfo, 6, "industry", 100);
 	bpm_call_begin(&call, fcinfo, "describe_project", NULL);
 	bpm_call_project(&call, code, &before);
 	bpm_require_open_project(&before);
@@ -216,15 +204,17 @@ check_milestones(BpmLedger *ledger, const BpmProject *project, Datum milestones)
 	static const BpmStatement faults = {
 		"WITH m AS (SELECT o.n, i.* FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS o(value, n)"
 		"  CROSS JOIN LATERAL (SELECT o.value OPERATOR(pg_catalog.->>) 'no' AS no, o.value OPERATOR(pg_catalog.->>) 'title' AS title,"
-		"   o.value OPERATOR(pg_catalog.->>) 'planned_on' AS planned_on, o.value OPERATOR(pg_catalog.->>) 'weight' AS weight) i),"
+		"   o.value OPERATOR(pg_catalog.->>) 'planned_on' AS planned_on, o.value OPERATOR(pg_catalog.->>) 'weight' AS weight,"
+		"   budgetpm.is_text(o.value OPERATOR(pg_catalog.->) 'title', 200) AS titled) i),"
 		" good AS (SELECT * FROM m WHERE no OPERATOR(pg_catalog.~) '^[1-9][0-9]{0,3}$'"
 		"  AND weight OPERATOR(pg_catalog.~) '^[0-9]{1,3}([.][0-9]{1,4})?$')"
 		" SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no number from 1 to 9999' FROM m"
 		"  WHERE no IS NULL OR no" MATCHES_NOT "'^[1-9][0-9]{0,3}$'"
 		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no title of 1 to 200 characters' FROM m"
-		"  WHERE pg_catalog.length(COALESCE(title, ''))" LT "1 OR pg_catalog.length(title)" GT "200"
-		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no planned_on as YYYY-MM-DD' FROM m"
-		"  WHERE COALESCE(planned_on, '')" MATCHES_NOT "'^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'"
+		"  WHERE NOT titled"
+		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no planned_on as YYYY-MM-DD'"
+		"   " CAT "COALESCE(': ' " CAT "pg_catalog.left(planned_on, 40) " CAT "' is no day of the calendar', '') FROM m"
+		"  WHERE NOT budgetpm.is_day(planned_on)"
 		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no weight from 0 to 100' FROM m"
 		"  WHERE COALESCE(weight, '')" MATCHES_NOT "'^[0-9]{1,3}([.][0-9]{1,4})?$'"
 		" UNION ALL (SELECT 'number ' " CAT "no" CAT "' is there twice' FROM good GROUP BY no HAVING pg_catalog.count(*)" GT "1"
@@ -238,7 +228,7 @@ check_milestones(BpmLedger *ledger, const BpmProject *project, Datum milestones)
 	};
 	Datum		values[] = {milestones, Int64GetDatum(project->id)};
 
-	if (!JB_ROOT_IS_ARRAY(DatumGetJsonbP(milestones)))
+	if (!bpm_is_array(DatumGetJsonbP(milestones)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("milestones must be an array"),

@@ -14,6 +14,7 @@
 #include "utils/date.h"
 #include "utils/jsonb.h"
 
+#include "base/faults.h"
 #include "base/ledger.h"
 #include "base/operators.h"
 #include "base/refusal.h"
@@ -72,8 +73,6 @@ extern void bpm_call_note(BpmCall *call, BpmProject *project, const char *action
 extern void bpm_refuse_rows(BpmLedger *ledger, const BpmStatement *statement, Datum *values,
 							  const char *nulls, int sqlstate, const char *message);
 extern void bpm_require_open_project(const BpmProject *project);
-extern bool bpm_is_calendar_day(DateADT day);
-extern DateADT bpm_calendar_day(const char *name, DateADT day);
 extern DateADT bpm_past_day(FunctionCallInfo fcinfo, int number, const char *name);
 
 /* records.c */
@@ -100,6 +99,8 @@ extern void bpm_share_signals(BpmCall *call);
 
 /* site.c */
 extern void bpm_require_list(Jsonb *items);
+extern bool bpm_read_place(BpmLedger *ledger, const char *text, const char *where, bytea **place,
+						   BpmFaults *faults);
 
 /* clause_version.c */
 extern void bpm_clause_init(void);

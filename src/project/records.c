@@ -14,6 +14,7 @@
 #include "access/access.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/jsonb.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
 #include "project/project.h"
@@ -147,7 +148,8 @@ static void
 check_resources(BpmLedger *ledger, const BpmProject *project, Datum resources)
 {
 	static const BpmStatement faults = {
-		"WITH r AS (SELECT o.n, o.value OPERATOR(pg_catalog.->>) 'kind' AS kind, o.value OPERATOR(pg_catalog.->>) 'title' AS title,"
+		"WITH r AS (SELECT o.n, o.value OPERATOR(pg_catalog.->>) 'kind' AS kind, budgetpm.is_text(o.value OPERATOR(pg_catalog.->) 'title', 200) AS titled,"
+		"  o.value OPERATOR(pg_catalog.->) 'measure' AS measure,"
 		"  o.value OPERATOR(pg_catalog.->>) 'quantity' AS quantity, o.value OPERATOR(pg_catalog.->>) 'valid_from' AS valid_from,"
 		"  o.value OPERATOR(pg_catalog.->>) 'valid_to' AS valid_to"
 		"  FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS o(value, n))"
@@ -155,18 +157,20 @@ check_resources(BpmLedger *ledger, const BpmProject *project, Datum resources)
 		"'\" is not people, equipment, material, land or other' FROM r WHERE NOT COALESCE(kind, '')" EQ
 		"ANY ('{people,equipment,material,land,other}')"
 		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no title of 1 to 200 characters' FROM r"
-		"  WHERE pg_catalog.length(COALESCE(title, ''))" LT "1 OR pg_catalog.length(title)" GT "200"
+		"  WHERE NOT titled"
+		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has a measure that is no text of 1 to 20 characters' FROM r"
+		"  WHERE measure" NE "'null' AND NOT budgetpm.is_text(measure, 20)"
 		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no quantity above 0' FROM r"
 		"  WHERE COALESCE(quantity, '') OPERATOR(pg_catalog.!~) '^[0-9]{1,15}([.][0-9]{1,4})?$' OR quantity OPERATOR(pg_catalog.~) '^[0.]*$'"
 		" UNION ALL SELECT 'item ' " CAT "n::pg_catalog.text" CAT "' has no period from valid_from to valid_to' FROM r"
-		"  WHERE COALESCE(valid_from" LE "valid_to AND valid_from OPERATOR(pg_catalog.~) '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'"
-		"   AND valid_to OPERATOR(pg_catalog.~) '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', false) IS FALSE", "j"
+		"  WHERE NOT (COALESCE(valid_from" LE "valid_to, false) AND budgetpm.is_day(valid_from) AND budgetpm.is_day(valid_to))", "j"
 	};
 
-	if (!JB_ROOT_IS_ARRAY(DatumGetJsonbP(resources)))
+	if (!bpm_is_array(DatumGetJsonbP(resources)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("resources must be an array")));
+				 errmsg("resources must be an array"),
+				 errhint("Give each as {\"kind\": \"equipment\", \"title\": \"...\", \"quantity\": 2, \"valid_from\": \"2026-01-01\", \"valid_to\": \"2026-06-30\"}.")));
 	bpm_refuse_rows(ledger, &faults, &resources, NULL, ERRCODE_INVALID_PARAMETER_VALUE,
 					  psprintf("resources of project \"%s\" are not right", project->official_code));
 }

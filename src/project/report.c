@@ -24,6 +24,7 @@
 #include "base/jsonb.h"
 #include "base/number.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "ledger/posting.h"
 #include "project/datum.h"
 #include "project/project.h"

@@ -113,7 +113,7 @@ bpm_take_facts(BpmFacts *facts, FunctionCallInfo fcinfo, int first)
 		facts->indicators.object = &indicators->root;
 		facts->indicators.path = "$.indicators";
 		facts->indicators.faults = facts->faults;
-		facts->indicator_count = JB_ROOT_IS_ARRAY(indicators) ? JB_ROOT_COUNT(indicators) : 0;
+		facts->indicator_count = bpm_is_array(indicators) ? JB_ROOT_COUNT(indicators) : 0;
 	}
 }
 

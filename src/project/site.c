@@ -21,7 +21,9 @@
 #include "base/faults.h"
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "base/undo.h"
+#include "ledger/arguments.h"
 #include "ledger/posting.h"
 #include "project/project.h"
 #include "registry/registry.h"
@@ -81,7 +83,9 @@ static const BpmStatement update_site = {
 };
 static const BpmStatement read_items = {
 	"SELECT i.ordinality, i.value OPERATOR(pg_catalog.->>) 'project', i.value OPERATOR(pg_catalog.->>) 'site_no',"
-	" i.value OPERATOR(pg_catalog.->>) 'title', i.value OPERATOR(pg_catalog.->>) 'reason',"
+	" CASE WHEN pg_catalog.jsonb_typeof(i.value OPERATOR(pg_catalog.->) 'title') OPERATOR(pg_catalog.<>) ALL (ARRAY['string', 'null'])"
+	"  THEN '' ELSE i.value OPERATOR(pg_catalog.->>) 'title' END,"
+	" i.value OPERATOR(pg_catalog.->>) 'reason',"
 	" i.value OPERATOR(pg_catalog.->>) 'geometry'"
 	" FROM pg_catalog.jsonb_array_elements($1) WITH ORDINALITY AS i(value, ordinality)"
 	" ORDER BY 2, i.ordinality", "j"
@@ -95,7 +99,7 @@ static const BpmStatement write_geometry = {
 typedef struct Writing
 {
 	BpmLedger  *ledger;
-	char	   *text;
+	const char *text;
 	bytea	   *place;
 } Writing;
 
@@ -126,17 +130,29 @@ write_place(void *argument)
 	writing->place = isnull ? NULL : DatumGetByteaPCopy(place);
 }
 
+/*
+ * Reads a geometry that may be none; false, with a fault at its place, for what PostGIS cannot read.
+ * Its hint is left out: it cuts texts within their characters.
+ */
+bool
+bpm_read_place(BpmLedger *ledger, const char *text, const char *where, bytea **place, BpmFaults *faults)
+{
+	Writing		writing = {ledger, text};
+	ErrorData  *error = text ? bpm_do_or_undo(write_place, &writing) : NULL;
+
+	if (place)
+		*place = writing.place;
+	if (error)
+		bpm_add_fault(faults, where, psprintf("its geometry cannot be read: %s", error->message),
+					  "Give GeoJSON, WKB in hexadecimal digits, or EWKT such as SRID=4490;POINT(118.8 32.06).");
+	return error == NULL;
+}
+
 /* Reads the geometry and the number of an item; what cannot be read is a fault of that item. */
 static void
 read_item(BpmLedger *ledger, SiteItem *item, char *number, char *geometry, BpmFaults *faults)
 {
-	Writing		writing = {ledger, geometry};
-	ErrorData  *error = geometry ? bpm_do_or_undo(write_place, &writing) : NULL;
-
-	item->site.place = writing.place;
-	item->unread = error != NULL;
-	if (error)
-		bpm_add_fault(faults, item->where, psprintf("its geometry cannot be read: %s", error->message), error->hint);
+	item->unread = !bpm_read_place(ledger, geometry, item->where, &item->site.place, faults);
 	item->site.number = 1;
 	if (number && strspn(number, "0123456789") == strlen(number) && strlen(number) < 9)
 		item->site.number = atoi(number);
@@ -326,10 +342,10 @@ check_names(const Site *site, const char *reason, const char *where, BpmFaults *
 {
 	if (site->number < 1 || site->number > 9999)
 		bpm_add_fault(faults, where, "its number is not between 1 and 9999", NULL);
-	if (site->title && pg_mbstrlen(site->title) > 200)
-		bpm_add_fault(faults, where, "its title is longer than 200 characters", NULL);
-	if (reason && pg_mbstrlen(reason) > 200)
-		bpm_add_fault(faults, where, "the reason is longer than 200 characters", NULL);
+	if (site->title && (bpm_blank(site->title) || pg_mbstrlen(site->title) > 200))
+		bpm_add_fault(faults, where, "its title is no text of 1 to 200 characters", NULL);
+	if (reason && (bpm_blank(reason) || pg_mbstrlen(reason) > 200))
+		bpm_add_fault(faults, where, "the reason is no text of 1 to 200 characters", NULL);
 }
 
 /* set_site(ledger, project, place, site_no, title, reason, actor): where a project is; returns the version. */
@@ -368,7 +384,7 @@ bpm_retire_site(PG_FUNCTION_ARGS)
 	BpmCall		call;
 	BpmProject	project;
 	Site		site;
-	char	   *reason = bpm_optional_argument(fcinfo, 3);
+	char	   *reason = PG_ARGISNULL(3) ? NULL : bpm_limited_text(fcinfo, 3, "reason", 200);
 
 	bpm_require_argument(fcinfo, 2, "site_no");
 	bpm_call_begin(&call, fcinfo, "retire_site", bpm_optional_argument(fcinfo, 4));

@@ -14,6 +14,7 @@
 #include "base/effect.h"
 #include "base/errors.h"
 #include "base/guard.h"
+#include "base/json.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
 #include "project/watch.h"
@@ -276,6 +277,19 @@ require_rule(BpmCall *call, Datum rule)
 		bpm_call_require(call, bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), 0);
 }
 
+/* Refuses a predicate that is no jsonpath; NULL is none. */
+static void
+check_predicate(char *text)
+{
+	BpmFaults	faults = {0};
+	BpmNode		node = {NULL, "", &faults};
+	Datum		path;
+
+	if (text && !bpm_node_path(&node, "predicate", text, &path))
+		bpm_refuse_faults(&faults, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule has", 0,
+						  "Such as $.amount > $band, with {\"band\": 100000} as parameters.");
+}
+
 /* Sets a rule: makes it, changes it, or makes one that ships active. */
 PG_FUNCTION_INFO_V1(bpm_set_monitor_rule);
 Datum
@@ -285,14 +299,13 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 		"SELECT 'name \"' " CAT "$1 " CAT "'\" is not a word of lower-case letters' WHERE NOT $1 OPERATOR(pg_catalog.~) '^[a-z][a-z0-9_]{0,62}$'"
 		" UNION ALL SELECT 'a new rule has a title, a strength and a predicate' WHERE ($3 IS NULL OR $4 IS NULL OR $5 IS NULL)"
 		"  AND NOT EXISTS (SELECT 1 FROM @ledger@.monitor_rule WHERE rule" EQ "$1)"
-		" UNION ALL SELECT 'title is longer than 200 characters, or empty' WHERE NOT pg_catalog.length($3)" GE "1 OR pg_catalog.length($3)" GT "200"
+		" UNION ALL SELECT 'title is longer than 200 characters, or empty' WHERE NOT budgetpm.is_text(pg_catalog.to_jsonb($3), 200) AND $3 IS NOT NULL"
 		" UNION ALL SELECT 'strength \"' " CAT "$4 " CAT "'\" is not warn, warn_attachment, stop, forbid or log'"
 		"  WHERE NOT $4" EQ "ANY ('{warn,warn_attachment,stop,forbid,log}')"
 		" UNION ALL SELECT 'parameters are not an object' WHERE pg_catalog.jsonb_typeof($6)" NE "'object'"
 		" UNION ALL SELECT 'days ' " CAT "$7::pg_catalog.text " CAT "' is not between 0 and 366' WHERE NOT ($7" GE "0 AND $7" LE "366)"
 		" UNION ALL SELECT 'its last day comes before its first' WHERE $10" LT "$9", "tbtttjicdd"
 	};
-	static const BpmStatement path = {"SELECT $1::pg_catalog.jsonpath IS NULL", "t"};
 	/* One that is missing would fail every payment; jsonpath prints each as $"name", and words without the $. */
 	static const BpmStatement missing = {
 		"SELECT DISTINCT 'the predicate has a variable \"' " CAT "v.name[1] " CAT "'\" that is no parameter'"
@@ -327,8 +340,7 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 	bpm_call_require(&call, division, 0);
 	require_rule(&call, values[0]);
 	bpm_refuse_rows(call.ledger, &faults, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
-	if (!PG_ARGISNULL(5))
-		bpm_ledger_execute(call.ledger, &path, 0, values + 4, NULL);
+	check_predicate(bpm_optional_argument(fcinfo, 5));
 	bpm_refuse_rows(call.ledger, &missing, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
 	bpm_ledger_execute(call.ledger, &upsert, 0, values, nulls);
 	bpm_call_end(&call);

@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/guard.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "ledger/arguments.h"
 #include "project/watch.h"
 #include "registry/registry.h"

@@ -69,11 +69,16 @@ find_layer(const char *name)
 static void
 check_number(Jsonb *params, const char *key, bool whole, int least, int most, const char *hint)
 {
+	Jsonb	   *member = bpm_jsonb_member(&params->root, key);
 	char	   *text = bpm_jsonb_scalar(&params->root, key);
 	char	   *end;
 	double		value;
 
-	if (text == NULL || *text == '\0')
+	if (text != NULL && *text == '\0')
+		return;
+	if (text == NULL)
+		text = member ? bpm_jsonb_out(member) : "null";
+	if (strcmp(text, "null") == 0)
 		return;
 	value = strtod(text, &end);
 	if (strspn(text, "-.0123456789") == strlen(text) && *end == '\0' && value >= least && value <= most &&

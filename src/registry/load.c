@@ -14,6 +14,7 @@
 #include "utils/numeric.h"
 
 #include "base/errors.h"
+#include "base/jsonb.h"
 #include "base/number.h"
 #include "base/rows.h"
 #include "registry/registry_private.h"
@@ -287,7 +288,7 @@ bpm_load_classification(PG_FUNCTION_ARGS)
 	Datum		values[4];
 	int			loaded;
 
-	if (PG_ARGISNULL(4) || !JB_ROOT_IS_ARRAY(PG_GETARG_JSONB_P(4)))
+	if (PG_ARGISNULL(4) || !bpm_is_array(PG_GETARG_JSONB_P(4)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("items must be a JSON array"),

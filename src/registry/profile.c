@@ -57,6 +57,17 @@ bpm_unit_key(PG_FUNCTION_ARGS)
 	return Int64GetDatum(unit);
 }
 
+/* Returns the number of the project that bears an official code. */
+PG_FUNCTION_INFO_V1(bpm_project_key);
+Datum
+bpm_project_key(PG_FUNCTION_ARGS)
+{
+	BpmLedger  *ledger = bpm_ledger_open(PG_GETARG_OID(0));
+
+	bpm_check_reader(ledger);
+	return Int64GetDatum(bpm_registry_project(ledger, bpm_text_argument(fcinfo, 1, "project")));
+}
+
 /* Finds a version of a profile, the newest when none is asked for (0). */
 static int
 find_version(BpmLedger *ledger, const char *profile, int version)

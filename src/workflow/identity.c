@@ -12,6 +12,7 @@
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -24,6 +25,7 @@
 #include "base/guard.h"
 #include "base/operators.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "ledger/posting.h"
 #include "workflow/call.h"
 
@@ -36,7 +38,12 @@ acting(BpmLedger *ledger, const char *actor)
 
 	if (actor == NULL || strcmp(actor, user) == 0)
 		return user;
-	role = get_role_oid(actor, false);
+	role = bpm_blank(actor) ? InvalidOid : get_role_oid(actor, true);
+	if (!OidIsValid(role))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("actor \"%.*s\" is not a role", pg_mbcliplen(actor, strlen(actor), NAMEDATALEN - 1), actor),
+				 errhint("Name the database role that acts, or leave actor out to act as yourself.")));
 	if (!is_member_of_role(GetUserId(), role) && !has_privs_of_role(GetUserId(), ledger->owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
