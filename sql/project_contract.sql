@@ -59,6 +59,9 @@ SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 400.01, '支�
 SELECT budget.request_payment(:line, 400, '支付5', commitment => :o1, accounting_date => '2026-03-20') > 0 AS exactly;
 -- 4. All is done; retention: 5 % of 1000.01 is 50.00, so 950.01 and not a fen more, until both day and document are there.
 SELECT budget.complete_milestone('P', 2, '2026-06-20', '监理报告');
+-- what another seller has invoiced covers nothing of it
+SELECT budget.register_invoice('12345680', '别家公司', 9999, '2026-06-21', code => '1234567890', contract_no => '合同1') > 0 AS of_another;
+SELECT allowed FROM budget.check_contract('合同1') WHERE clause_no = 5;
 SELECT budget.register_invoice('12345679', '苏州建筑公司', 300.01, '2026-06-21', code => '1234567890', contract_no => '合同1') > 0 AS registered;
 SELECT pg_temp.refused(format($$SELECT budget.request_payment(%s, 300, '支付6', commitment => %s, accounting_date => '2026-07-01')$$, :line, :o1));
 SELECT budget.register_document('acceptance_report', '验收报告', 'sha256', repeat('0f', 32), 10, 'application/pdf', 'store/1', contract_no => '合同1') > 0 AS shown;

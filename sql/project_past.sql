@@ -71,4 +71,9 @@ SELECT b.open_line(2026, '101', '2050202', title => 'l', project => 'L') AS late
 SELECT b.appropriate(:late, 1000, 'd', accounting_date => '2026-01-10'), b.pay(:late, 400, 'v', accounting_date => '2026-03-01') \g /dev/null
 SELECT b.assess_project('L', '2026-06-30') AS colour, b.assess_project('P', '2026-06-30') AS no_line;
 SELECT p.official_code, r ->> 'note' AS note, r ->> 'formula' AS formula FROM b.project_signal s JOIN b.project p USING (project_id), jsonb_array_elements(reasons) AS r WHERE r ->> 'dimension' = 'payment' AND as_of = '2026-06-30' ORDER BY 1;
+-- a first day that is put off does not undo that work has begun; what is said of indicators is on record with its year
+SELECT b.describe_project('L', starts_on => '2026-12-01', ends_on => '2027-12-31', reason => '推迟');
+SELECT starts_on, ends_on FROM b.signal_facts('2026-06-30', NULL, (SELECT project_id FROM b.project WHERE official_code = 'L'));
+SELECT b.report_indicators('L', 2026, '[{"indicator": "人数", "kind": ">=", "target": 10, "actual": 5}]', 0.5);
+SELECT details FROM b.project_event WHERE action = 'indicators';
 DROP SCHEMA b CASCADE;

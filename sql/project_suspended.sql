@@ -124,7 +124,53 @@ SELECT project_code, ended_on = CURRENT_DATE AS ended_today, ended_stage, held F
 SELECT assessed, red, opened, ended, cases, failed FROM b.assess_all('2025-11-30');
 SELECT * FROM pg_temp.concerns WHERE project_code = 'S1';
 SELECT official_code, action, reason, details - 'case' AS details FROM b.project_event JOIN b.project USING (project_id) WHERE action ~ '^signal' ORDER BY 1, event_no;
+-- who completes a red project alone keeps its concern: it goes on with rework, and ends with what takes an approval
+SELECT b.move_project('S1', 'completed', '急', '2026-01-05') > 0 AS completed;
+SELECT project_code, held_on, ended_on, ended_stage FROM b_report.project_concern WHERE project_code = 'S1';
+SELECT b.move_project('S1', 'under_way', '返工') > 0 AS rework;
+SELECT project_code, held_on, ended_on, ended_stage FROM b_report.project_concern WHERE project_code = 'S1';
+UPDATE b.project_stage_move SET road = 'function' WHERE to_stage = 'accepted';
+DELETE FROM b.project_template_document;
+SELECT b.move_project('S1', 'completed', '完工', '2026-01-05') > 0 AS completed, b.move_project('S1', 'accepted', on_day => '2026-01-06') > 0 AS accepted;
+SELECT project_code, held_on, ended_on, ended_stage FROM b_report.project_concern WHERE project_code = 'S1';
 SELECT p.official_code, v.* FROM b.project p CROSS JOIN LATERAL b.verify_project(p.official_code) v;
 SELECT pg_temp.refused('UPDATE b.project_concern SET held_on = NULL');
+
+-- 6. A unit does not resume what the division has suspended, but what it has suspended itself.
+CREATE ROLE regress_unit; CREATE ROLE regress_division;
+GRANT regress_unit, regress_division TO CURRENT_USER;
+SELECT budgetpm.grant_ledger('b', 'regress_unit', 'officer') AS duty \gset
+SELECT b.end_duty(:duty) \g /dev/null
+SELECT b.grant_duty('regress_unit', unit => '201', may_post => true) > 0 AND budgetpm.grant_ledger('b', 'regress_division', 'officer', '320500000') > 0 AS granted;
+SELECT b.register_project('U', 'u', '201', '3', 2026) \g /dev/null
+SELECT pg_temp.take_over('b', 'under_way') AS taken_over;
+SET ROLE regress_unit;
+SELECT b.move_project('U', 'suspended', '雨') > 0 AS own, b.move_project('U', 'under_way', '晴') > 0 AS resumed;
+SET ROLE regress_division;
+SELECT b.move_project('U', 'suspended', '核查') > 0 AS supervised;
+SET ROLE regress_unit;
+SELECT pg_temp.refused($$SELECT b.move_project('U', 'under_way', '没有问题')$$);
+SET ROLE regress_division;
+SELECT b.move_project('U', 'under_way', '核查完毕') > 0 AS resumed;
+RESET ROLE;
+-- a document for a contract on a project's line shows nothing for the project of another unit
+SELECT b.open_line(2027, '201', '2050202', title => 'x', project => 'Q') AS shared \gset
+INSERT INTO b.contract (contract_no, line_id, amount) VALUES ('合同u', :shared, 1);
+SET ROLE regress_unit;
+SELECT b.register_document('acceptance_report', '验收报告', 'sha256', repeat('0a', 32), 1, 'application/pdf', 's', contract_no => '合同u') > 0 AS registered;
+RESET ROLE;
+SELECT b.register_document('acceptance_report', '验收报告', 'sha256', repeat('0a', 32), 1, 'application/pdf', 's', contract_no => '合同u') > 0 AS registered;
+SELECT registered_by, project_id IS NOT NULL AS of_project FROM b.evidence_document ORDER BY document_id;
+
+-- 7. What came back to a project that has ended is not spent again; what is undone is as it was.
+SELECT b.register_project('C', 'c', '101', '3', 2026) \g /dev/null
+SELECT pg_temp.take_over('b', 'under_way') AS taken_over;
+SELECT b.open_line(2027, '101', '2050202', title => 'c', project => 'C') AS c \gset
+SELECT b.appropriate(:c, 100, 'd') > 0 AS given, b.pay(:c, 100, '付') AS paid \gset
+SELECT b.move_project('C', 'cancelled', '终止') > 0 AS cancelled;
+SELECT b.refund(:paid, 60, '退') AS back \gset
+SELECT pg_temp.refused(format('SELECT b.pay(%s, 60, ''x'')', :c)), pg_temp.refused(format('SELECT b.request_payment(%s, 60, ''x'')', :c));
+SELECT b.reverse(:back, '退款有误') > 0 AS undone, b.refund(:paid, 60, '退') > 0 AS back, b.reduce(:c, 60, '收回') > 0 AS taken_back;
 SELECT count(*) FROM b.verify_ledger();
 DROP SCHEMA b CASCADE;
+DROP OWNED BY regress_unit, regress_division; DROP ROLE regress_unit, regress_division;

@@ -59,8 +59,8 @@ COMMENT ON COLUMN @ledger@.project_concern.colour IS 'The colour that began it.'
 COMMENT ON COLUMN @ledger@.project_concern.opened_on IS 'The day of that signal.';
 COMMENT ON COLUMN @ledger@.project_concern.ended_on IS 'The day of the first signal after it that was better, or on which the project came to a stage where it is judged no more; NULL: it stands.';
 COMMENT ON COLUMN @ledger@.project_concern.ended_colour IS 'The colour of that signal; NULL: a stage ended it.';
-COMMENT ON COLUMN @ledger@.project_concern.ended_stage IS 'The stage that ended it: completed, accepted, closed, cancelled; NULL: a signal did.';
-COMMENT ON COLUMN @ledger@.project_concern.held_on IS 'Day on which the project was suspended: it waits, and goes on when the project is resumed.';
+COMMENT ON COLUMN @ledger@.project_concern.ended_stage IS 'The stage that ended it: accepted, closed or cancelled; NULL: a signal did.';
+COMMENT ON COLUMN @ledger@.project_concern.held_on IS 'Day on which the project was suspended or completed: it waits, and goes on when the project does.';
 COMMENT ON COLUMN @ledger@.project_concern.case_id IS 'The case that was begun, of the flow that the setting project.signal.flows names; NULL: none yet, the next assessment tries again.';
 COMMENT ON COLUMN @ledger@.project_concern.problem IS 'Why no case could be begun.';
 COMMENT ON COLUMN @ledger@.project_concern.division IS 'The project''s division, for row security.';

@@ -101,12 +101,12 @@ BEGIN ATOMIC
        AND e.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
        AND EXISTS (SELECT 1 FROM @ledger@.project_event n WHERE n.project_id = e.project_id AND n.action = 'planned' AND n.event_no > e.event_no AND n.happened_at::date > signal_facts.as_of)
      ORDER BY e.project_id, e.event_no DESC)
-  SELECT p.project_id, p.division, p.unit, COALESCE(p.starts_on, p.started_on), p.ends_on,
+  SELECT p.project_id, p.division, p.unit, LEAST(p.starts_on, p.started_on), p.ends_on,
          COALESCE(m.budget, '0') - COALESCE(t.budget, '0'), COALESCE(m.paid, '0') - COALESCE(t.paid, '0'),
          d.contract_due, d.contract_met, c.clause_due, c.clause_met, c.clause_late, d.delivery_due, d.delivery_met,
          CASE WHEN s.last IS NOT NULL THEN s.planned * 0.000001
               WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
-              THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - p.starts_on + 1, 0)::numeric / (p.ends_on - p.starts_on + 1), 1), 4) END,
+              THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - LEAST(p.starts_on, p.started_on) + 1, 0)::numeric / (p.ends_on - LEAST(p.starts_on, p.started_on) + 1), 1), 4) END,
          COALESCE(r.percent * 0.01, s.done * 0.000001), i.achievement, c.clause, i.indicators
     FROM @ledger@.project p
     LEFT JOIN (
@@ -280,8 +280,8 @@ COMMENT ON COLUMN @report@.project_concern.colour IS 'The colour that began it.'
 COMMENT ON COLUMN @report@.project_concern.opened_on IS 'The day of that signal.';
 COMMENT ON COLUMN @report@.project_concern.ended_on IS 'The day of the first better signal, or on which the project came to a stage where it is judged no more; NULL: it stands.';
 COMMENT ON COLUMN @report@.project_concern.ended_colour IS 'The colour of that signal; NULL: a stage ended it.';
-COMMENT ON COLUMN @report@.project_concern.ended_stage IS 'The stage that ended it: completed, accepted, closed, cancelled; NULL: a signal did.';
-COMMENT ON COLUMN @report@.project_concern.held_on IS 'Day on which the project was suspended: the concern waits until it is resumed.';
+COMMENT ON COLUMN @report@.project_concern.ended_stage IS 'The stage that ended it: accepted, closed or cancelled; NULL: a signal did.';
+COMMENT ON COLUMN @report@.project_concern.held_on IS 'Day on which the project was suspended or completed: the concern waits, and goes on when the project does.';
 COMMENT ON COLUMN @report@.project_concern.days IS 'Days that it stood, or has stood.';
 COMMENT ON COLUMN @report@.project_concern.case_id IS 'The case that was begun.';
 COMMENT ON COLUMN @report@.project_concern.case_state IS 'State of the case, where the reader may see it.';

@@ -1,6 +1,6 @@
 -- project: what is paid of suspended projects all the same
 
-CREATE INDEX project_suspended ON @ledger@.project (project_id) WHERE stage = 'suspended';
+CREATE INDEX project_halted ON @ledger@.project (project_id) WHERE stage IN ('suspended', 'cancelled', 'closed');
 CREATE SEQUENCE @ledger@.release_seq;
 COMMENT ON SEQUENCE @ledger@.release_seq IS 'Numbers of releases.';
 CREATE TABLE @ledger@.project_release (

@@ -253,6 +253,10 @@ bpm_report_indicators(PG_FUNCTION_ARGS)
 		" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (project_id, fiscal_year) DO UPDATE"
 		" SET indicators = EXCLUDED.indicators, achievement = EXCLUDED.achievement", "lijncc"
 	};
+	static const BpmStatement details = {
+		"SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('fiscal_year', $2, 'achievement', $4)) OPERATOR(pg_catalog.||)"
+		" pg_catalog.jsonb_build_object('indicators', $3)", "lijncc"
+	};
 	static const BpmStatement check = {
 		"SELECT budgetpm.signal(pg_catalog.jsonb_build_object('as_of', '2000-12-31', 'indicators', $1), '{}')", "j"
 	};
@@ -276,7 +280,7 @@ bpm_report_indicators(PG_FUNCTION_ARGS)
 	values[4] = Int64GetDatum(project.division);
 	values[5] = Int64GetDatum(project.unit);
 	bpm_write_owned(call.ledger, "project_indicator", project.id, &store, values, nulls);
-	bpm_call_note(&call, &project, "indicators", NULL, PG_GETARG_JSONB_P(3));
+	bpm_call_note(&call, &project, "indicators", NULL, bpm_make_details(call.ledger, &details, values, nulls));
 	bpm_call_end(&call);
 	PG_RETURN_VOID();
 }

@@ -4,7 +4,7 @@
  *
  * Only a project's newest signal counts: an assessment of a past day is history.  A
  * colour of "none" ends nothing, for nothing was seen to be better.  Where a project is
- * judged no more its stage ends what stands, and a suspension holds it.
+ * judged no more its stage holds what stands, and ends it in the end.
  */
 #include "postgres.h"
 
@@ -269,9 +269,10 @@ bpm_settle_concerns(BpmCall *call, DateADT day, const char *colour, Datum projec
 	" RETURNING c.project_id, c.concern_id, c.kind::pg_catalog.text, c.colour::pg_catalog.text, c.case_id"
 
 /*
- * Ends what stands of a locked project that comes to a stage where it is judged no more,
- * holds it where it is suspended, and lets it go on where it is resumed; who calls has
- * kept out whoever assesses all projects.
+ * Holds what stands of a locked project where it is suspended or completed, lets it go on
+ * where it is resumed, and ends it where the project is accepted or ends, which takes an
+ * approval: who completes a red project alone does not get rid of its signal.  Who calls
+ * has kept out whoever assesses all projects.
  */
 void
 bpm_move_concerns(BpmCall *call, const BpmProject *project, const char *from, DateADT day, const char *reason)
@@ -282,11 +283,10 @@ bpm_move_concerns(BpmCall *call, const BpmProject *project, const char *from, Da
 	const char *to = project->stage;
 	Datum		values[] = {Int64GetDatum(project->id), DateADTGetDatum(day), CStringGetTextDatum(to)};
 
-	if (strcmp(to, "suspended") == 0)
+	if (strcmp(to, "suspended") == 0 || strcmp(to, "completed") == 0)
 		write_concerns(call, &hold, values, NULL, "signal_held", day_text(day), reason);
-	else if (strcmp(to, "completed") == 0 || strcmp(to, "accepted") == 0 || strcmp(to, "closed") == 0 ||
-			 strcmp(to, "cancelled") == 0)
+	else if (strcmp(to, "accepted") == 0 || strcmp(to, "closed") == 0 || strcmp(to, "cancelled") == 0)
 		write_concerns(call, &end, values, NULL, "signal_ended", day_text(day), reason ? reason : to);
-	else if (strcmp(from, "suspended") == 0)
+	else if (strcmp(from, "suspended") == 0 || strcmp(from, "completed") == 0)
 		write_concerns(call, &resume, values, NULL, "signal_resumed", day_text(day), reason);
 }

@@ -74,7 +74,12 @@ find_owner(BpmCall *call, const char *code, const char *contract_no, const char 
 		}
 	}
 	else if (owner->project)
+	{
+		/* What a project shows for itself, such as for its admission, is registered by who has a duty for it. */
 		bpm_project_read_id(call->ledger, owner->project, true, project);
+		if (!bpm_call_posts(call, project->division, project->unit))
+			owner->project = 0;
+	}
 	if (code == NULL && contract_no == NULL)
 	{
 		bpm_registry_unit(call->ledger, unit, &owner->unit, &owner->division);

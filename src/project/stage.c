@@ -28,6 +28,7 @@ typedef struct Move
 	int64		case_id;		/* 0: no flow */
 	const char *actor;
 	const char *login;
+	bool		over_division;	/* who moves it has a duty over the whole division */
 } Move;
 
 /* What stands against a move. */
@@ -240,7 +241,10 @@ static void
 store_days(BpmLedger *ledger, const BpmProject *project, const Move *move)
 {
 	static const BpmStatement begin = {
-		"UPDATE @ledger@.project SET started_on = COALESCE(started_on, $2), completed_on = NULL WHERE project_id" EQ "$1", "ld"
+		"UPDATE @ledger@.project SET started_on = COALESCE(started_on, $2) WHERE project_id" EQ "$1", "ld"
+	};
+	static const BpmStatement again = {
+		"UPDATE @ledger@.project SET completed_on = NULL WHERE project_id" EQ "$1 AND $2 IS NOT NULL", "ld"
 	};
 	static const BpmStatement end = {
 		"UPDATE @ledger@.project SET completed_on = $2 WHERE project_id" EQ "$1", "ld"
@@ -251,8 +255,10 @@ store_days(BpmLedger *ledger, const BpmProject *project, const Move *move)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("project \"%s\" cannot be completed before it began", project->official_code)));
-	/* Who resumes does not begin: a project taken over without that day would not have started for its signals. */
-	if (strcmp(move->to, "under_way") == 0 && strcmp(project->stage, "suspended") != 0)
+	/* Who resumes, or works again, does not begin: a project taken over without that day would not have started for its signals. */
+	if (strcmp(move->to, "under_way") == 0 && strcmp(project->stage, "completed") == 0)
+		bpm_ledger_execute(ledger, &again, 0, values, NULL);
+	else if (strcmp(move->to, "under_way") == 0 && strcmp(project->stage, "suspended") != 0)
 		bpm_ledger_execute(ledger, &begin, 0, values, NULL);
 	else if (strcmp(move->to, "completed") == 0)
 		bpm_ledger_execute(ledger, &end, 0, values, NULL);
@@ -283,12 +289,14 @@ move_project(BpmLedger *ledger, BpmProject *project, const Move *move)
 	store_days(ledger, project, move);
 	event.to_stage = move->to;
 	event.reason = move->reason;
-	event.details = passed ? one_text("passed_over", passed) : NULL;
+	event.details = passed ? one_text("passed_over", passed) :
+		move->over_division && strcmp(move->to, "suspended") == 0 ? bpm_jsonb_of("{\"over_division\": true}") : NULL;
 	event.case_id = move->case_id;
 	event.actor = move->actor;
 	event.login = move->login;
 	bpm_note_project(ledger, project, &event);
-	if (strcmp(from, "suspended") == 0 || strcmp(move->to, "suspended") == 0)
+	if (strcmp(from, "suspended") == 0 || strcmp(move->to, "suspended") == 0 || strcmp(move->to, "closed") == 0 ||
+		strcmp(move->to, "cancelled") == 0)
 		bpm_suspensions_change(ledger);
 	bpm_move_concerns(&call, project, from, move->on, move->reason);
 }
@@ -298,6 +306,23 @@ bool
 bpm_project_under_way(const BpmProject *project)
 {
 	return strcmp(project->stage, "under_way") == 0;
+}
+
+/* Refuses to resume what somebody with a duty over the division, or a case, has suspended: a unit does not release itself. */
+static void
+check_resumer(BpmCall *call, const BpmProject *project)
+{
+	static const BpmStatement find = {
+		"SELECT e.case_id IS NOT NULL OR COALESCE(e.details OPERATOR(pg_catalog.@>) '{\"over_division\": true}', false)"
+		" FROM @ledger@.project_event e WHERE e.project_id" EQ "$1 AND e.to_stage" EQ "'suspended'"
+		" ORDER BY e.event_no DESC LIMIT 1", "l"
+	};
+	Datum		value = Int64GetDatum(project->id);
+	bool		isnull;
+
+	if (strcmp(project->stage, "suspended") == 0 && bpm_ledger_execute(call->ledger, &find, 0, &value, NULL) == 1 &&
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))
+		bpm_call_require(call, project->division, 0);
 }
 
 /* Moves a project to a stage, where that needs no approval; returns the number of the event. */
@@ -316,6 +341,8 @@ bpm_move_project(PG_FUNCTION_ARGS)
 	bpm_call_begin(&call, fcinfo, "move_project", bpm_optional_argument(fcinfo, 5));
 	bpm_share_signals(&call);
 	bpm_call_project(&call, code, &project);
+	check_resumer(&call, &project);
+	move.over_division = bpm_call_posts(&call, project.division, 0);
 	move.actor = call.actor;
 	move.login = call.login;
 	move_project(call.ledger, &project, &move);

@@ -1,6 +1,7 @@
 /*
  * suspended.c
- *	  What a suspended project (暂停) is not given and not paid, and releases of it.
+ *	  What a suspended project (暂停) is not given and not paid, and releases of it;
+ *	  what one that has ended is not paid.
  *
  * A release names a line, and by how much its payments may still grow: it is kept as
  * the sums that paid and requested money may reach, which each posting compares under
@@ -38,13 +39,15 @@ static const BpmStatement find_halt = {
 	"    ORDER BY x.release_id DESC LIMIT 1) r ON COALESCE(r.valid_to" GE SERVER_DATE ", true)", "ll"
 };
 
-/* Tells whether the project of line $1 is suspended, or stands below another: most are neither. */
+#define HALTED " OPERATOR(pg_catalog.=) ANY ('{suspended,cancelled,closed}')"
+
+/* The project of line $1 where it is suspended or has ended, or stands below another: most do neither. */
 static const BpmStatement may_be_halted = {
-	"SELECT 1 FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
-	" WHERE l.line_id" EQ "$1 AND (p.stage" EQ "'suspended' OR p.parent_id IS NOT NULL)", "l"
+	"SELECT p.official_code::pg_catalog.text, p.stage::pg_catalog.text FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
+	" WHERE l.line_id" EQ "$1 AND (p.stage" HALTED " OR p.parent_id IS NOT NULL)", "l"
 };
 
-/* Whether a ledger has any suspended project, as of its generation: who suspends the first one changes that. */
+/* Whether a ledger has any project that is suspended or has ended, as of its generation: who moves the first one there changes that. */
 static struct
 {
 	Oid			ledger;
@@ -52,19 +55,19 @@ static struct
 	bool		any;
 }			known;
 
-/* Tells every backend that what it knows of suspended projects is old, once this transaction commits. */
+/* Tells every backend that what it knows of such projects is old, once this transaction commits. */
 void
 bpm_suspensions_change(BpmLedger *ledger)
 {
 	CacheInvalidateRelcacheByRelid(ledger->relid);
 }
 
-/* Tells whether a ledger has any suspended project; a payment has looked for news of it under its line's lock. */
+/* Tells whether a ledger has any project that is suspended or has ended; a payment has looked for news of it under its line's lock. */
 static bool
-any_suspended(BpmLedger *ledger)
+any_halted(BpmLedger *ledger)
 {
 	static const BpmStatement read = {
-		"SELECT EXISTS (SELECT 1 FROM @ledger@.project p WHERE p.stage" EQ "'suspended')", ""
+		"SELECT EXISTS (SELECT 1 FROM @ledger@.project p WHERE p.stage" HALTED ")", ""
 	};
 	bool		isnull;
 
@@ -78,10 +81,11 @@ any_suspended(BpmLedger *ledger)
 	return known.any;
 }
 
-/* A project that is suspended, and what of a line may be paid all the same. */
+/* A project that is suspended or has ended, and what of a line may be paid all the same. */
 typedef struct Halt
 {
 	char	   *code;
+	char	   *stage;
 	int64		release;		/* 0: none */
 	BpmFen		paid;			/* that the line's payments may reach */
 	BpmFen		drawn;			/* that they may reach with what is requested */
@@ -111,17 +115,23 @@ held_part(const BpmLeg *leg)
 	return HELD_NOT;
 }
 
-/* Finds out whether the project of a leg's line is suspended, itself or above. */
+/* Finds out whether the project of a leg's line has ended, or is suspended, itself or above. */
 static bool
-find_suspended(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
+find_halted(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
 {
 	Datum		values[2] = {Int64GetDatum(posting->lines[leg->line].id), Int64GetDatum(0)};
 	HeapTuple	row;
 	TupleDesc	desc;
 
-	if (!any_suspended(posting->ledger) ||
+	memset(halt, 0, sizeof(Halt));
+	if (!any_halted(posting->ledger) ||
 		bpm_ledger_execute_latest(posting->ledger, &may_be_halted, 0, values, NULL, true) != 1)
 		return false;
+	halt->code = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	halt->stage = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	if (halt->stage[0] == 'c' && strcmp(halt->stage, "completed") != 0)
+		return true;
+	halt->stage = "suspended";
 	if (strcmp(leg->kind->operation, "carry_forward") == 0)
 		values[1] = Int64GetDatum(posting->request.line);
 	if (bpm_ledger_execute_latest(posting->ledger, &find_halt, 0, values, NULL, true) != 1)
@@ -146,11 +156,12 @@ is_held(BpmLedger *ledger, BpmCode division)
 		value.type != jbvBool || value.val.boolean;
 }
 
+static const char *const what_held[] = {NULL, "gets no money", "has no payment requested", "is paid nothing"};
+
 /* Refuses a leg of a suspended project. */
 static bool
 refuse_held(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held, BpmFen reached, BpmFen limit)
 {
-	static const char *const what[] = {NULL, "gets no money", "has no payment requested", "is paid nothing"};
 	char	   *detail;
 
 	if (held == HELD_GIVEN || halt->release == 0)
@@ -161,12 +172,24 @@ refuse_held(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held,
 						  held == HELD_PAID ? "what is paid" : "what is paid and requested", posting->lines[leg->line].id,
 						  bpm_fen_to_text(limit), bpm_fen_to_text(reached));
 	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
-					  psprintf("project \"%s\" is suspended and %s", halt->code, what[held]), detail,
+					  psprintf("project \"%s\" is suspended and %s", halt->code, what_held[held]), detail,
 					  held == HELD_GIVEN ? pstrdup("Resume it (恢复) first.") :
 					  pstrdup("Resume it (恢复), or release what is to be paid all the same, with a reason: release_suspended()."));
 }
 
-/* Refuses money for a suspended project, and payments of it beyond what was released. */
+/* Refuses a payment of a project that has ended: what came back to it is not spent again. What is only undone passes. */
+static bool
+ask_ended(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held)
+{
+	if (held == HELD_GIVEN || leg->kind->reverses[0] != '\0')
+		return true;
+	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
+					  psprintf("project \"%s\" is %s and %s", halt->code, halt->stage, what_held[held]),
+					  psprintf("Line " INT64_FORMAT " is of that project.", posting->lines[leg->line].id),
+					  pstrdup("Take back what came back to it: reduce, withdraw or virement."));
+}
+
+/* Refuses money for a suspended project and payments of it beyond what was released, and payments of one that has ended. */
 bool
 bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg)
 {
@@ -182,7 +205,11 @@ bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg)
 	if (known.ledger == posting->ledger->relid && known.generation == posting->ledger->generation && !known.any)
 		return true;
 	SPI_connect();
-	if (find_suspended(posting, leg, &halt))
+	if (!find_halted(posting, leg, &halt))
+		passes = true;
+	else if (strcmp(halt.stage, "suspended") != 0)
+		passes = ask_ended(posting, leg, &halt, held);
+	else
 	{
 		limit = held == HELD_PAID ? halt.paid : halt.drawn;
 		if (held == HELD_REQUESTED)

@@ -22,6 +22,7 @@ extern void bpm_call_begin(BpmCall *call, FunctionCallInfo fcinfo, const char *o
 						   const char *actor);
 extern void bpm_call_require(BpmCall *call, BpmCode division, BpmCode unit);
 extern bool bpm_call_reads(BpmCall *call, BpmCode division, BpmCode unit);
+extern bool bpm_call_posts(BpmCall *call, BpmCode division, BpmCode unit);
 extern BpmCase *bpm_call_case(BpmCall *call, int64 case_id);
 extern void bpm_call_end(BpmCall *call);
 

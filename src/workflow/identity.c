@@ -86,6 +86,18 @@ bpm_call_reads(BpmCall *call, BpmCode division, BpmCode unit)
 	return reads;
 }
 
+/* Tells whether the caller has a duty to change things there. */
+bool
+bpm_call_posts(BpmCall *call, BpmCode division, BpmCode unit)
+{
+	bool		posts;
+
+	bpm_owner_leave(&call->scope);
+	posts = bpm_has_duty(call->ledger, BPM_RIGHT_POST, division, unit);
+	bpm_owner_enter(call->ledger, &call->scope);
+	return posts;
+}
+
 /* Locks a case for the actor of this call. */
 BpmCase *
 bpm_call_case(BpmCall *call, int64 case_id)
