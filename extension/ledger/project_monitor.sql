@@ -45,7 +45,7 @@ COMMENT ON COLUMN @ledger@.monitor_rule.active IS 'Whether it is applied.';
 CREATE TABLE @ledger@.monitor_payment (
   posting_id      bigint PRIMARY KEY,
   line_id         bigint NOT NULL,
-  kind            varchar(10) COLLATE "C" NOT NULL CHECK (kind IN ('request', 'pay', 'correct')),
+  kind            varchar(10) COLLATE "C" NOT NULL,
   amount          budgetpm.amount NOT NULL,
   payee           varchar(200),
   payee_account   varchar(200),

@@ -96,7 +96,7 @@ holds(BpmPaymentFacts *facts, const BpmMonitorRule *rule, const BpmMonitorTest *
 }
 
 /* Tells which facts any part of a predicate names. */
-static uint32
+static BpmFactSet
 all_named(const BpmMonitorTest *test)
 {
 	return test->join ? all_named(test->left) | all_named(test->right) : test->facts;
@@ -106,8 +106,7 @@ all_named(const BpmMonitorTest *test)
 static void
 add_found(BpmPaymentFacts *facts, const BpmMonitorRule *rule)
 {
-	uint32		facts_kept = BPM_FACTS_OF_ALL | BPM_FACTS_RECENT | (all_named(rule->test) & BPM_FACTS_MONTH);
-	Jsonb	   *document = bpm_facts_for(facts, rule, facts_kept);
+	Jsonb	   *document = bpm_facts_kept(facts, rule, all_named(rule->test));
 	MemoryContext caller = MemoryContextSwitchTo(facts->posting->context);
 	Found	   *found = &asked.found[asked.nfound++];
 

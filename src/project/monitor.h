@@ -10,17 +10,8 @@
 
 #include "project/watch.h"
 
-/* Facts that are read together; those of the posting itself need no reading. */
-#define BPM_FACTS_LINE		0x01
-#define BPM_FACTS_UNIT		0x02
-#define BPM_FACTS_DIVISION	0x04
-#define BPM_FACTS_PROJECT	0x08
-#define BPM_FACTS_CONTRACT	0x10
-#define BPM_FACTS_BESIDE	0x20
-#define BPM_FACTS_OWN		0x40
-#define BPM_FACTS_OF_ALL	0x7f	/* those above: the same for every rule */
-#define BPM_FACTS_RECENT	0x80	/* of the payee, over the days of the rule */
-#define BPM_FACTS_MONTH		0x100	/* of the line: for rules that name it */
+/* Which facts a path names: a bit each, in an order that monitor_facts.c knows. */
+typedef uint64 BpmFactSet;
 
 /* A part of a predicate: both (&) or one (|) of two others, or a path of its own. */
 typedef struct BpmMonitorTest
@@ -29,7 +20,7 @@ typedef struct BpmMonitorTest
 	struct BpmMonitorTest *left;
 	struct BpmMonitorTest *right;
 	Datum		path;
-	uint32		facts;			/* that the path names */
+	BpmFactSet	facts;			/* that the path names */
 } BpmMonitorTest;
 
 typedef struct BpmMonitorRule
@@ -56,6 +47,7 @@ typedef struct BpmMonitorRules
 } BpmMonitorRules;
 
 #define BPM_WORDS	5			/* payee, account, bank, purpose, settlement */
+#define BPM_FACT_SOURCES	10
 
 /* A payment that rules are asked about, and what is known of it so far. */
 typedef struct BpmPaymentFacts
@@ -70,19 +62,17 @@ typedef struct BpmPaymentFacts
 	char	   *payee;			/* plain_name() of the first two words: whoever it is written as */
 	char	   *account;
 	bool		kept;			/* the source was looked at when it was asked for */
-	Jsonb	   *document;		/* NULL: nothing yet */
-	uint32		known;			/* facts that the document has */
-	int32		recent_days;	/* of recent, 0: none */
-	Jsonb	   *recent;
-	Jsonb	   *month;
+	Jsonb	   *parts[BPM_FACT_SOURCES];	/* what was read, NULL: nothing yet */
+	int32		recent_days;	/* of recent payments that were read, 0: none */
 } BpmPaymentFacts;
 
 /* monitor_rules.c */
 extern BpmMonitorRules *bpm_monitor_rules(BpmLedger *ledger);
 
 /* monitor_facts.c */
-extern uint32 bpm_facts_named(Datum path);
+extern BpmFactSet bpm_facts_named(Datum path);
 extern void bpm_read_words(BpmPaymentFacts *facts);
-extern Jsonb *bpm_facts_for(BpmPaymentFacts *facts, const BpmMonitorRule *rule, uint32 named);
+extern Jsonb *bpm_facts_for(BpmPaymentFacts *facts, const BpmMonitorRule *rule, BpmFactSet named);
+extern Jsonb *bpm_facts_kept(BpmPaymentFacts *facts, const BpmMonitorRule *rule, BpmFactSet named);
 
 #endif

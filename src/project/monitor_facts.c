@@ -25,8 +25,6 @@
 
 #define WIDTH	200				/* of the columns that keep words */
 
-static const char *const word_names[BPM_WORDS] = {"payee", "payee_account", "payee_bank", "purpose", "settlement"};
-
 /* What of a payment that was looked at has since been corrected away, and is counted there. */
 #define REPLACED \
 	"COALESCE((SELECT budgetpm.sum(e.amount)::pg_catalog.numeric FROM @ledger@.monitor_payment e WHERE e.replaces" EQ "m.posting_id), 0)"
@@ -39,47 +37,64 @@ static const char *const word_names[BPM_WORDS] = {"payee", "payee_account", "pay
 #define FACT_ARGUMENTS "lcctl"
 #define OBJECT "SELECT pg_catalog.jsonb_build_object("
 
-/* Facts that one statement reads, and their names. */
-typedef struct FactGroup
+/* What facts are read from, each by one statement. */
+typedef enum Source
 {
-	uint32		facts;
-	const char *const *names;
-	BpmStatement read;
-} FactGroup;
+	SOURCE_POSTING, SOURCE_LINE, SOURCE_UNIT, SOURCE_DIVISION, SOURCE_PROJECT, SOURCE_CONTRACT, SOURCE_BESIDE,
+	SOURCE_OWN, SOURCE_RECENT, SOURCE_MONTH
+} Source;
 
-static const char *const line_names[] = {"func", "gov_econ", "dept_econ", "fund_type", NULL};
-static const char *const unit_names[] = {"unit", "unit_name", NULL};
-static const char *const division_names[] = {"division", NULL};
-static const char *const project_names[] = {"project", "stage", NULL};
-static const char *const contract_names[] = {"contract", "contract_supplier", "contract_amount", "payee_is_contractor", NULL};
-static const char *const beside_names[] = {"beside_contract", NULL};
-static const char *const own_names[] = {"own_account", NULL};
+StaticAssertDecl(SOURCE_MONTH + 1 == BPM_FACT_SOURCES, "each source has a part");
 
-static const FactGroup groups[] = {
-	{BPM_FACTS_LINE, line_names, {
-			OBJECT "'func', l.func::pg_catalog.text, 'gov_econ', l.gov_econ::pg_catalog.text,"
-			" 'dept_econ', l.dept_econ::pg_catalog.text, 'fund_type', l.fund_type) FROM @ledger@.line l WHERE l.line_id" EQ "$1",
-	FACT_ARGUMENTS}},
-	{BPM_FACTS_UNIT, unit_names, {
-			OBJECT "'unit', u.official_code, 'unit_name', u.name) FROM @ledger@.unit u WHERE u.code" CODE_EQ "$2",
-	FACT_ARGUMENTS}},
-	{BPM_FACTS_DIVISION, division_names, {
-			OBJECT "'division', d.official_code) FROM @ledger@.division d WHERE d.code" CODE_EQ "$3",
-	FACT_ARGUMENTS}},
-	{BPM_FACTS_PROJECT, project_names, {
-			OBJECT "'project', r.official_code, 'stage', r.stage) FROM @ledger@.line l"
-			" LEFT JOIN @ledger@.project r ON r.project_id" EQ "l.project_id WHERE l.line_id" EQ "$1",
-	FACT_ARGUMENTS}},
-	{BPM_FACTS_CONTRACT, contract_names, {
-			OBJECT "'contract', g.contract_no, 'contract_supplier', g.supplier, 'contract_amount', g.amount,"
-			" 'payee_is_contractor', $4" EQ "budgetpm.plain_name(g.supplier))"
-			" FROM (SELECT 1) AS one LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$5",
-	FACT_ARGUMENTS}},
-	{BPM_FACTS_BESIDE, beside_names, {
-			OBJECT "'beside_contract', pg_catalog.min(o.contract_no)) FROM @ledger@.contract o"
-			" WHERE o.line_id" EQ "$1 AND o.state" EQ "'signed' AND budgetpm.plain_name(o.supplier)" EQ "$4",
-	FACT_ARGUMENTS}},
-	{BPM_FACTS_OWN, own_names, {NULL}},	/* read_own_account() */
+/* Facts of the posting itself, in the order of fact_table; words follow. */
+enum
+{
+	FACT_LINE, FACT_KIND, FACT_AMOUNT, FACT_DOCUMENT, FACT_DATE, FACT_MONTH, FACT_YEAR, FACT_BUDGET, FACT_WORDS
+};
+
+static const struct
+{
+	const char *name;
+	Source		source;
+}			fact_table[] = {
+	{"line", SOURCE_POSTING}, {"kind", SOURCE_POSTING}, {"amount", SOURCE_POSTING}, {"document", SOURCE_POSTING},
+	{"accounting_date", SOURCE_POSTING}, {"month", SOURCE_POSTING}, {"year", SOURCE_POSTING}, {"budget", SOURCE_POSTING},
+	{"payee", SOURCE_POSTING}, {"payee_account", SOURCE_POSTING}, {"payee_bank", SOURCE_POSTING},
+	{"purpose", SOURCE_POSTING}, {"settlement", SOURCE_POSTING},
+	{"func", SOURCE_LINE}, {"gov_econ", SOURCE_LINE}, {"dept_econ", SOURCE_LINE}, {"fund_type", SOURCE_LINE},
+	{"unit", SOURCE_UNIT}, {"unit_name", SOURCE_UNIT}, {"division", SOURCE_DIVISION},
+	{"project", SOURCE_PROJECT}, {"stage", SOURCE_PROJECT},
+	{"contract", SOURCE_CONTRACT}, {"contract_supplier", SOURCE_CONTRACT}, {"contract_amount", SOURCE_CONTRACT},
+	{"payee_is_contractor", SOURCE_CONTRACT}, {"beside_contract", SOURCE_BESIDE}, {"own_account", SOURCE_OWN},
+	{"recent", SOURCE_RECENT}, {"month_total", SOURCE_MONTH},
+};
+
+#define FACT_BIT(fact)	(UINT64CONST(1) << (fact))
+
+static const BpmStatement reads[BPM_FACT_SOURCES] = {
+	[SOURCE_LINE] = {
+		OBJECT "'func', l.func::pg_catalog.text, 'gov_econ', l.gov_econ::pg_catalog.text,"
+		" 'dept_econ', l.dept_econ::pg_catalog.text, 'fund_type', l.fund_type) FROM @ledger@.line l WHERE l.line_id" EQ "$1",
+	FACT_ARGUMENTS},
+	[SOURCE_UNIT] = {
+		OBJECT "'unit', u.official_code, 'unit_name', u.name) FROM @ledger@.unit u WHERE u.code" CODE_EQ "$2",
+	FACT_ARGUMENTS},
+	[SOURCE_DIVISION] = {
+		OBJECT "'division', d.official_code) FROM @ledger@.division d WHERE d.code" CODE_EQ "$3",
+	FACT_ARGUMENTS},
+	[SOURCE_PROJECT] = {
+		OBJECT "'project', r.official_code, 'stage', r.stage) FROM @ledger@.line l"
+		" LEFT JOIN @ledger@.project r ON r.project_id" EQ "l.project_id WHERE l.line_id" EQ "$1",
+	FACT_ARGUMENTS},
+	[SOURCE_CONTRACT] = {
+		OBJECT "'contract', g.contract_no, 'contract_supplier', g.supplier, 'contract_amount', g.amount,"
+		" 'payee_is_contractor', $4" EQ "budgetpm.plain_name(g.supplier))"
+		" FROM (SELECT 1) AS one LEFT JOIN @ledger@.contract g ON g.contract_id" EQ "$5",
+	FACT_ARGUMENTS},
+	[SOURCE_BESIDE] = {
+		OBJECT "'beside_contract', pg_catalog.min(o.contract_no)) FROM @ledger@.contract o"
+		" WHERE o.line_id" EQ "$1 AND o.state" EQ "'signed' AND budgetpm.plain_name(o.supplier)" EQ "$4",
+	FACT_ARGUMENTS},
 };
 
 /* Payments of unit $1 to payee, or account, $2 within $4 days of day $3: conditions of an index each. */
@@ -106,39 +121,21 @@ static const BpmStatement read_month = {
 	" AND m.accounting_date" GE "$2 AND m.accounting_date" LT "$3", "lddln"
 };
 
-/* Tells whether a name is in a list that ends with NULL. */
-static bool
-is_one_of(const char *const *names, const char *name)
-{
-	while (*names)
-		if (strcmp(*names++, name) == 0)
-			return true;
-	return false;
-}
-
 /* Tells which facts a path names; one that looks at $ itself may see any. */
-uint32
+BpmFactSet
 bpm_facts_named(Datum path)
 {
 	BpmPathUse	use = {0};
 	ListCell   *cell;
-	uint32		facts = 0;
+	BpmFactSet	facts = 0;
 
 	bpm_path_use(path, &use);
 	if (use.whole)
-		return BPM_FACTS_OF_ALL | BPM_FACTS_RECENT | BPM_FACTS_MONTH;
+		return FACT_BIT(lengthof(fact_table)) - 1;
 	foreach(cell, use.members)
-	{
-		const char *name = lfirst(cell);
-
-		for (int i = 0; i < lengthof(groups); i++)
-			if (is_one_of(groups[i].names, name))
-				facts |= groups[i].facts;
-		if (strcmp(name, "recent") == 0)
-			facts |= BPM_FACTS_RECENT;
-		if (strcmp(name, "month_total") == 0)
-			facts |= BPM_FACTS_MONTH;
-	}
+		for (int i = 0; i < lengthof(fact_table); i++)
+			if (strcmp(fact_table[i].name, lfirst(cell)) == 0)
+				facts |= FACT_BIT(i);
 	return facts;
 }
 
@@ -203,7 +200,7 @@ read_words(BpmPaymentFacts *facts)
 	bool		isnull;
 
 	for (int w = 0; facts->posting->request.memo && w < BPM_WORDS; w++)
-		facts->words[w] = word_of(facts->posting->request.memo, word_names[w]);
+		facts->words[w] = word_of(facts->posting->request.memo, fact_table[FACT_WORDS + w].name);
 	if (facts->payment == 0 && facts->source == 0)
 		return;
 	bpm_set_id(values, nulls, 0, facts->payment);
@@ -232,67 +229,43 @@ bpm_read_words(BpmPaymentFacts *facts)
 	facts->account = plain(facts->words[1]);
 }
 
-/* Adds what the line has been given: what it was, less what it gave on. */
-static void
-push_budget(JsonbParseState **state, const BpmLine *line)
+/* Returns what the line has been given, less what it gave on. */
+static Numeric
+budget_of(const BpmLine *line)
 {
 	static const BpmBucket gone[] = {BUCKET_ALLOTTED, BUCKET_TRANSFERRED, BUCKET_WITHDRAWN};
 	Numeric		budget = bpm_fen_to_numeric(line->bucket[BUCKET_APPROPRIATED]);
 
 	for (int i = 0; i < lengthof(gone); i++)
 		budget = bpm_minus(budget, bpm_fen_to_numeric(line->bucket[gone[i]]));
-	bpm_push_numeric(state, "budget", budget);
+	return budget;
 }
 
-/* Adds a day, as the server writes it into a document, and its month. */
+/* Adds a fact of the posting itself; a day as the server writes it into a document. */
 static void
-push_day(JsonbParseState **state, DateADT date)
+push_own(JsonbParseState **state, const BpmPaymentFacts *facts, int fact)
 {
+	const char *name = fact_table[fact].name;
+	const BpmLine *line = facts->line;
 	int			year,
 				month,
 				day;
 
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	bpm_push_text(state, "accounting_date", psprintf("%04d-%02d-%02d", year, month, day));
-	bpm_push_number(state, "month", month);
-}
-
-/* Adds facts that nothing has to be read for: of a contract that is not there. */
-static void
-push_absent(JsonbParseState **state, BpmPaymentFacts *facts)
-{
-	if (facts->watched->contract == 0)
-	{
-		for (int i = 0; contract_names[i]; i++)
-			bpm_push_text(state, contract_names[i], NULL);
-		facts->known |= BPM_FACTS_CONTRACT;
-	}
-	if (facts->watched->contract != 0 || facts->payee == NULL)
-	{
-		bpm_push_text(state, "beside_contract", NULL);
-		facts->known |= BPM_FACTS_BESIDE;
-	}
-}
-
-/* Returns the facts that the posting itself has. */
-static Jsonb *
-own_facts(BpmPaymentFacts *facts)
-{
-	const BpmLine *line = facts->line;
-	JsonbParseState *state = NULL;
-
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	bpm_push_number(&state, "line", line->id);
-	bpm_push_text(&state, "kind", facts->watched->kind);
-	bpm_push_numeric(&state, "amount", bpm_fen_to_numeric(facts->watched->amount));
-	bpm_push_text(&state, "document", facts->posting->request.document);
-	push_day(&state, line->accounting_date);
-	bpm_push_number(&state, "year", BPM_LINE_YEAR(line->id));
-	for (int w = 0; w < BPM_WORDS; w++)
-		bpm_push_text(&state, word_names[w], facts->words[w]);
-	push_budget(&state, line);
-	push_absent(&state, facts);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	j2date(line->accounting_date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	if (fact >= FACT_WORDS)
+		bpm_push_text(state, name, facts->words[fact - FACT_WORDS]);
+	else if (fact == FACT_KIND)
+		bpm_push_text(state, name, facts->watched->kind);
+	else if (fact == FACT_AMOUNT)
+		bpm_push_numeric(state, name, bpm_fen_to_numeric(facts->watched->amount));
+	else if (fact == FACT_DOCUMENT)
+		bpm_push_text(state, name, facts->posting->request.document);
+	else if (fact == FACT_DATE)
+		bpm_push_text(state, name, psprintf("%04d-%02d-%02d", year, month, day));
+	else if (fact == FACT_BUDGET)
+		bpm_push_numeric(state, name, budget_of(line));
+	else
+		bpm_push_number(state, name, fact == FACT_LINE ? line->id : fact == FACT_MONTH ? month : BPM_LINE_YEAR(line->id));
 }
 
 /* Returns the document of a statement's only row. */
@@ -325,29 +298,6 @@ read_own_account(const BpmPaymentFacts *facts)
 		return false;
 	values[1] = CStringGetTextDatum(facts->account);
 	return bpm_ledger_execute_latest(ledger, &account, 0, values, NULL, true) > 0;
-}
-
-/* Joins a group of facts to the document. */
-static void
-join_group(BpmPaymentFacts *facts, const FactGroup *group)
-{
-	Datum		values[5];
-	char		nulls[] = "     ";
-	Jsonb	   *more;
-
-	if (group->facts == BPM_FACTS_OWN)
-		more = bpm_jsonb_of(read_own_account(facts) ? "{\"own_account\": true}" : "{\"own_account\": false}");
-	else
-	{
-		values[0] = Int64GetDatum(facts->line->id);
-		values[1] = Int64GetDatum(facts->line->unit);
-		values[2] = Int64GetDatum(facts->line->division);
-		bpm_set_text(values, nulls, 3, facts->payee);
-		bpm_set_id(values, nulls, 4, facts->watched->contract);
-		more = read_document(facts, &group->read, values, nulls);
-	}
-	facts->document = bpm_jsonb_join(facts->document, more);
-	facts->known |= group->facts;
 }
 
 /*
@@ -424,7 +374,7 @@ make_recent(int32 days, int64 count, Numeric total, Numeric largest)
 
 /* Returns what the payee is paid over so many days, this payment included. */
 static Jsonb *
-recent_facts(BpmPaymentFacts *facts, int32 days)
+recent_facts(const BpmPaymentFacts *facts, int32 days)
 {
 	Numeric		amount = bpm_fen_to_numeric(facts->watched->amount);
 	int64	   *ids;
@@ -432,23 +382,20 @@ recent_facts(BpmPaymentFacts *facts, int32 days)
 	Datum		values[3];
 	char		nulls[] = "   ";
 
-	if (facts->recent_days == days)
-		return facts->recent;
 	count = find_recent(facts, days, &ids);
-	facts->recent_days = days;
 	if (count == 0)
-		return facts->recent = make_recent(days, 1, amount, amount);
+		return make_recent(days, 1, amount, amount);
 	values[0] = bpm_id_array(ids, count);
 	bpm_set_id(values, nulls, 1, facts->source);
 	values[2] = NumericGetDatum(amount);
 	bpm_ledger_execute_latest(facts->posting->ledger, &sum_recent, 0, values, nulls, true);
-	return facts->recent = make_recent(days, bpm_result_int(0, 1), bpm_row_numeric(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2),
-									   bpm_row_numeric(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3));
+	return make_recent(days, bpm_result_int(0, 1), bpm_row_numeric(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2),
+					   bpm_row_numeric(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3));
 }
 
 /* Returns what is paid from the line in the month, this payment included. */
 static Jsonb *
-month_facts(BpmPaymentFacts *facts)
+month_facts(const BpmPaymentFacts *facts)
 {
 	Datum		values[5];
 	char		nulls[] = "     ";
@@ -456,8 +403,6 @@ month_facts(BpmPaymentFacts *facts)
 				month,
 				day;
 
-	if (facts->month)
-		return facts->month;
 	follow_growth(facts);
 	j2date(facts->line->accounting_date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	values[0] = Int64GetDatum(facts->line->id);
@@ -465,25 +410,87 @@ month_facts(BpmPaymentFacts *facts)
 	values[2] = DateADTGetDatum(date2j(year + month / 12, month % 12 + 1, 1) - POSTGRES_EPOCH_JDATE);
 	bpm_set_id(values, nulls, 3, facts->source);
 	values[4] = NumericGetDatum(bpm_fen_to_numeric(facts->watched->amount));
-	facts->month = read_document(facts, &read_month, values, nulls);
-	return facts->month;
+	return read_document(facts, &read_month, values, nulls);
 }
 
-/* Returns the payment as a rule sees it, with at least the facts that are named. */
-Jsonb *
-bpm_facts_for(BpmPaymentFacts *facts, const BpmMonitorRule *rule, uint32 named)
+/* Reads what a source has about the payment; one member is enough of what is there or not. */
+static Jsonb *
+read_part(const BpmPaymentFacts *facts, Source source, int32 days)
 {
-	Jsonb	   *document;
+	Datum		values[5];
+	char		nulls[] = "     ";
 
-	if (facts->document == NULL)
-		facts->document = own_facts(facts);
-	for (int i = 0; i < lengthof(groups); i++)
-		if (named & groups[i].facts & ~facts->known)
-			join_group(facts, &groups[i]);
-	document = facts->document;
-	if ((named & BPM_FACTS_RECENT) && rule->days > 0)
-		document = bpm_jsonb_join(document, recent_facts(facts, rule->days));
-	if (named & BPM_FACTS_MONTH)
-		document = bpm_jsonb_join(document, month_facts(facts));
-	return document;
+	if (source == SOURCE_OWN)
+		return bpm_jsonb_of(read_own_account(facts) ? "{\"own_account\": true}" : "{\"own_account\": false}");
+	if (source == SOURCE_RECENT)
+		return recent_facts(facts, days);
+	if (source == SOURCE_MONTH)
+		return month_facts(facts);
+	values[0] = Int64GetDatum(facts->line->id);
+	values[1] = Int64GetDatum(facts->line->unit);
+	values[2] = Int64GetDatum(facts->line->division);
+	bpm_set_text(values, nulls, 3, facts->payee);
+	bpm_set_id(values, nulls, 4, facts->watched->contract);
+	return read_document(facts, &reads[source], values, nulls);
+}
+
+/* Tells whether all that a source could say is null: of a contract that is not there, or beside one that is. */
+static bool
+is_absent(const BpmPaymentFacts *facts, Source source)
+{
+	return (source == SOURCE_CONTRACT && facts->watched->contract == 0) ||
+		(source == SOURCE_BESIDE && (facts->watched->contract != 0 || facts->payee == NULL));
+}
+
+/* Adds a fact as its source has it, which is read once; recent payments for the days of the rule. */
+static void
+push_fact(JsonbParseState **state, BpmPaymentFacts *facts, const BpmMonitorRule *rule, int fact)
+{
+	const char *name = fact_table[fact].name;
+	Source		source = fact_table[fact].source;
+	JsonbValue	value = {.type = jbvNull};
+
+	if (source == SOURCE_RECENT && rule->days == 0)
+		return;
+	if (source == SOURCE_RECENT && facts->recent_days != rule->days)
+		facts->parts[source] = NULL;
+	if (!is_absent(facts, source))
+	{
+		if (facts->parts[source] == NULL)
+			facts->parts[source] = read_part(facts, source, rule->days);
+		if (source == SOURCE_RECENT)
+			facts->recent_days = rule->days;
+		(void) getKeyJsonValueFromContainer(&facts->parts[source]->root, name, strlen(name), &value);
+	}
+	bpm_push_key(state, name);
+	pushJsonbValue(state, WJB_VALUE, &value);
+}
+
+/* Returns the payment as a path of a rule sees it, with the facts that it names. */
+Jsonb *
+bpm_facts_for(BpmPaymentFacts *facts, const BpmMonitorRule *rule, BpmFactSet named)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < lengthof(fact_table); i++)
+	{
+		if ((named & FACT_BIT(i)) == 0)
+			continue;
+		if (fact_table[i].source == SOURCE_POSTING)
+			push_own(&state, facts, i);
+		else
+			push_fact(&state, facts, rule, i);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/* Returns the payment as a finding of a rule keeps it: all but what is summed for rules that name it. */
+Jsonb *
+bpm_facts_kept(BpmPaymentFacts *facts, const BpmMonitorRule *rule, BpmFactSet named)
+{
+	for (int i = 0; i < lengthof(fact_table); i++)
+		if (fact_table[i].source != SOURCE_MONTH)
+			named |= FACT_BIT(i);
+	return bpm_facts_for(facts, rule, named);
 }
