@@ -200,6 +200,28 @@ sub check_sql
 	return;
 }
 
+# The keys of settings that setting_kinds.c declares, and the first words that are the library's.
+sub declared_settings
+{
+	my $text = slurp('src/registry/setting_kinds.c');
+	my ($words) = $text =~ /own_words\[\] = \{(.*?)NULL/s;
+	return ([ $text =~ /^\t\{"([a-z0-9_.*]+)",/mg ], join('|', $words =~ /"(\w+)"/g));
+}
+
+# A setting that is read and not declared: no profile could have it.
+sub check_settings
+{
+	my ($file, $declared, $words) = @_;
+	my $text = slurp($file);
+	while ($text =~ /["']((?:$words)(?:\.[a-z0-9_]+)+)["']/g)
+	{
+		my ($key, $offset) = ($1, $-[1]);
+		breach($file, line_of($text, $offset), "setting \"$key\" is not declared in src/registry/setting_kinds.c")
+		  unless grep { my $known = $_; $known =~ s/\*$// ? index($key, $known) == 0 : $known eq $key } @$declared;
+	}
+	return;
+}
+
 # What belongs in an issue, or on one machine, and not in a file.
 sub check_any
 {
@@ -224,7 +246,9 @@ sub files
 my @sources = files(qr/\.[ch]$/, 'src');
 my @install = grep { !m{^extension/budgetpm--} } files(qr/\.sql$/, 'extension');
 my @lengths = sort { $a <=> $b } map { check_c($_) } @sources;
+my ($declared, $words) = declared_settings();
 check_sql($_) for @install;
+check_settings($_, $declared, $words) for grep { !/setting_kinds/ } @sources, @install;
 check_any($_) for @sources, @install, files(qr/\.(?:sql|spec|pl|pm|sh|csv)$/, 'sql', 'test', 'demo');
 
 print "$_\n" for @breaches;

@@ -83,3 +83,6 @@ SELECT pg_temp.each(format('SELECT b.answer_evaluation(%s, %%L)', :poor), ARRAY[
 SELECT pg_temp.each(format('SELECT b.answer_evaluation(%s, ''整改'', %%L)', :poor), ARRAY['　', repeat('长', 201)]);
 SELECT b.answer_evaluation(:poor, E'整改:\n一、补报', '苏教函1号') > 0 AS answered;
 SELECT pg_temp.each($$SELECT b.run_accountability(%s, '320000000')$$, '{0,-1,2147483647}');
+SELECT pg_temp.each($$SELECT b.performance_report(%s)$$, '{0,2147483647}'), pg_temp.refused('SELECT b.performance_report(NULL)');
+SELECT pg_temp.each($$SELECT b.performance_report_data(%s)$$, '{-1,99999}');
+SELECT pg_temp.each($$SELECT budgetpm.share_met(1, %L)$$, '{NaN,Infinity}');

@@ -88,6 +88,7 @@ BEGIN ATOMIC
       FROM @report@.project_score s JOIN @ledger@.project p ON p.project_id = s.project_id
       LEFT JOIN LATERAL @ledger@.advise_budget(s.project, s.fiscal_year) AS a ON true
      WHERE s.fiscal_year = performance_report_data.fiscal_year
+       AND budgetpm.in_range('fiscal_year', performance_report_data.fiscal_year, 1949, 9999)
        AND (performance_report_data.division IS NULL OR (SELECT budgetpm.division_key('@ledger@.ledger'::pg_catalog.regclass, performance_report_data.division)) IS NOT NULL)
        AND (performance_report_data.unit IS NULL OR (SELECT budgetpm.unit_key('@ledger@.ledger'::pg_catalog.regclass, performance_report_data.unit)) IS NOT NULL)
        AND (performance_report_data.division IS NULL OR EXISTS (SELECT FROM @ledger@.division d WHERE d.official_code = performance_report_data.division AND d.code OPERATOR(budgetpm.@>) p.division))
@@ -132,7 +133,7 @@ BEGIN ATOMIC
              "league": "项目得分排名", "rank": "名次", "project": "项目代码", "name": "项目名称", "unit": "单位", "points": "得分", "grade": "等级", "advice": "%s年预算安排建议", "missed": "未达成指标", "target": "指标值", "actual": "实际完成值", "deviation": "偏差率", "reason": "偏差原因", "indicator": "指标", "all": "全部", "none": "无。", "warned": "自评预警", "comma": "、",
              "优": "优", "良": "良", "中": "中", "差": "差", "raise": "增加", "keep": "保持", "cut": "压减", "cancel": "取消",
              "achieved": "达成", "partly": "部分达成", "failed": "未达成"}' END, '{unit}', CASE WHEN performance_report.language = 'en' THEN CASE performance_report.money WHEN 'wan' THEN '10,000 yuan' ELSE 'yuan' END WHEN performance_report.money = 'wan' THEN '万元' ELSE '元' END)::jsonb AS w
-     WHERE budgetpm.one_of('language', performance_report.language, '{zh,en}') AND budgetpm.one_of('money', performance_report.money, '{yuan,wan}')
+     WHERE budgetpm.in_range('fiscal_year', performance_report.fiscal_year, 1949, 9999) AND budgetpm.one_of('language', performance_report.language, '{zh,en}') AND budgetpm.one_of('money', performance_report.money, '{yuan,wan}')
   ), data AS MATERIALIZED (SELECT @ledger@.performance_report_data(performance_report.fiscal_year, performance_report.division, performance_report.unit) AS d)
   SELECT pg_catalog.concat(
            pg_catalog.format(w.w ->> 'title', x.d ->> 'fiscal_year', budgetpm.markdown_cell(COALESCE(x.d ->> 'name', x.d ->> 'unit', x.d ->> 'division', w.w ->> 'all'))), E'\n\n',

@@ -224,6 +224,10 @@ bpm_share_met(PG_FUNCTION_ARGS)
 	Numeric		part = PG_GETARG_NUMERIC(0);
 	Numeric		whole = PG_GETARG_NUMERIC(1);
 
+	if (numeric_is_nan(part) || numeric_is_inf(part) || numeric_is_nan(whole) || numeric_is_inf(whole))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("part and whole must be finite")));
 	if (bpm_compare_numeric(part, whole) >= 0)
 		PG_RETURN_INT32(1000000);
 	PG_RETURN_DATUM(DirectFunctionCall1(numeric_int4,
