@@ -48,6 +48,15 @@ END $$;
 SELECT * FROM pg_temp.roads(:p, :root, :paid_q, :asked, :released, :refunded, :contract, :work, :p1);
 SELECT pg_temp.refused(format('SELECT b.pay(%s, 1, ''x'')', :p1)), pg_temp.refused(format('SELECT b.supplement(%s, 1, ''x'')', :p1));
 SELECT b.check_funds(:p, 'pay', 1) - 'line' AS dry_run;
+-- a line without a project is of the one whose line it stands below; of another project, it is of that one
+BEGIN;
+SELECT b.move_project('P', 'under_way', '恢复') > 0 AS resumed, b.open_line(2026, '101', '2050202', title => 'under', parent => :p) AS under, b.open_line(2026, '101', '2050202', title => 'other', project => 'Q', parent => :p) AS other \gset
+SELECT b.open_line(2026, '101', '2050202', title => 'deeper', parent => :under) AS deeper \gset
+SELECT b.allot(:p, :under, 10, 'd') > 0, b.allot(:under, :deeper, 5, 'd') > 0, b.allot(:p, :other, 5, 'd') > 0, b.move_project('P', 'suspended', '汛期') > 0 AS suspended;
+SELECT pg_temp.told(format(s, line)) FROM unnest(ARRAY[:under, :deeper]) AS line, unnest('{SELECT b.pay(%s\, 1\, ''x''),SELECT b.request_payment(%s\, 1\, ''x'')}'::text[]) AS s;
+SELECT pg_temp.told(format('SELECT b.allot(%s, %s, 1, ''x'')', :p, :under)), b.pay(:other, 1, 'x') > 0 AS paid;
+SELECT pg_temp.told(format('SELECT b.release_suspended(''P'', %s, 1, ''文1'', ''x'')', :root)), b.release_suspended('P', :deeper, 1, '文1', 'x') > 0 AS released, b.pay(:deeper, 1, 'x') > 0 AS paid;
+ROLLBACK;
 -- what comes back, is held or taken back, and what a contract reserves, passes
 BEGIN;
 SELECT b.freeze(:p, 1, 'x') > 0, b.commit_funds(:p, 1, 'x') > 0, b.release(:asked, 'x') > 0, b.return_allotment(:p, :root, 1, 'x') > 0, b.reverse(:reduced, 'x') > 0, b.withdraw(:p1, 1, 'x') > 0;
@@ -69,7 +78,19 @@ SELECT b.release_suspended('P', :p1, 5, '文2', '农民工工资', CURRENT_DATE 
 SELECT b.release_suspended('P.1', :p1, 5, '文3', '农民工工资', '2026-01-01') AS expired;
 SELECT pg_temp.told(format('SELECT b.pay(%s, 0.01, ''x'')', :p1));
 SELECT release_id, line_id = :p AS of_p, amount, paid_limit, drawn_limit, document, reason FROM b.project_release ORDER BY 1;
-SELECT event_no, action, reason, details - 'line' AS details FROM b.project_event JOIN b.project USING (project_id) WHERE official_code = 'P' AND action IN ('stage', 'released') ORDER BY 1;
+SELECT event_no, action, reason, details - '{line,valid_to}'::text[] AS details FROM b.project_event JOIN b.project USING (project_id) WHERE official_code = 'P' AND action IN ('stage', 'released') ORDER BY 1;
+-- what comes back of an older payment, or is corrected away, makes no room for another; what was paid since and came back does
+SELECT b.move_project('Q', 'suspended', '汛期') > 0 AS suspended;
+BEGIN;
+SELECT b.release_suspended('Q', :q, 5, '文2', '工资') > 0 AS released, b.correct_payment(:paid_q, :root, 10, 'x') > 0 AS corrected, b.refund(:paid_q, 10, 'x') > 0 AS refunded;
+SELECT pg_temp.refused(format('SELECT b.pay(%s, 5.01, ''x'')', :q));
+SELECT pg_temp.told(format('SELECT b.post_batch(''[{"operation": "refund", "payment": %s, "amount": "9", "document": "x"}, {"operation": "pay", "line": %s, "amount": "6", "document": "x"}]'')', :paid_q, :q)) AS batch;
+SELECT b.pay(:q, 5, 'y') AS paid5 \gset
+SELECT pg_temp.told(format('SELECT b.pay(%s, 0.01, ''x'')', :q)), b.refund(:paid5, 5, '退票') > 0 AS bounced;
+SELECT b.pay(:q, 5, 'y') AS paid6 \gset
+SELECT b.correct_payment(:paid6, :root, 5, 'x') > 0 AS corrected, pg_temp.told(format('SELECT b.pay(%s, 0.01, ''x'')', :q));
+ROLLBACK;
+SELECT b.move_project('Q', 'under_way', '恢复') > 0 AS resumed;
 -- resumed and suspended again: a release ends with its suspension
 SELECT b.release_suspended('P', :p, 100, '文4', '工资') AS release;
 SELECT b.move_project('P', 'under_way', '恢复') > 0 AS resumed;

@@ -10,6 +10,7 @@ CREATE TABLE @ledger@.project_release (
   amount      budgetpm.amount NOT NULL,
   paid_limit  budgetpm.amount NOT NULL,
   drawn_limit budgetpm.amount NOT NULL,
+  entry_no    integer NOT NULL,
   valid_to    date,
   document    varchar(200) NOT NULL,
   reason      text NOT NULL,
@@ -23,10 +24,11 @@ CREATE INDEX project_release_line ON @ledger@.project_release (line_id);
 COMMENT ON TABLE @ledger@.project_release IS 'What may be paid of a line although its project is suspended (暂停期间放行): the newest one of a line counts, until the project is resumed. Only added to, by release_suspended().';
 COMMENT ON COLUMN @ledger@.project_release.release_id IS 'Number of the release.';
 COMMENT ON COLUMN @ledger@.project_release.project_id IS 'The project that it was given for: the line''s, or one above it.';
-COMMENT ON COLUMN @ledger@.project_release.line_id IS 'The line that pays.';
+COMMENT ON COLUMN @ledger@.project_release.line_id IS 'The line that pays: of the project, or without one below a line of it.';
 COMMENT ON COLUMN @ledger@.project_release.amount IS 'How much more may be paid of the line.';
 COMMENT ON COLUMN @ledger@.project_release.paid_limit IS 'What its payments may reach: what was paid of it when it was released, and the amount.';
 COMMENT ON COLUMN @ledger@.project_release.drawn_limit IS 'What they may reach together with what is requested: what both were when it was released, and the amount.';
+COMMENT ON COLUMN @ledger@.project_release.entry_no IS 'The line''s last entry when it was released: what comes back of payments up to it makes no room for others.';
 COMMENT ON COLUMN @ledger@.project_release.valid_to IS 'Last day, where the server stands; NULL: until the project is resumed.';
 COMMENT ON COLUMN @ledger@.project_release.document IS 'The document that says so.';
 COMMENT ON COLUMN @ledger@.project_release.reason IS 'Why.';

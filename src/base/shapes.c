@@ -388,8 +388,8 @@ const BpmTableShape bpm_shapes[] = {
 	"division budget_code, unit budget_code"},
 	{"project_release",
 		"release_id int8, project_id int8, line_id int8, amount amount, paid_limit "
-		"amount, drawn_limit amount, valid_to date, document varchar, reason text, "
-		"actor varchar, login varchar, released_at timestamptz, division "
+		"amount, drawn_limit amount, entry_no int4, valid_to date, document varchar, "
+		"reason text, actor varchar, login varchar, released_at timestamptz, division "
 	"budget_code, unit budget_code"},
 	{"project_resource",
 		"project_id int8, resource_no int4, kind varchar, title varchar, quantity "

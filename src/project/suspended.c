@@ -3,9 +3,13 @@
  *	  What a suspended project (暂停) is not given and not paid, and releases of it;
  *	  what one that has ended is not paid.
  *
+ * A line is of the nearest project: its own or, where it names none, that of a line above
+ * it, which its money comes from.
+ *
  * A release names a line, and by how much its payments may still grow: it is kept as
  * the sums that paid and requested money may reach, which each posting compares under
- * the line's lock.  It ends with the suspension that it was given in.
+ * the line's lock.  What comes back of a payment from before it makes no room for another
+ * one.  It ends with the suspension that it was given in.
  */
 #include "postgres.h"
 
@@ -19,8 +23,15 @@
 #include "base/rows.h"
 #include "base/text.h"
 #include "ledger/arguments.h"
+#include "ledger/buffer.h"
 #include "project/watch.h"
 #include "registry/registry.h"
+
+/* The project that a line's money is of: its own, or the nearest one above; no row for none. */
+#define PROJECT_OF(line) \
+	"(WITH RECURSIVE up AS (SELECT o.parent_id, o.project_id FROM @ledger@.line o WHERE o.line_id" EQ line \
+	" UNION ALL SELECT o.parent_id, o.project_id FROM up u JOIN @ledger@.line o ON o.line_id" EQ "u.parent_id WHERE u.project_id IS NULL)" \
+	" SELECT u.project_id FROM up u WHERE u.project_id IS NOT NULL)"
 
 /* A project and those above it, and which of them is suspended. */
 #define ABOVE(start) \
@@ -32,9 +43,8 @@
 
 /* The suspended project of line $1, or above it, and the newest release of the line; none where line $2 of the project is carried. */
 static const BpmStatement find_halt = {
-	ABOVE("FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id WHERE l.line_id" EQ "$1"
-		  " AND NOT EXISTS (SELECT 1 FROM @ledger@.line o WHERE o.line_id" EQ "$2 AND o.project_id" EQ "l.project_id)")
-	" SELECT h.code, r.release_id, r.paid_limit, r.drawn_limit FROM halt h LEFT JOIN LATERAL"
+	ABOVE("FROM @ledger@.project p WHERE p.project_id" EQ PROJECT_OF("$1") " AND p.project_id IS DISTINCT FROM " PROJECT_OF("$2"))
+	" SELECT h.code, r.release_id, r.paid_limit, r.drawn_limit, r.entry_no FROM halt h LEFT JOIN LATERAL"
 	"  (SELECT * FROM @ledger@.project_release x WHERE x.line_id" EQ "$1 AND x.released_at" GT "h.since"
 	"    ORDER BY x.release_id DESC LIMIT 1) r ON COALESCE(r.valid_to" GE SERVER_DATE ", true)", "ll"
 };
@@ -43,8 +53,8 @@ static const BpmStatement find_halt = {
 
 /* The project of line $1 where it is suspended or has ended, or stands below another: most do neither. */
 static const BpmStatement may_be_halted = {
-	"SELECT p.official_code::pg_catalog.text, p.stage::pg_catalog.text FROM @ledger@.line l JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
-	" WHERE l.line_id" EQ "$1 AND (p.stage" HALTED " OR p.parent_id IS NOT NULL)", "l"
+	"SELECT p.official_code::pg_catalog.text, p.stage::pg_catalog.text FROM @ledger@.project p WHERE p.project_id" EQ PROJECT_OF("$1")
+	" AND (p.stage" HALTED " OR p.parent_id IS NOT NULL)", "l"
 };
 
 /* Whether a ledger has any project that is suspended or has ended, as of its generation: who moves the first one there changes that. */
@@ -89,6 +99,8 @@ typedef struct Halt
 	int64		release;		/* 0: none */
 	BpmFen		paid;			/* that the line's payments may reach */
 	BpmFen		drawn;			/* that they may reach with what is requested */
+	int32		entry_no;		/* of the line, when it was released */
+	BpmFen		back;			/* of payments from before, or corrected away, since */
 } Halt;
 
 typedef enum Held
@@ -125,7 +137,7 @@ find_halted(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
 
 	memset(halt, 0, sizeof(Halt));
 	if (!any_halted(posting->ledger) ||
-		bpm_ledger_execute_latest(posting->ledger, &may_be_halted, 0, values, NULL, true) != 1)
+		bpm_reach_latest_rows(posting->ledger, &may_be_halted, 0, values) != 1)
 		return false;
 	halt->code = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	halt->stage = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
@@ -134,7 +146,7 @@ find_halted(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
 	halt->stage = "suspended";
 	if (strcmp(leg->kind->operation, "carry_forward") == 0)
 		values[1] = Int64GetDatum(posting->request.line);
-	if (bpm_ledger_execute_latest(posting->ledger, &find_halt, 0, values, NULL, true) != 1)
+	if (bpm_reach_latest_rows(posting->ledger, &find_halt, 0, values) != 1)
 		return false;
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
@@ -142,7 +154,26 @@ find_halted(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
 	halt->release = bpm_row_number(row, desc, 2);
 	halt->paid = bpm_row_number(row, desc, 3);
 	halt->drawn = bpm_row_number(row, desc, 4);
+	halt->entry_no = bpm_row_number(row, desc, 5);
 	return true;
+}
+
+/*
+ * Reads what has left a line's payments since its release, but for what was paid since and
+ * came back: who corrects an old payment away could pay as much anew.
+ */
+static void
+read_back(BpmLedger *ledger, int64 line, Halt *halt)
+{
+	static const BpmStatement find = {
+		"SELECT COALESCE(budgetpm.sum(j.amount), '0'::budgetpm.amount) FROM @ledger@.journal_@year@ j JOIN @ledger@.entry_kind k ON k.kind" EQ "j.kind"
+		" WHERE j.line_id" EQ "$1 AND j.entry_no" GT "$2 AND k.source" EQ "'paid'"
+		"  AND (k.operation" EQ "'correct_payment' OR j.refers_entry" LE "$2)", "li"
+	};
+	Datum		values[] = {Int64GetDatum(line), Int32GetDatum(halt->entry_no)};
+
+	bpm_reach_latest_rows(ledger, &find, BPM_LINE_YEAR(line), values);
+	halt->back = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
 /* Tells whether suspended projects are held in a division; only a profile that says false lets them go on. */
@@ -171,6 +202,8 @@ refuse_held(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held,
 		detail = psprintf("Release " INT64_FORMAT " lets %s of line " INT64_FORMAT " come to %s; it would be %s.", halt->release,
 						  held == HELD_PAID ? "what is paid" : "what is paid and requested", posting->lines[leg->line].id,
 						  bpm_fen_to_text(limit), bpm_fen_to_text(reached));
+	if (halt->back)
+		detail = psprintf("%s Of it %s came back of earlier payments, or was corrected away.", detail, bpm_fen_to_text(halt->back));
 	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 					  psprintf("project \"%s\" is suspended and %s", halt->code, what_held[held]), detail,
 					  held == HELD_GIVEN ? pstrdup("Resume it (恢复) first.") :
@@ -212,8 +245,9 @@ bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg)
 	else
 	{
 		limit = held == HELD_PAID ? halt.paid : halt.drawn;
-		if (held == HELD_REQUESTED)
-			reached += line->bucket[BUCKET_REQUESTED];
+		if (held == HELD_PAID && halt.release)
+			read_back(posting->ledger, line->id, &halt);
+		reached += held == HELD_REQUESTED ? line->bucket[BUCKET_REQUESTED] : halt.back;
 		if ((held == HELD_GIVEN || halt.release == 0 || reached > limit) && is_held(posting->ledger, line->division))
 			passes = refuse_held(posting, leg, &halt, held, reached, limit);
 	}
@@ -228,7 +262,7 @@ bpm_require_line_of(BpmLedger *ledger, const BpmProject *project, int64 line)
 	static const BpmStatement of_project = {
 		"WITH RECURSIVE tree AS (SELECT $1 AS project_id UNION ALL"
 		" SELECT p.project_id FROM tree t JOIN @ledger@.project p ON p.parent_id" EQ "t.project_id)"
-		" SELECT 1 FROM @ledger@.line l JOIN tree t ON t.project_id" EQ "l.project_id WHERE l.line_id" EQ "$2", "ll"
+		" SELECT 1 FROM tree t WHERE t.project_id" EQ PROJECT_OF("$2"), "ll"
 	};
 	Datum		values[] = {Int64GetDatum(project->id), Int64GetDatum(line)};
 
@@ -264,9 +298,9 @@ store_release(BpmCall *call, const BpmProject *project, Datum *values, char *nul
 	};
 	static const BpmStatement insert = {
 		"INSERT INTO @ledger@.project_release (release_id, line_id, amount, paid_limit, drawn_limit, document, reason, valid_to, project_id,"
-		" actor, login, released_at, division, unit)"
+		" actor, login, released_at, division, unit, entry_no)"
 		" SELECT $1, b.line_id, $3::budgetpm.amount, b.paid OPERATOR(budgetpm.+) $3::budgetpm.amount,"
-		"  b.paid OPERATOR(budgetpm.+) b.requested OPERATOR(budgetpm.+) $3::budgetpm.amount, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+		"  b.paid OPERATOR(budgetpm.+) b.requested OPERATOR(budgetpm.+) $3::budgetpm.amount, $4, $5, $6, $7, $8, $9, $10, $11, $12, b.entry_no"
 		" FROM @ledger@.balance b WHERE b.line_id" EQ "$2", "llnttdlttzcc"
 	};
 
