@@ -51,10 +51,19 @@ static const BpmStatement find_halt = {
 
 #define HALTED " OPERATOR(pg_catalog.=) ANY ('{suspended,cancelled,closed}')"
 
-/* The project of line $1 where it is suspended or has ended, or stands below another: most do neither. */
-static const BpmStatement may_be_halted = {
+/* What a posting asks of a project of its line: whether it is suspended or has ended, or stands below another; most do neither. */
+#define MAY_BE_HALTED "(p.stage" HALTED " OR p.parent_id IS NOT NULL)"
+
+/* The own project of line $1, where it may be held; no code where the line names none and stands below another. */
+static const BpmStatement own_halted = {
+	"SELECT p.official_code::pg_catalog.text, p.stage::pg_catalog.text FROM @ledger@.line l LEFT JOIN @ledger@.project p ON p.project_id" EQ "l.project_id"
+	" WHERE l.line_id" EQ "$1 AND (" MAY_BE_HALTED " OR (l.project_id IS NULL AND l.parent_id IS NOT NULL))", "l"
+};
+
+/* The project of line $1, its own or of a line above, where it may be held. */
+static const BpmStatement above_halted = {
 	"SELECT p.official_code::pg_catalog.text, p.stage::pg_catalog.text FROM @ledger@.project p WHERE p.project_id" EQ PROJECT_OF("$1")
-	" AND (p.stage" HALTED " OR p.parent_id IS NOT NULL)", "l"
+	" AND " MAY_BE_HALTED, "l"
 };
 
 /* Whether a ledger has any project that is suspended or has ended, as of its generation: who moves the first one there changes that. */
@@ -137,10 +146,13 @@ find_halted(BpmPosting *posting, const BpmLeg *leg, Halt *halt)
 
 	memset(halt, 0, sizeof(Halt));
 	if (!any_halted(posting->ledger) ||
-		bpm_reach_latest_rows(posting->ledger, &may_be_halted, 0, values) != 1)
+		bpm_ledger_execute_latest(posting->ledger, &own_halted, 0, values, NULL, true) != 1)
 		return false;
-	halt->code = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	halt->stage = bpm_row_string(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	if (bpm_result_text(0, 1) == NULL &&
+		bpm_reach_latest_rows(posting->ledger, &above_halted, 0, values) != 1)
+		return false;
+	halt->code = bpm_result_text(0, 1);
+	halt->stage = bpm_result_text(0, 2);
 	if (halt->stage[0] == 'c' && strcmp(halt->stage, "completed") != 0)
 		return true;
 	halt->stage = "suspended";
