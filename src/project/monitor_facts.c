@@ -44,8 +44,6 @@ typedef enum Source
 	SOURCE_OWN, SOURCE_RECENT, SOURCE_MONTH
 } Source;
 
-StaticAssertDecl(SOURCE_MONTH + 1 == BPM_FACT_SOURCES, "each source has a part");
-
 /* Facts of the posting itself, in the order of fact_table; words follow. */
 enum
 {
@@ -129,6 +127,7 @@ bpm_facts_named(Datum path)
 	ListCell   *cell;
 	BpmFactSet	facts = 0;
 
+	StaticAssertStmt(SOURCE_MONTH + 1 == BPM_FACT_SOURCES, "each source has a part");
 	bpm_path_use(path, &use);
 	if (use.whole)
 		return FACT_BIT(lengthof(fact_table)) - 1;
