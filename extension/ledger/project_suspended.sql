@@ -1,6 +1,6 @@
 -- project: what is paid of suspended projects all the same
 
-CREATE INDEX project_halted ON @ledger@.project (project_id) WHERE stage IN ('suspended', 'cancelled', 'closed');
+CREATE INDEX project_halted ON @ledger@.project (project_id) WHERE stage::pg_catalog.text = ANY ('{suspended,cancelled,closed}'::pg_catalog.text[]);
 CREATE SEQUENCE @ledger@.release_seq;
 COMMENT ON SEQUENCE @ledger@.release_seq IS 'Numbers of releases.';
 CREATE TABLE @ledger@.project_release (
