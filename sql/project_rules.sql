@@ -70,6 +70,13 @@ SELECT no, predicate, pg_temp.refused(format('SELECT pg_temp.finds(%L, %L)', pay
   CASE WHEN no <> 20 THEN pg_temp.finds(payment, predicate) END AS found, CASE WHEN no <> 20 THEN jsonb_path_match(pg_temp.facts(payment), predicate::jsonpath, '{}', true) END AS as_a_whole
   FROM said CROSS JOIN way WHERE way = 'contract' ORDER BY no;
 
+-- too long a predicate is refused; so is one that would fail payments: what only a time zone tells, in whichever part of it
+SELECT pg_temp.refused(format('SELECT budget.set_monitor_rule(''probe'', title => ''试'', strength => ''log'', predicate => %L)', '$.amount < 0' || repeat(' && $.amount < 0', 700)));
+SELECT budget.set_monitor_rule('probe', title => '试', strength => 'log', predicate => '$.amount < 0' || repeat(' && $.amount < 0', 600)), pg_temp.finds(payment, repeat('(', 900) || '$.amount == 300' || repeat(')', 900)) FROM way WHERE way = 'contract';
+SELECT pg_temp.refused(format('SELECT budget.set_monitor_rule(''probe'', title => ''试'', strength => ''log'', predicate => %L, parameters => %L)', predicate, parameters))
+  FROM (VALUES ('$.amount < 0 && $.accounting_date.datetime() < "2027-01-01 00:00:00+08".datetime()', '{}'), ('$.accounting_date.datetime() < $day.datetime()', '{"day": "2027-01-01"}')) AS v(predicate, parameters);
+SELECT pg_temp.refused($$SELECT budget.set_monitor_rule('probe', parameters => '{"day": "2027-01-01 00:00:00+08"}')$$), budget.set_monitor_rule('probe', false);
+
 -- 3. A rule that changes holds from the next statement on, as does one that is changed by hand; one that was rolled back never did.
 SELECT budget.set_monitor_rule('cash', parameters => '{"limit": 100}');
 CREATE FUNCTION pg_temp.cash(amount numeric) RETURNS text LANGUAGE sql AS $$

@@ -189,7 +189,7 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE BEGIN ATOMIC
     valid_from, valid_to);
 END;
 COMMENT ON FUNCTION @ledger@.set_monitor_rule(text, boolean, text, text, text, jsonb, integer, text, date, date) IS
-  'Sets a rule of payment monitoring (监控规则): makes a new one, changes one (what is NULL stays, but place and period are set as given), or makes one that ships active. Needs a duty over its division, or the whole ledger where it has none; an active rule that changes, one over the place where it holds so far too. Errors: 22004, 22023 every fault, 23503 division, 42601 the predicate is no jsonpath, ZB008 duty.';
+  'Sets a rule of payment monitoring (监控规则): makes a new one, changes one (what is NULL stays, but place and period are set as given), or makes one that ships active. Needs a duty over its division, or the whole ledger where it has none; an active rule that changes, one over the place where it holds so far too. Errors: 0A000 a predicate that only a time zone decides, 22001 one of more than 10000 characters, 22004, 22023 every fault, 23503 division, ZB008 duty.';
 
 CREATE FUNCTION @ledger@.register_account(
   unit text, account text, bank text DEFAULT NULL, title text DEFAULT NULL) RETURNS void

@@ -122,16 +122,20 @@ static void
 find_all(BpmPaymentFacts *facts)
 {
 	const BpmMonitorRules *rules = facts->rules;
+	ErrorContextCallback context = {error_context_stack, bpm_name_monitor_rule, NULL};
 
 	asked.found = MemoryContextAlloc(facts->posting->context, rules->count * sizeof(Found));
 	asked.nfound = 0;
+	error_context_stack = &context;
 	for (int i = 0; i < rules->count; i++)
 	{
 		const BpmMonitorRule *rule = &rules->rules[i];
 
+		context.arg = rule->name;
 		if (is_meant(rule, facts->line) && holds(facts, rule, rule->test) && !was_found(facts, rule))
 			add_found(facts, rule);
 	}
+	error_context_stack = context.previous;
 }
 
 /* Tells whether a rule that is meant for the payment sums what others have paid. */

@@ -68,6 +68,8 @@ typedef struct BpmPaymentFacts
 
 /* monitor_rules.c */
 extern BpmMonitorRules *bpm_monitor_rules(BpmLedger *ledger);
+extern void bpm_name_monitor_rule(void *rule);
+extern void bpm_try_monitor_rule(char *rule, char *predicate, Jsonb *parameters);
 
 /* monitor_facts.c */
 extern BpmFactSet bpm_facts_named(Datum path);

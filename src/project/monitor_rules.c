@@ -16,6 +16,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
+#include "base/json.h"
 #include "base/rows.h"
 #include "base/table.h"
 #include "project/monitor.h"
@@ -38,13 +39,20 @@ skip_quoted(const char *text)
 	return *text == '\0' ? text - 1 : text;
 }
 
+/* A stretch of a predicate, and where it ends: none is copied, or a long one would be kept once a part. */
+typedef struct Stretch
+{
+	const char *text;
+	const char *end;
+} Stretch;
+
 /* Returns where an operator first stands in no parentheses and no quotes, NULL for nowhere. */
 static const char *
-find_operator(const char *text, const char *operator)
+find_operator(Stretch stretch, const char *operator)
 {
 	int			depth = 0;
 
-	for (; *text != '\0'; text++)
+	for (const char *text = stretch.text; text < stretch.end; text++)
 	{
 		if (*text == '"')
 			text = skip_quoted(text);
@@ -58,29 +66,43 @@ find_operator(const char *text, const char *operator)
 	return NULL;
 }
 
-/* Returns the text without spaces around it and without parentheses around all of it. */
-static char *
-bare(const char *text, Size length)
+/* Tells whether the parentheses that a stretch begins and ends with belong together. */
+static bool
+is_wrapped(Stretch stretch)
 {
-	const char *end = text + length;
 	int			depth = 0;
 
-	while (text < end && *text == ' ')
-		text++;
-	while (text < end && end[-1] == ' ')
-		end--;
-	if (text == end || *text != '(' || end[-1] != ')')
-		return pnstrdup(text, end - text);
-	for (const char *at = text; at < end - 1; at++)
+	if (stretch.text == stretch.end || *stretch.text != '(' || stretch.end[-1] != ')')
+		return false;
+	for (const char *at = stretch.text; at < stretch.end - 1; at++)
 	{
 		if (*at == '"')
 			at = skip_quoted(at);
 		else if (*at == '(')
 			depth++;
 		else if (*at == ')' && --depth == 0)
-			return pnstrdup(text, end - text);
+			return false;
 	}
-	return bare(text + 1, end - text - 2);
+	return true;
+}
+
+/* Returns a stretch without spaces around it and without parentheses around all of it. */
+static Stretch
+bare(const char *text, const char *end)
+{
+	Stretch		stretch = {text, end};
+
+	for (;;)
+	{
+		while (stretch.text < stretch.end && *stretch.text == ' ')
+			stretch.text++;
+		while (stretch.text < stretch.end && stretch.end[-1] == ' ')
+			stretch.end--;
+		if (!is_wrapped(stretch))
+			return stretch;
+		stretch.text++;
+		stretch.end--;
+	}
 }
 
 /*
@@ -89,27 +111,30 @@ bare(const char *text, Size length)
  * less than &&.  A whole is true if and only if its parts, taken as true or not, make it so.
  */
 static BpmMonitorTest *
-take_apart(const char *mode, char *text)
+take_apart(const char *mode, Stretch stretch)
 {
 	BpmMonitorTest *test = palloc0(sizeof(BpmMonitorTest));
 	const char *at;
+	char	   *part;
 
 	check_stack_depth();
 	test->join = '|';
-	at = find_operator(text, "||");
+	at = find_operator(stretch, "||");
 	if (at == NULL)
 	{
 		test->join = '&';
-		at = find_operator(text, "&&");
+		at = find_operator(stretch, "&&");
 	}
 	if (at)
 	{
-		test->left = take_apart(mode, bare(text, at - text));
-		test->right = take_apart(mode, bare(at + 2, strlen(at + 2)));
+		test->left = take_apart(mode, bare(stretch.text, at));
+		test->right = take_apart(mode, bare(at + 2, stretch.end));
 		return test;
 	}
 	test->join = '\0';
-	test->path = DirectFunctionCall1(jsonpath_in, CStringGetDatum(psprintf("%s%s", mode, text)));
+	part = psprintf("%s%.*s", mode, (int) (stretch.end - stretch.text), stretch.text);
+	test->path = DirectFunctionCall1(jsonpath_in, CStringGetDatum(part));
+	pfree(part);
 	test->facts = bpm_facts_named(test->path);
 	return test;
 }
@@ -122,9 +147,39 @@ compile(char *predicate)
 	char	   *text = DatumGetCString(DirectFunctionCall1(jsonpath_out, path));
 	bool		strict = strncmp(text, "strict ", 7) == 0;
 
-	if (strict)
-		text += 7;
-	return take_apart(strict ? "strict " : "", bare(text, strlen(text)));
+	return take_apart(strict ? "strict " : "", bare(strict ? text + 7 : text, text + strlen(text)));
+}
+
+/* Asks each part of a predicate about a day, where some compare what only a time zone tells. */
+static void
+try_parts(const BpmMonitorTest *test, Jsonb *facts, Jsonb *parameters)
+{
+	check_stack_depth();
+	if (test->join)
+	{
+		try_parts(test->left, facts, parameters);
+		try_parts(test->right, facts, parameters);
+	}
+	else
+		(void) bpm_path_match(test->path, facts, parameters);
+}
+
+/* Says which rule failed. */
+void
+bpm_name_monitor_rule(void *rule)
+{
+	errcontext("monitoring rule \"%s\"", (const char *) rule);
+}
+
+/* Fails where a rule would fail payments: of what a path does wrong, the server tells some even in silence. */
+void
+bpm_try_monitor_rule(char *rule, char *predicate, Jsonb *parameters)
+{
+	ErrorContextCallback context = {error_context_stack, bpm_name_monitor_rule, rule};
+
+	error_context_stack = &context;
+	try_parts(compile(predicate), bpm_jsonb_of("{\"accounting_date\": \"2026-01-01\"}"), parameters);
+	error_context_stack = context.previous;
 }
 
 /* Takes over one rule from its row. */

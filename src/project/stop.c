@@ -17,10 +17,11 @@
 #include "base/json.h"
 #include "base/rows.h"
 #include "ledger/arguments.h"
-#include "project/watch.h"
+#include "project/monitor.h"
 #include "registry/registry.h"
 
 #define STOP_FLOW	"payment_stop"
+#define MOST_PREDICATE	10000	/* characters */
 
 static const BpmStatement read_wanted = {
 	"SELECT s.stop_id, s.login, s.division, s.unit, (SELECT f.facts FROM @ledger@.monitor_finding f"
@@ -319,11 +320,12 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 		" VALUES ($1, $2, COALESCE($3, '-'), COALESCE($4, 'log'), COALESCE($5, '-'), COALESCE($6, '{}'), COALESCE($7, 0), $8, $9, $10)"
 		" ON CONFLICT (rule) DO UPDATE SET active = $2, title = COALESCE($3, r.title), strength = COALESCE($4, r.strength),"
 		"  predicate = COALESCE($5, r.predicate), parameters = COALESCE($6, r.parameters), days = COALESCE($7, r.days),"
-		"  division = $8, valid_from = $9, valid_to = $10", "tbtttjicdd"
+		"  division = $8, valid_from = $9, valid_to = $10 RETURNING predicate, parameters", "tbtttjicdd"
 	};
 	BpmCall		call;
 	Datum		values[10];
 	char		nulls[] = "          ";
+	bool		isnull;
 	BpmCode		division = 0;
 
 	bpm_require_argument(fcinfo, 1, "rule");
@@ -340,9 +342,11 @@ bpm_set_monitor_rule(PG_FUNCTION_ARGS)
 	bpm_call_require(&call, division, 0);
 	require_rule(&call, values[0]);
 	bpm_refuse_rows(call.ledger, &faults, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
-	check_predicate(bpm_optional_argument(fcinfo, 5));
+	check_predicate(PG_ARGISNULL(5) ? NULL : bpm_limited_text(fcinfo, 5, "predicate", MOST_PREDICATE));
 	bpm_refuse_rows(call.ledger, &missing, values, nulls, ERRCODE_INVALID_PARAMETER_VALUE, "monitoring rule is not right");
 	bpm_ledger_execute(call.ledger, &upsert, 0, values, nulls);
+	bpm_try_monitor_rule(bpm_argument(fcinfo, 1, "rule"), bpm_result_text(0, 1),
+						 DatumGetJsonbP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull)));
 	bpm_call_end(&call);
 	PG_RETURN_VOID();
 }
