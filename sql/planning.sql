@@ -28,7 +28,8 @@ SELECT pg_temp.refused(s) FROM unnest(ARRAY[
   $$SELECT c.create_preparation(2027, '320000000', 'x', 'requests', rounds => '0')$$,
   $$SELECT c.create_preparation(2027, '320000000', 'x', 'requests', rounds => '2.5')$$,
   $$SELECT c.create_preparation(2027, '320000000', 'x', 'requests', rounds => '[]')$$,
-  $$SELECT c.create_preparation(2027, '320000000', 'x', 'requests', rounds => '[{"top": 1}, 2, {"up": "一上", "ceiling_binds": 1}]')$$]) AS s;
+  $$SELECT c.create_preparation(2027, '320000000', 'x', 'requests', rounds => '[{"top": 1}, 2, {"up": "一上", "ceiling_binds": 1}]')$$,
+  $$SELECT c.create_preparation(2027, '320000000', 'x', 'requests', rounds => '[{"up_closes_on": "2026-02-30", "down_closes_on": "infinity"}, {"up_closes_on": "soon", "up": "　"}]')$$]) AS s;
 SELECT pg_temp.refused($$SELECT c.publish_flow('{"flow": "wrong", "title": "错", "steps": [{"step": "done", "type": "end"}], "effects": {"hold": [{"effect": "prepare", "arguments": {"move": "leap", "when": 1}}]}}')$$);
 
 -- rounds are rows: the profile's two, three of Jiangsu, or described one by one

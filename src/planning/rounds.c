@@ -11,6 +11,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/errors.h"
+#include "base/text.h"
 #include "ledger/arguments.h"
 #include "planning/private.h"
 #include "registry/registry.h"
@@ -52,14 +53,17 @@ numeral(int number)
 	return numerals[number - 1];
 }
 
-/* Reads a member that is a date; 0 for none. */
+/* Reads a member that is a date; 0 for none, and with a fault for what is no day. */
 static Datum
 date_member(const BpmNode *node, const char *key, bool *isnull)
 {
 	char	   *text = bpm_node_text(node, key, false);
+	DateADT		day = 0;
 
 	*isnull = text == NULL;
-	return text ? DirectFunctionCall1(date_in, CStringGetDatum(text)) : (Datum) 0;
+	if (text && (!bpm_read_day(text, &day) || !bpm_is_calendar_day(day)))
+		bpm_fault(node->faults, bpm_node_place(node, key), "\"%s\" is not a day as YYYY-MM-DD", text);
+	return DateADTGetDatum(day);
 }
 
 /* Stores one round, as described or by default. */
