@@ -30,6 +30,7 @@ SELECT change, pg_temp.told(change::jsonb) AS told FROM unnest(ARRAY[
   '{"4": {"share": 0.300001}}', '{"4": {"delivery": null, "until": "2026-01-01"}}',
   '{"5": {"due_on": "2026-10-01"}}', '{"5": {"per_day": 0.0009}}', '{"5": {"max": 0.09}}', '{"5": {"delivery": "any"}}',
   '{"6": {"each": null}}', '{"6": {"above_share": 0.1}}', '{"6": {"document": "x"}}', '{"7": {"cover": null}}', '{"6": {"each": null, "cover": true}}',
+  '{"6": {"each": "true"}}', '{"6": {"each": "true"}, "7": {"cover": "true"}}',
   '{"1": {"share": 0.31}, "2": {"share": 0.69}}', '{"2": {"milestone": 1}}', '{"2": {"project": "Q"}}', '{"2": {"project": null}}',
   '{"1": {"share": 0.1}, "more": [{"no": 8, "kind": "milestone", "title": "再付", "terms": {"share": 0.2, "on": "signing"}}]}',
   '{"1": {"share": 0.2}, "2": {"share": 0.8}, "3": {"share": 0}}']) AS change;

@@ -56,6 +56,10 @@ static const BpmStatement clause_faults = {
 	"  FROM named n CROSS JOIN LATERAL pg_catalog.jsonb_each_text(n.terms) WITH ORDINALITY AS t(key, value, at)"
 	"  WHERE NOT EXISTS (SELECT 1 FROM known k WHERE (k.kind" EQ "n.kind OR k.kind" EQ "'*') AND k.term" EQ "t.key"
 	"   AND COALESCE(t.value" MATCHES "k.pattern, false)) ORDER BY n.n, t.at)"
+	/* As a text it would be read as the same, and ask for nothing. */
+	" UNION ALL (SELECT n.name " CAT "': \"' " CAT "t.term " CAT "'\" is the text \"true\", not true' FROM named n"
+	"  CROSS JOIN pg_catalog.unnest('{cover,each}'::pg_catalog.text[]) AS t(term)"
+	"  WHERE n.terms OPERATOR(pg_catalog.->) t.term" EQ "'\"true\"' ORDER BY n.n, t.term COLLATE pg_catalog.\"C\")"
 	" UNION ALL (SELECT n.name " CAT "': \"' " CAT "t.key " CAT "'\" = ' " CAT "t.value " CAT "' is no day of the calendar'"
 	"  FROM named n CROSS JOIN LATERAL pg_catalog.jsonb_each_text(n.terms) WITH ORDINALITY AS t(key, value, at)"
 	"  WHERE t.key" EQ "ANY ('{until,due_on}')"
