@@ -104,10 +104,10 @@ BEGIN ATOMIC
   SELECT p.project_id, p.division, p.unit, LEAST(p.starts_on, p.started_on), p.ends_on,
          COALESCE(m.budget, '0') - COALESCE(t.budget, '0'), COALESCE(m.paid, '0') - COALESCE(t.paid, '0'),
          d.contract_due, d.contract_met, c.clause_due, c.clause_met, c.clause_late, d.delivery_due, d.delivery_met,
-         CASE WHEN s.last IS NOT NULL THEN s.planned * 0.000001
+         CASE WHEN COALESCE(o.last, s.last) IS NOT NULL THEN COALESCE(o.planned, s.planned) * 0.000001
               WHEN r.percent IS NOT NULL AND p.starts_on <= p.ends_on
               THEN pg_catalog.trunc(LEAST(GREATEST(signal_facts.as_of - LEAST(p.starts_on, p.started_on) + 1, 0)::numeric / (p.ends_on - LEAST(p.starts_on, p.started_on) + 1), 1), 4) END,
-         COALESCE(r.percent * 0.01, s.done * 0.000001), i.achievement, c.clause, i.indicators
+         COALESCE(r.percent * 0.01, COALESCE(o.done, s.done) * 0.000001), i.achievement, c.clause, i.indicators
     FROM @ledger@.project p
     LEFT JOIN (
       SELECT l.project_id, budgetpm.sum(b.appropriated - b.allotted - b.transferred - b.withdrawn) AS budget, budgetpm.sum(b.paid) AS paid
@@ -145,14 +145,15 @@ BEGIN ATOMIC
     LEFT JOIN (
       SELECT s.project_id, COALESCE(pg_catalog.sum(s.weight_parts) FILTER (WHERE s.planned_on <= signal_facts.as_of), 0) AS planned,
              COALESCE(pg_catalog.sum(s.weight_parts) FILTER (WHERE s.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(s.planned_on) AS last
-        FROM (SELECT n.project_id, n.planned_on, n.weight_parts, n.done_on FROM @ledger@.milestone n
-               WHERE NOT EXISTS (SELECT 1 FROM former WHERE former.project_id = n.project_id)
-              UNION ALL
-              SELECT former.project_id, x.planned_on, (x.weight * 10000)::integer AS weight_parts, n.done_on
-                FROM former CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(former.details) AS x(no integer, planned_on date, weight numeric)
-                LEFT JOIN @ledger@.milestone n ON n.project_id = former.project_id AND n.milestone_no = x.no) s
+        FROM @ledger@.milestone s
        WHERE s.project_id BETWEEN COALESCE(signal_facts.project, 0) AND COALESCE(signal_facts.project, 9223372036854775807)
        GROUP BY s.project_id) s ON s.project_id = p.project_id
+    LEFT JOIN (
+      SELECT former.project_id, COALESCE(pg_catalog.sum((x.weight * 10000)::bigint) FILTER (WHERE x.planned_on <= signal_facts.as_of), 0) AS planned,
+             COALESCE(pg_catalog.sum((x.weight * 10000)::bigint) FILTER (WHERE n.done_on <= signal_facts.as_of), 0) AS done, pg_catalog.max(x.planned_on) AS last
+        FROM former CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(former.details) AS x(no integer, planned_on date, weight numeric)
+        LEFT JOIN @ledger@.milestone n ON n.project_id = former.project_id AND n.milestone_no = x.no
+       GROUP BY former.project_id) o ON o.project_id = p.project_id
     LEFT JOIN LATERAL (
       SELECT r.percent FROM @ledger@.progress_report r
        WHERE r.project_id = p.project_id AND r.reported_for <= signal_facts.as_of
