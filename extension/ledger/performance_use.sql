@@ -59,7 +59,7 @@ BEGIN ATOMIC
                         WHEN 'grade' THEN s.grade = r.grade WHEN 'beneficiaries' THEN m.missed IS NOT NULL WHEN 'deviation' THEN n.missed IS NOT NULL
                         WHEN 'unspent' THEN s.budget > 0 AND (s.budget - s.paid) * 100 >= COALESCE(r.min_score, 0) * s.budget END
   )
-  SELECT advise_budget.fiscal_year + 1, (pg_catalog.array_agg(h.action ORDER BY h.change, h.rule))[1], pg_catalog.min(h.change), pg_catalog.max(h.budget),
+  SELECT LEAST(advise_budget.fiscal_year, 9999) + 1, (pg_catalog.array_agg(h.action ORDER BY h.change, h.rule))[1], pg_catalog.min(h.change), pg_catalog.max(h.budget),
          pg_catalog.round(pg_catalog.max(h.budget) * (1 + pg_catalog.min(h.change)), 2),
          pg_catalog.format('%s 年得分 %s, 等级%s: %s', advise_budget.fiscal_year, pg_catalog.max(h.score), pg_catalog.max(h.won),
            pg_catalog.string_agg(pg_catalog.concat(h.reason, ' (' || h.missed || ')'), '; ' ORDER BY h.change, h.rule)),

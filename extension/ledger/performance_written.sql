@@ -145,7 +145,7 @@ BEGIN ATOMIC
                      (12, 'mean_deviation', (x.d ->> 'mean_deviation') || '%'), (13, 'warnings', x.d ->> 'warnings')) AS k(n, key, value)),
            pg_catalog.format(E'\n## %s\n\n', w.w ->> 'league'),
            COALESCE((SELECT pg_catalog.format(E'| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n|---:|---|---|---|---:|---|---:|---:|---:|---|\n', w.w ->> 'rank', w.w ->> 'project', w.w ->> 'name', w.w ->> 'unit', w.w ->> 'points', w.w ->> 'grade',
-                            w.w ->> 'budget', w.w ->> 'paid', w.w ->> 'execution', pg_catalog.format(w.w ->> 'advice', performance_report.fiscal_year + 1))
+                            w.w ->> 'budget', w.w ->> 'paid', w.w ->> 'execution', pg_catalog.format(w.w ->> 'advice', performance_report.fiscal_year::bigint + 1))
                    || pg_catalog.string_agg(pg_catalog.format(E'| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n', CASE WHEN l.r -> 'score' <> 'null' THEN l.r ->> 'rank' ELSE '—' END, l.r ->> 'project', budgetpm.markdown_cell(l.r ->> 'name'), budgetpm.markdown_cell(l.r ->> 'unit'), COALESCE(l.r ->> 'score', '—'),
                         pg_catalog.concat_ws(w.w ->> 'comma', COALESCE(w.w ->> (l.r ->> 'grade'), '—'), CASE WHEN l.r ->> 'warning' = 'red' THEN w.w ->> 'warned' END),
                         budgetpm.printed_money((l.r ->> 'budget')::numeric, performance_report.money), budgetpm.printed_money((l.r ->> 'paid')::numeric, performance_report.money), COALESCE((l.r ->> 'execution') || '%', '—'),

@@ -286,7 +286,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 BEGIN ATOMIC
    GROUP BY a.cell_id;
 END;
 COMMENT ON FUNCTION @ledger@.heat_cells(@postgis@.geometry, double precision, integer, text, numeric, bigint) IS
-  'Internal: what heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), NULL for the world, of an edge in its metres; reader is the role that it is for where it is called as another.';
+  'What heat_grid() and heat_tiles() count in hexagons over bounds of Web Mercator (EPSG:3857), NULL for the world, of an edge in its metres; reader is the role that it is for where it is called as another.';
 
 CREATE FUNCTION @ledger@.heat_grid(division text DEFAULT NULL, size_km numeric DEFAULT 20, fiscal_year integer DEFAULT NULL, late_by numeric DEFAULT 10)
 RETURNS TABLE (cell_id bigint, projects bigint, late bigint, behind numeric(7,2), budget numeric(20,2), paid numeric(20,2), geom @postgis@.geometry(Polygon, 4490))
