@@ -102,6 +102,19 @@ SELECT count(other.register_unit('101', '教育厅', '320000000')), other.open_l
 SELECT other.appropriate(:other, 100, '文') > 0 AS given, other.set_monitor_rule('cash', parameters => '{"limit": 1}');
 SELECT pg_temp.refused(format($$SELECT other.pay(%s, 5, '现金', memo => '{"settlement": "cash"}')$$, :other)) ~ '^ZB010' AS there, pg_temp.cash(5) AS here,
   pg_temp.refused(format($$SELECT other.pay(%s, 5, '现金', memo => '{"settlement": "cash"}')$$, :other)) ~ '^ZB010' AS there_still;
+
+-- 4. A key finds its row by an index, also where the statement is planned while the table has no pages.
+VACUUM other.obligation_2026, other.monitor_payment, other.monitor_finding, other.monitor_stop, other.payment;
+SELECT count(other.set_monitor_rule(rule)) FROM other.monitor_rule;
+\c
+SET client_min_messages = warning;
+BEGIN;
+SELECT array_agg(other.request_payment(:other, 1, '申请' || n, memo => '{"payee": "甲", "payee_account": "1"}') ORDER BY n) AS ids FROM generate_series(1, 2) AS n \gset
+SELECT count(other.pay(:other, 1, '申请' || n, request => id)) AS paid FROM unnest(:'ids'::bigint[]) WITH ORDINALITY AS r(id, n);
+SELECT count(other.pay(:other, 1, '凭证', memo => '{"payee": "甲"}')) AS paid;
+SELECT relname, seq_scan AS read_from_end_to_end, idx_scan > 0 AS by_key FROM pg_stat_xact_user_tables
+  WHERE schemaname = 'other' AND relname IN ('obligation_2026', 'monitor_payment', 'monitor_finding', 'monitor_stop') ORDER BY relname COLLATE "C";
+COMMIT;
 SELECT count(*) FROM budget.verify_ledger();
 DROP SCHEMA budget CASCADE;
 DROP SCHEMA other CASCADE;

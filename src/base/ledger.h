@@ -47,6 +47,7 @@ typedef struct BpmStatement
 	const char *text;
 	const char *args;
 	bool		each_time;		/* planned with its values at each use: it reads whole tables */
+	bool		by_key;			/* reaches few rows by an index, also if planned while there were none */
 } BpmStatement;
 
 extern void bpm_ledger_init(void);
@@ -60,8 +61,6 @@ extern SPIPlanPtr bpm_ledger_plan(BpmLedger *ledger,
 								  const BpmStatement *statement, int year);
 extern void bpm_ledger_check_rows(BpmLedger *ledger, const BpmStatement *statement,
 								  int year, TupleDesc rows);
-extern int	bpm_plan_by_index(void);
-extern void bpm_plan_freely(int level);
 extern int	bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement,
 							   int year, Datum *values, const char *nulls);
 extern int	bpm_ledger_execute_latest(BpmLedger *ledger, const BpmStatement *statement,

@@ -16,9 +16,9 @@
 #include "jit/jit.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
@@ -436,30 +436,6 @@ bpm_ledger_plan_anew(BpmLedger *ledger, const BpmStatement *statement, int year)
 	MemoryContextSwitchTo(old);
 }
 
-/*
- * Has rows reached by an index, whatever the planner believes, until bpm_plan_freely()
- * is told the level that this returns: a plan made while a table was empty would read
- * all of it. An error ends it too.
- */
-int
-bpm_plan_by_index(void)
-{
-	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"};
-	int			level = NewGUCNestLevel();
-
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
-	return level;
-}
-
-/* Gives the planner back its choice. */
-void
-bpm_plan_freely(int level)
-{
-	AtEOXact_GUC(true, level);
-}
-
 /* Returns the number of rows of a statement that has run, and refuses those that its plan no longer fits. */
 static int
 finish(PlanEntry *entry, const BpmStatement *statement, int result)
@@ -478,22 +454,30 @@ finish(PlanEntry *entry, const BpmStatement *statement, int result)
  * in less, and as much again in every backend that plans it anew.
  */
 static int
-run(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only)
+run(PlanEntry *entry, Datum *values, const char *nulls, Snapshot snapshot, bool read_only)
 {
 	bool		jit = jit_enabled;
+	bool		seqscan = enable_seqscan;
+	bool		hashjoin = enable_hashjoin;
+	bool		mergejoin = enable_mergejoin;
 	int			result;
 
 	executing++;
 	jit_enabled = false;
+	if (entry->key.statement->by_key)
+		enable_seqscan = enable_hashjoin = enable_mergejoin = false;
 	PG_TRY();
 	{
 		result = snapshot == InvalidSnapshot ?
-			SPI_execute_plan(plan, values, nulls, read_only, 0) :
-			SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, false, 0);
+			SPI_execute_plan(entry->plan, values, nulls, read_only, 0) :
+			SPI_execute_snapshot(entry->plan, values, nulls, snapshot, InvalidSnapshot, read_only, false, 0);
 	}
 	PG_FINALLY();
 	{
 		jit_enabled = jit;
+		enable_seqscan = seqscan;
+		enable_hashjoin = hashjoin;
+		enable_mergejoin = mergejoin;
 		executing--;
 	}
 	PG_END_TRY();
@@ -509,7 +493,7 @@ bpm_ledger_execute(BpmLedger *ledger, const BpmStatement *statement, int year,
 
 	if (OidIsValid(entry->target) && GetUserId() == ledger->owner)
 		check_triggers(ledger, entry->target);
-	return finish(entry, statement, run(entry->plan, values, nulls, InvalidSnapshot, false));
+	return finish(entry, statement, run(entry, values, nulls, InvalidSnapshot, false));
 }
 
 /*
@@ -525,7 +509,7 @@ bpm_ledger_execute_latest(BpmLedger *ledger, const BpmStatement *statement, int 
 
 	if (writes && OidIsValid(entry->target) && GetUserId() == ledger->owner)
 		check_triggers(ledger, entry->target);
-	return finish(entry, statement, run(entry->plan, values, nulls, GetLatestSnapshot(), !writes));
+	return finish(entry, statement, run(entry, values, nulls, GetLatestSnapshot(), !writes));
 }
 
 /* Refuses rows of a kept plan that was executed by other means, if its tables have changed since. */

@@ -80,12 +80,16 @@ bpm_buffer_reset(BpmBuffer *buffer)
 static int
 reach_rows(BpmLedger *ledger, const BpmStatement *statement, int year, Datum *values, bool latest)
 {
-	int			level = bpm_plan_by_index();
+	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"};
+	int			level = NewGUCNestLevel();
 	int			rows;
 
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
 	rows = latest ? bpm_ledger_execute_latest(ledger, statement, year, values, NULL, true)
 		: bpm_ledger_execute(ledger, statement, year, values, NULL);
-	bpm_plan_freely(level);
+	AtEOXact_GUC(true, level);
 	return rows;
 }
 

@@ -18,12 +18,12 @@
 
 static const BpmStatement read_obligation = {
 	"SELECT " OBLIGATION_LIST
-	" FROM ONLY @ledger@.obligation_@year@ WHERE obligation_id OPERATOR(pg_catalog.=) $1", "l"
+	" FROM ONLY @ledger@.obligation_@year@ WHERE obligation_id OPERATOR(pg_catalog.=) $1", "l", .by_key = true
 };
 static const BpmStatement update_obligation = {
 	"UPDATE ONLY @ledger@.obligation_@year@ SET drawn = $2, released = $3,"
 	" returnable = $4"
-	" WHERE obligation_id OPERATOR(pg_catalog.=) $1", "laaa"
+	" WHERE obligation_id OPERATOR(pg_catalog.=) $1", "laaa", .by_key = true
 };
 #define INSERT_OBLIGATION \
 	"INSERT INTO @ledger@.obligation_@year@ (obligation_id, line_id, division, unit, stage," \

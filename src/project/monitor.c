@@ -64,7 +64,7 @@ was_found(const BpmPaymentFacts *facts, const BpmMonitorRule *rule)
 {
 	/* Not by the rule: the index of all its findings would fit that. */
 	static const BpmStatement find = {
-		"SELECT 1 FROM @ledger@.monitor_finding WHERE posting_id" EQ "$1 AND COALESCE(rule, '')" EQ "$2 AND strength" EQ "$3 LIMIT 1", "ltt"
+		"SELECT 1 FROM @ledger@.monitor_finding WHERE posting_id" EQ "$1 AND COALESCE(rule, '')" EQ "$2 AND strength" EQ "$3 LIMIT 1", "ltt", .by_key = true
 	};
 	Datum		values[3];
 
@@ -158,13 +158,11 @@ ask_rules(BpmPosting *posting, const BpmLeg *leg, const BpmWatched *watched, Bpm
 		.payment = watched->payment ? watched->payment : payment_of(posting),
 		.source = watched->request ? watched->request : watched->replaces
 	};
-	int			level = bpm_plan_by_index();
 
 	bpm_read_words(&facts);
 	if (!posting->dry && looks_back(rules, line))
 		bpm_lock_payee(posting, facts.payee, facts.account);
 	find_all(&facts);
-	bpm_plan_freely(level);
 	asked.posting = posting;
 	asked.line = Int64GetDatum(line->id);
 	asked.kind = watched->kind;
@@ -282,7 +280,7 @@ static const BpmStatement read_stop = {
 	" CASE WHEN m.posting_id IS NOT NULL THEN NULLIF(pg_catalog.concat_ws(', ', " CHANGED("payee") ", " CHANGED("payee_account") ", "
 	CHANGED("payee_bank") ", " CHANGED("purpose") ", " CHANGED("settlement") "), '') END"
 	" FROM (SELECT 1) AS one LEFT JOIN @ledger@.monitor_stop s ON s.request_id" EQ "$1"
-	" LEFT JOIN @ledger@.monitor_payment m ON m.posting_id" EQ "$1 LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$2", "llj"
+	" LEFT JOIN @ledger@.monitor_payment m ON m.posting_id" EQ "$1 LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$2", "llj", .by_key = true
 };
 
 /* Refuses to pay a request that is stopped. */
@@ -315,7 +313,6 @@ bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg)
 	char	   *state;
 	char	   *attachments;
 	char	   *changed;
-	int			level;
 	bool		passes = true;
 
 	if (!bpm_monitor_rules(posting->ledger)->watched)
@@ -325,9 +322,7 @@ bpm_ask_stop(BpmPosting *posting, const BpmLeg *leg)
 	bpm_set_id(values, nulls, 1, payment_of(posting));
 	values[2] = JsonbPGetDatum(posting->request.memo);
 	nulls[2] = posting->request.memo ? ' ' : 'n';
-	level = bpm_plan_by_index();
 	bpm_ledger_execute_latest(posting->ledger, &read_stop, 0, values, nulls, true);
-	bpm_plan_freely(level);
 	row = SPI_tuptable->vals[0];
 	desc = SPI_tuptable->tupdesc;
 	stop = bpm_row_number(row, desc, 1);

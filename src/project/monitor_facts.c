@@ -2,9 +2,6 @@
  * monitor_facts.c
  *	  What monitoring rules look at: the payment, and what is read about its line,
  *	  payee and contract when a rule names it.
- *
- * Every statement here reaches its rows by an index; whoever asks sees to that
- * (bpm_plan_by_index).
  */
 #include "postgres.h"
 
@@ -34,7 +31,7 @@
 	"CASE WHEN o.obligation_id IS NULL THEN m.amount ELSE o.amount OPERATOR(budgetpm.-) o.released END::pg_catalog.numeric"
 
 /* Line $1, unit $2, division $3, plain name of the payee $4, contract $5. */
-#define FACT_ARGUMENTS "lcctl"
+#define FACT_ARGUMENTS "lcctl", .by_key = true
 #define OBJECT "SELECT pg_catalog.jsonb_build_object("
 
 /* What facts are read from, each by one statement. */
@@ -98,7 +95,7 @@ static const BpmStatement reads[BPM_FACT_SOURCES] = {
 /* Payments of unit $1 to payee, or account, $2 within $4 days of day $3: conditions of an index each. */
 #define RECENT(column) \
 	"SELECT posting_id FROM @ledger@.monitor_payment WHERE unit" CODE_EQ "$1 AND budgetpm.plain_name(" column ")" EQ "$2 AND " column " IS NOT NULL"\
-	" AND accounting_date" GT "($3" MINUS "$4) AND accounting_date" LT "($3" PLUS "$4)", "ctdi"
+	" AND accounting_date" GT "($3" MINUS "$4) AND accounting_date" LT "($3" PLUS "$4)", "ctdi", .by_key = true
 
 static const BpmStatement recent_of_payee = {RECENT("payee")};
 static const BpmStatement recent_of_account = {RECENT("payee_account")};
@@ -108,7 +105,7 @@ static const BpmStatement sum_recent = {
 	"SELECT 1" PLUS "pg_catalog.count(*), $3" PLUS "COALESCE(pg_catalog.sum(w.amount), 0), GREATEST($3, pg_catalog.max(w.amount))"
 	" FROM (SELECT " LEFT_OF_IT MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$2 THEN $3 ELSE 0 END AS amount"
 	"  FROM @ledger@.monitor_payment m LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id"
-	"  WHERE m.posting_id" EQ "ANY ($1)) w WHERE w.amount" GT "0", "xln"
+	"  WHERE m.posting_id" EQ "ANY ($1)) w WHERE w.amount" GT "0", "xln", .by_key = true
 };
 
 /* Payments of line $1 in the month from $2 to before $3; $4 is not counted beside the amount $5. */
@@ -116,7 +113,7 @@ static const BpmStatement read_month = {
 	OBJECT "'month_total', $5" PLUS "COALESCE(pg_catalog.sum(" LEFT_OF_IT
 	"   " MINUS REPLACED MINUS "CASE WHEN m.posting_id" EQ "$4 THEN $5 ELSE 0 END), 0))"
 	" FROM @ledger@.monitor_payment m LEFT JOIN @ledger@.obligation o ON o.obligation_id" EQ "m.posting_id WHERE m.line_id" EQ "$1"
-	" AND m.accounting_date" GE "$2 AND m.accounting_date" LT "$3", "lddln"
+	" AND m.accounting_date" GE "$2 AND m.accounting_date" LT "$3", "lddln", .by_key = true
 };
 
 /* Tells which facts a path names; one that looks at $ itself may see any. */
@@ -172,7 +169,7 @@ static const BpmStatement looked_at = {
 	"SELECT " WRITTEN("payee") ", " WRITTEN("payee_account") ", " WRITTEN("payee_bank") ", " WRITTEN("purpose") ", "
 	WRITTEN("settlement") ", s.posting_id IS NOT NULL"
 	" FROM (SELECT 1) AS one LEFT JOIN @ledger@.payment y ON y.payment_id" EQ "$1"
-	" LEFT JOIN @ledger@.monitor_payment s ON s.posting_id" EQ "$2", "ll"
+	" LEFT JOIN @ledger@.monitor_payment s ON s.posting_id" EQ "$2", "ll", .by_key = true
 };
 
 /* Words of posting $1 that nobody looked at: of its memo, and of the row of payment that it was made for. */
@@ -183,7 +180,7 @@ static const BpmStatement posted = {
 	" FROM (SELECT j.memo, CASE WHEN j.key OPERATOR(pg_catalog.~) '^payment:[0-9]{1,18}(:|$)'"
 	"    THEN pg_catalog.split_part(j.key, ':', 2)::pg_catalog.int8 END AS payment FROM @ledger@.journal_@year@ j"
 	"   WHERE j.posting_id" EQ "$1 ORDER BY j.key LIMIT 1) h"
-	" LEFT JOIN @ledger@.payment z ON z.payment_id" EQ "h.payment", "l"
+	" LEFT JOIN @ledger@.payment z ON z.payment_id" EQ "h.payment", "l", .by_key = true
 };
 
 /*
@@ -282,10 +279,10 @@ read_document(const BpmPaymentFacts *facts, const BpmStatement *statement, Datum
 static bool
 read_own_account(const BpmPaymentFacts *facts)
 {
-	static const BpmStatement name = {"SELECT budgetpm.plain_name(name) FROM @ledger@.unit WHERE code" CODE_EQ "$1", "c"};
+	static const BpmStatement name = {"SELECT budgetpm.plain_name(name) FROM @ledger@.unit WHERE code" CODE_EQ "$1", "c", .by_key = true};
 	static const BpmStatement account = {
 		"SELECT 1 FROM @ledger@.unit_account a WHERE budgetpm.plain_name(a.account)" EQ "$2"
-		" AND (a.unit OPERATOR(budgetpm.@>) $1 OR $1 OPERATOR(budgetpm.@>) a.unit)", "ct"
+		" AND (a.unit OPERATOR(budgetpm.@>) $1 OR $1 OPERATOR(budgetpm.@>) a.unit)", "ct", .by_key = true
 	};
 	BpmLedger  *ledger = facts->posting->ledger;
 	Datum		values[2] = {Int64GetDatum(facts->line->unit)};
