@@ -55,6 +55,10 @@ SELECT regexp_replace(pg_temp.refused(s), 'case \d+', 'case N') AS refused FROM 
   $$SELECT pg_temp.supplement('b', '合同1', (SELECT clauses FROM base), NULL)$$]) AS s;
 SELECT b.start_case('clause_supplement', 'x', jsonb_build_object('contract', '合同1', 'clauses', clauses, 'document', 'x'), unit => '102') AS elsewhere FROM base \gset
 SELECT regexp_replace(pg_temp.refused(format('SELECT b.act(task_id, ''approve'', ''x'') FROM b.task WHERE state = ''open'' AND case_id = %s', :elsewhere)), 'case \d+', 'case N');
+-- what was tightened while the case ran is not loosened by it
+SELECT b.start_case('clause_supplement', 'x', jsonb_build_object('contract', '合同1', 'clauses', clauses, 'document', 'x'), unit => '101') AS older FROM base \gset
+SELECT b.set_contract_clauses('合同1', pg_temp.changed('{"3": {"share": 0.2}}'), '收紧') AS tighter;
+SELECT regexp_replace(pg_temp.refused(format('SELECT b.act(task_id, ''approve'', ''x'') FROM b.task WHERE state = ''open'' AND case_id = %s', :older)), 'case \d+', 'case N');
 SELECT pg_temp.refused(format($$SELECT b.publish_flow('{"flow": "x", "title": "x", "steps": [{"step": "a", "assign": [{"login": "regress_owner"}], "next": "b"}, {"step": "b", "type": "end"}], "effects": {"approved": [{"effect": "contract_clauses", "arguments": %s}]}}')$$, a)) FROM unnest('{"{}","{\"contract\": \"$.c\", \"document\": \"$.d\"}"}'::text[]) AS a;
 SELECT b.register_principal('regress_owner', '负责人') > 0 AS principal;
 SELECT b.adopt_flow('contract_supplement', duties => '{"单位负责人": "负责人", "业务处室": "负责人"}') > 0 AS template;

@@ -190,8 +190,6 @@ check_loosened(BpmLedger *ledger, const NewVersion *version)
 	int			rows;
 	StringInfoData list;
 
-	if (version->case_id != 0)
-		return;
 	rows = bpm_ledger_execute_latest(ledger, &loosened, 0, values, NULL, true);
 	if (rows == 0)
 		return;
@@ -203,6 +201,25 @@ check_loosened(BpmLedger *ledger, const NewVersion *version)
 			 errmsg("clauses of contract \"%s\" are loosened through an approval only", version->contract_no),
 			 errdetail("%s.", list.data),
 			 errhint("Start a case of a flow whose effect is contract_clauses, such as the template contract_supplement.")));
+}
+
+/* Refuses a case that is older than the clauses: what it approved replaces others than those that it saw. */
+static void
+check_case_age(BpmLedger *ledger, const NewVersion *version)
+{
+	static const BpmStatement newer = {
+		"SELECT pg_catalog.max(k.version) FROM @ledger@.contract_clause k JOIN @ledger@.approval_case c ON c.case_id" EQ "$2"
+		" WHERE k.contract_id" EQ "$1 AND k.set_at" GT "c.started_at HAVING pg_catalog.count(*)" GT "0", "ll"
+	};
+	Datum		values[] = {Int64GetDatum(version->contract->id), Int64GetDatum(version->case_id)};
+
+	if (bpm_ledger_execute_latest(ledger, &newer, 0, values, NULL, true) == 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_BPM_WRONG_STATE),
+				 errmsg("clauses of contract \"%s\" were set since case " INT64_FORMAT " began", version->contract_no, version->case_id),
+				 errdetail("Version " INT64_FORMAT " came in between, and what was approved replaces another one.",
+						   bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+				 errhint("Start a new case from the clauses as they are now.")));
 }
 
 /* Stores the next version of a contract's clauses; returns its number. */
@@ -227,7 +244,10 @@ store_version(BpmLedger *ledger, const NewVersion *version)
 	check_clauses(ledger, version);
 	values[0] = Int64GetDatum(version->contract->id);
 	bpm_ledger_execute(ledger, &lock, 0, values, NULL);
-	check_loosened(ledger, version);
+	if (version->case_id)
+		check_case_age(ledger, version);
+	else
+		check_loosened(ledger, version);
 	/* Looked at under the lock: two who set clauses at once come one after the other. */
 	bpm_ledger_execute_latest(ledger, &last, 0, values, NULL, true);
 	number = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) + 1;
