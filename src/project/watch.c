@@ -13,6 +13,7 @@
 
 #include "base/errors.h"
 #include "base/rows.h"
+#include "ledger/buffer.h"
 #include "ledger/obligation.h"
 #include "ledger/watcher.h"
 #include "project/watch.h"
@@ -162,7 +163,7 @@ ask_corrected(BpmPosting *posting, const BpmLeg *leg)
 	if (!bpm_monitor_active(posting->ledger))
 		return true;
 	SPI_connect();
-	if (bpm_ledger_execute_latest(posting->ledger, &corrected_payment, BPM_LINE_YEAR(payment), &value, NULL, true) == 1)
+	if (bpm_reach_latest_rows(posting->ledger, &corrected_payment, BPM_LINE_YEAR(payment), &value) == 1)
 	{
 		int64		request = bpm_row_number(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 
