@@ -41,6 +41,7 @@ BEGIN
     ('appropriation', format('SELECT b.appropriate(%s, 1, ''x'')', below)),
     ('supplement', format('SELECT b.supplement(%s, 1, ''x'')', below)),
     ('payment below', format('SELECT b.pay(%s, 1, ''x'')', below)),
+    ('transfer', format('SELECT b.send_transfer(%s, ''320500000'', 1, ''x'')', line)),
     ('allotment', format('SELECT b.allot(%s, %s, 1, ''x'')', root, line)),
     ('virement', format('SELECT b.virement(%s, %s, 1, ''x'')', root, below))) AS r(road, statement)
   LOOP outcome := pg_temp.told(outcome); RETURN NEXT; END LOOP;
@@ -190,7 +191,7 @@ SELECT b.open_line(2027, '101', '2050202', title => 'c', project => 'C') AS c \g
 SELECT b.appropriate(:c, 100, 'd') > 0 AS given, b.pay(:c, 100, '付') AS paid \gset
 SELECT b.move_project('C', 'cancelled', '终止') > 0 AS cancelled;
 SELECT b.refund(:paid, 60, '退') AS back \gset
-SELECT pg_temp.refused(format('SELECT b.pay(%s, 60, ''x'')', :c)), pg_temp.refused(format('SELECT b.request_payment(%s, 60, ''x'')', :c));
+SELECT pg_temp.refused(format('SELECT b.pay(%s, 60, ''x'')', :c)), pg_temp.refused(format('SELECT b.request_payment(%s, 60, ''x'')', :c)), pg_temp.told(format('SELECT b.send_transfer(%s, ''320500000'', 60, ''x'')', :c)) AS sent;
 SELECT b.reverse(:back, '退款有误') > 0 AS undone, b.refund(:paid, 60, '退') > 0 AS back, b.reduce(:c, 60, '收回') > 0 AS taken_back;
 SELECT count(*) FROM b.verify_ledger();
 DROP SCHEMA b CASCADE;

@@ -116,6 +116,7 @@ typedef enum Held
 {
 	HELD_NOT,
 	HELD_GIVEN,					/* money comes to the line */
+	HELD_SENT,					/* it goes on to another government; a release is not for that */
 	HELD_REQUESTED,
 	HELD_PAID
 } Held;
@@ -130,6 +131,8 @@ held_part(const BpmLeg *leg)
 		return HELD_PAID;
 	if (kind->target == BUCKET_REQUESTED && kind->source != BUCKET_PAID)
 		return HELD_REQUESTED;
+	if (kind->target == BUCKET_TRANSFERRED && kind->reverses[0] == '\0')
+		return HELD_SENT;
 	if (kind->source == BUCKET_APPROPRIATED && kind->reverses[0] == '\0' &&
 		strcmp(kind->operation, "refund_prior_year") != 0)
 		return HELD_GIVEN;
@@ -199,7 +202,7 @@ is_held(BpmLedger *ledger, BpmCode division)
 		value.type != jbvBool || value.val.boolean;
 }
 
-static const char *const what_held[] = {NULL, "gets no money", "has no payment requested", "is paid nothing"};
+static const char *const what_held[] = {NULL, "gets no money", "sends no money to another government", "has no payment requested", "is paid nothing"};
 
 /* Refuses a leg of a suspended project. */
 static bool
@@ -207,7 +210,7 @@ refuse_held(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held,
 {
 	char	   *detail;
 
-	if (held == HELD_GIVEN || halt->release == 0)
+	if (held <= HELD_SENT || halt->release == 0)
 		detail = psprintf("Line " INT64_FORMAT " is of that project, or of one below it (暂停项目不拨付).",
 						  posting->lines[leg->line].id);
 	else
@@ -218,7 +221,7 @@ refuse_held(BpmPosting *posting, const BpmLeg *leg, const Halt *halt, Held held,
 		detail = psprintf("%s Of it %s came back of earlier payments, or was corrected away.", detail, bpm_fen_to_text(halt->back));
 	return bpm_refuse(posting, ERRCODE_BPM_RULE_VIOLATED,
 					  psprintf("project \"%s\" is suspended and %s", halt->code, what_held[held]), detail,
-					  held == HELD_GIVEN ? pstrdup("Resume it (恢复) first.") :
+					  held <= HELD_SENT ? pstrdup("Resume it (恢复) first.") :
 					  pstrdup("Resume it (恢复), or release what is to be paid all the same, with a reason: release_suspended()."));
 }
 
@@ -260,7 +263,7 @@ bpm_ask_suspended(BpmPosting *posting, const BpmLeg *leg)
 		if (held == HELD_PAID && halt.release)
 			read_back(posting->ledger, line->id, &halt);
 		reached += held == HELD_REQUESTED ? line->bucket[BUCKET_REQUESTED] : halt.back;
-		if ((held == HELD_GIVEN || halt.release == 0 || reached > limit) && is_held(posting->ledger, line->division))
+		if ((held <= HELD_SENT || halt.release == 0 || reached > limit) && is_held(posting->ledger, line->division))
 			passes = refuse_held(posting, leg, &halt, held, reached, limit);
 	}
 	SPI_finish();
