@@ -8,7 +8,7 @@ COMMENT ON FUNCTION budgetpm.average_growth(numeric[], text) IS
 CREATE FUNCTION budgetpm.plain_name(name text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'bpm_plain_name';
 COMMENT ON FUNCTION budgetpm.plain_name(text) IS
-  'A name without what two writings of it differ in: width and case of letters, blanks, brackets, quotes and punctuation. Two requests of one plain name are the same one (重复申报), two payees one payee.';
+  'A name without what two writings of it differ in: width and case of letters, blanks and whatever nobody sees, brackets, quotes, hyphens and punctuation. Two requests of one plain name are the same one (重复申报), two payees one payee.';
 
 CREATE FUNCTION budgetpm.define_rule(ledger regclass, definition jsonb) RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'bpm_define_rule';

@@ -37,6 +37,10 @@ SELECT pg_temp.plant('r', :prep, '102', '校舍改造(一期)', 60, '3') AS rena
 SELECT pg_temp.plant('r', :prep, '101', '续 建', 60, '3', 'P1') AS same_name \gset
 SELECT n, f.rule, f.severity, f.message FROM (VALUES (1, :one), (2, :two), (3, :elsewhere), (4, :renamed), (5, :same_name)) AS q(n, request) CROSS JOIN LATERAL r.check_request(q.request) AS f ORDER BY n, rule;
 SELECT budgetpm.plain_name(' Ｃ－１０号“楼”（二期） '), budgetpm.plain_name('c-10号楼（二期）') = budgetpm.plain_name('C10号楼(二期)') AS same;
+-- what nobody sees, and hyphens and dots of other kinds, make no other name; letters do
+SELECT string_agg(to_hex(c), ' ' ORDER BY c) AS another FROM unnest(ARRAY[9, 11, 12, 27, 127, 133, 160, 173, 847, 1564, 4447, 5760, 6158, 8203, 8204, 8206, 8232, 8239, 8288, 12288, 12644, 65024, 65039, 65279, 65440, 917505, 917760,
+  8208, 8209, 8210, 8213, 8722, 65293, 8226, 8231, 12539]) AS c WHERE budgetpm.plain_name('建筑' || chr(c) || '公司1') <> '建筑公司1' OR budgetpm.plain_name(chr(c) || '622' || chr(c)) <> '622';
+SELECT budgetpm.plain_name('建築公司1') = '建筑公司1' AS letter, budgetpm.plain_name('建筑公司11') = '建筑公司1' AS digit, budgetpm.plain_name('A+B') = 'ab' AS sign, budgetpm.plain_name(U&'\200B-') = '' AS nothing;
 
 -- 支出占比上限 and 必备附件 are settings of a place: each item is a set of parameters
 SELECT r.register_profile('hebei', '河北', '{"settings": {

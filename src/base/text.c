@@ -13,13 +13,15 @@
 #include "base/arguments.h"
 #include "base/text.h"
 
-/* Tells whether a character leaves no ink: a blank of any width, a line end, or nothing at all. */
-static bool
-leaves_no_ink(pg_wchar c)
+/* Tells whether a character leaves no ink: a blank of any width, a line end, a mark for choosing a form, or nothing at all. */
+bool
+bpm_leaves_no_ink(pg_wchar c)
 {
-	return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || c == 0x1680 ||
+	return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || c == 0x34f || c == 0x61c ||
+		c == 0x115f || c == 0x1160 || c == 0x1680 || c == 0x17b4 || c == 0x17b5 || (c >= 0x180b && c <= 0x180f) ||
 		(c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
-		(c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0x3164 || c == 0xfeff;
+		(c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0x3164 ||
+		(c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff || c == 0xffa0 || (c >= 0xfff0 && c <= 0xfff8) || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 /*
@@ -37,7 +39,7 @@ bpm_blank(const char *text)
 
 		if (byte >= 0x80 && !utf8)
 			return false;
-		if (!leaves_no_ink(byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at)))
+		if (!bpm_leaves_no_ink(byte < 0x80 ? byte : utf8_to_unicode((const unsigned char *) at)))
 			return false;
 	}
 	return true;

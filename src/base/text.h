@@ -7,8 +7,10 @@
 
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/date.h"
 
+extern bool bpm_leaves_no_ink(pg_wchar c);
 extern bool bpm_blank(const char *text);
 extern bool bpm_read_day(const char *text, DateADT *day);
 extern bool bpm_is_calendar_day(DateADT day);

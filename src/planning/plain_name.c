@@ -12,10 +12,11 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/compat.h"
+#include "base/text.h"
 
-/* What says nothing: blanks, brackets, quotes, punctuation. */
-#define NARROW	" \t\r\n-_()[]<>\"'.,:;/\\"
-#define WIDE	"·—–【】《》〈〉“”‘’、。「」"
+/* What says nothing: brackets, quotes, punctuation, hyphens and dots of every kind; blanks leave no ink. */
+#define NARROW	"-_()[]<>\"'.,:;/\\"
+#define WIDE	"·•‧∙⋅・—–―‒‐⁃−【】《》〈〉“”‘’、。「」"
 
 /* Tells whether a wide character is among those of a text; in UTF-8 no character begins within another one. */
 static bool
@@ -31,6 +32,16 @@ is_among(const char *text, const char *character, int length)
 		if (strncmp(at, wanted, length) == 0)
 			return true;
 	return false;
+}
+
+/* Tells whether a character is passed over: it says nothing, or nobody sees it. */
+static bool
+is_passed_over(const char *wide, const char *character, int length)
+{
+	if (length == 1)
+		return (unsigned char) *character < 0x80 && (bpm_leaves_no_ink(*character) || strchr(NARROW, *character) != NULL);
+	return is_among(wide, character, length) ||
+		(GetDatabaseEncoding() == PG_UTF8 && bpm_leaves_no_ink(utf8_to_unicode((const unsigned char *) character)));
 }
 
 /* plain_name(name): letters of one width and case, without blanks, brackets, quotes and punctuation. */
@@ -51,7 +62,7 @@ bpm_plain_name(PG_FUNCTION_ARGS)
 	for (const char *at = lower; *at; at += length)
 	{
 		length = pg_mblen(at);
-		if (length == 1 ? strchr(NARROW, *at) != NULL : is_among(wide, at, length))
+		if (is_passed_over(wide, at, length))
 			continue;
 		memmove(end, at, length);
 		end += length;
