@@ -77,6 +77,10 @@ SELECT pg_temp.refused(format('SELECT budget.set_monitor_rule(''probe'', title =
   FROM (VALUES ('$.amount < 0 && $.accounting_date.datetime() < "2027-01-01 00:00:00+08".datetime()', '{}'), ('$.accounting_date.datetime() < $day.datetime()', '{"day": "2027-01-01"}')) AS v(predicate, parameters);
 SELECT pg_temp.refused($$SELECT budget.set_monitor_rule('probe', parameters => '{"day": "2027-01-01 00:00:00+08"}')$$), budget.set_monitor_rule('probe', false);
 
+-- words are looked at as a reader sees them, blanks included
+SELECT n, pg_temp.finds(format($$SELECT budget.pay(%s, 5, 'x', memo => %L)$$, :line, jsonb_build_object('purpose', word)), '$.purpose == "现 金"') AS found
+  FROM unnest(ARRAY['现 金', '现金', U&'\200B现\00AD \FEFF金\FE0F', U&'现\3000金', E'现\x01 金']) WITH ORDINALITY AS w(word, n);
+
 -- 3. A rule that changes holds from the next statement on, as does one that is changed by hand; one that was rolled back never did.
 SELECT budget.set_monitor_rule('cash', parameters => '{"limit": 100}');
 CREATE FUNCTION pg_temp.cash(amount numeric) RETURNS text LANGUAGE sql AS $$

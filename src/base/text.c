@@ -45,6 +45,30 @@ bpm_blank(const char *text)
 	return true;
 }
 
+/* Returns a text without the characters that nobody sees; the blanks of a keyboard stay. */
+char *
+bpm_seen(const char *text)
+{
+	char	   *seen = palloc(strlen(text) + 1);
+	char	   *end = seen;
+	int			length;
+
+	for (const char *at = text; *at; at += length)
+	{
+		pg_wchar	c = (unsigned char) *at;
+
+		length = pg_mblen(at);
+		if (length > 1)
+			c = GetDatabaseEncoding() == PG_UTF8 ? utf8_to_unicode((const unsigned char *) at) : 'x';
+		if (bpm_leaves_no_ink(c) && c != ' ' && !(c >= '\t' && c <= '\r') && c != 0x3000)
+			continue;
+		memcpy(end, at, length);
+		end += length;
+	}
+	*end = '\0';
+	return seen;
+}
+
 /* Returns the number that some digits write. */
 static int
 number_of(const char *digits, int count)

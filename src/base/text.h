@@ -12,6 +12,7 @@
 
 extern bool bpm_leaves_no_ink(pg_wchar c);
 extern bool bpm_blank(const char *text);
+extern char *bpm_seen(const char *text);
 extern bool bpm_read_day(const char *text, DateADT *day);
 extern bool bpm_is_calendar_day(DateADT day);
 extern DateADT bpm_calendar_day(const char *name, DateADT day);

@@ -17,6 +17,7 @@
 #include "base/guard.h"
 #include "base/number.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "planning/rule.h"
 #include "project/monitor.h"
 
@@ -209,6 +210,13 @@ read_words(BpmPaymentFacts *facts)
 		add_words(facts);
 }
 
+/* Returns a word as a reader sees it, NULL for none. */
+static char *
+seen(const char *word)
+{
+	return word ? bpm_seen(word) : NULL;
+}
+
 /* Returns a name as it is compared with others, NULL for none. */
 static char *
 plain(const char *name)
@@ -249,7 +257,7 @@ push_own(JsonbParseState **state, const BpmPaymentFacts *facts, int fact)
 
 	j2date(line->accounting_date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	if (fact >= FACT_WORDS)
-		bpm_push_text(state, name, facts->words[fact - FACT_WORDS]);
+		bpm_push_text(state, name, seen(facts->words[fact - FACT_WORDS]));
 	else if (fact == FACT_KIND)
 		bpm_push_text(state, name, facts->watched->kind);
 	else if (fact == FACT_AMOUNT)
