@@ -76,6 +76,12 @@ SELECT budget.register_profile('no_pool', '不设项目库', '{"settings": {"pro
 SELECT budget.open_line(2025, '101001', '2050202', title => 'free', project => 'N') > 0 AS free;
 SELECT count(*) > 0 AS applied FROM budget.apply_profile('key_projects', '320500000', '2020-01-02');
 SELECT pg_temp.refused($$SELECT budget.open_line(2025, '101001', '2050202', title => 'n', project => 'N')$$);
+-- nor before the day on which it is switched off, whatever zone the caller names
+BEGIN;
+SELECT budget.apply_profile('no_pool', '320500000', CURRENT_DATE + 2) > 0 AS to_come;
+SET LOCAL TimeZone = '<away>-100';
+SELECT split_part(pg_temp.refused($$SELECT budget.open_line(2025, '101001', '2050202', title => 'n', project => 'N')$$), E'\n', 1);
+ROLLBACK;
 SELECT budget.open_line(2025, '101001', '2050202', title => 'q', project => 'Q') > 0 AS running;
 SELECT budget.open_line(2025, '101001', '2050202', title => 'p1', project => 'P.1') AS line \gset
 SELECT count(budget.move_project(code, 'selected')) FROM unnest('{P,P.1,P.2,P.1.1}'::text[]) AS code;

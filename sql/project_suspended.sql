@@ -105,6 +105,12 @@ BEGIN;
 SELECT b.pay(:p, 1, 'x') > 0 AS paid, b.allot(:root, :p, 1, 'x') > 0 AS given;
 ROLLBACK;
 SELECT b.apply_profile('standard', '320000000', '2020-01-03') > 0 AS back;
+-- a day that comes by the caller's time zone alone has not come
+BEGIN;
+SELECT b.apply_profile('open', '320000000', CURRENT_DATE + 2) > 0 AS to_come;
+SET LOCAL TimeZone = '<away>-100';
+SELECT pg_temp.told(format('SELECT b.pay(%s, 1, ''x'')', :p));
+ROLLBACK;
 
 -- 3. 整改: money is held back on the project's own lines, or those below it.
 SELECT b.register_principal('regress_owner', '负责人') \g /dev/null

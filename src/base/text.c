@@ -4,11 +4,13 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/jsonb.h"
+#include "utils/timestamp.h"
 
 #include "base/arguments.h"
 #include "base/text.h"
@@ -105,6 +107,22 @@ bool
 bpm_is_calendar_day(DateADT day)
 {
 	return day >= date2j(1949, 1, 1) - POSTGRES_EPOCH_JDATE && day <= date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE;
+}
+
+/* Returns today where the server stands (SERVER_DATE): a caller who sets his own time zone moves no day. */
+DateADT
+bpm_server_today(void)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	struct pg_tm tm;
+	fsec_t		fraction;
+	int			zone;
+
+	if (timestamp2tm(now, &zone, &tm, &fraction, NULL, log_timezone) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 }
 
 /* Returns a day that an argument gives; refuses one of no fiscal year: it would be in every sum of days. */

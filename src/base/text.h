@@ -15,6 +15,7 @@ extern bool bpm_blank(const char *text);
 extern char *bpm_seen(const char *text);
 extern bool bpm_read_day(const char *text, DateADT *day);
 extern bool bpm_is_calendar_day(DateADT day);
+extern DateADT bpm_server_today(void);
 extern DateADT bpm_calendar_day(const char *name, DateADT day);
 
 #endif

@@ -195,7 +195,7 @@ read_back(BpmLedger *ledger, int64 line, Halt *halt)
 static bool
 is_held(BpmLedger *ledger, BpmCode division)
 {
-	Jsonb	   *setting = bpm_registry_setting(ledger, division, "project.suspended_held", GetSQLCurrentDate());
+	Jsonb	   *setting = bpm_registry_setting(ledger, division, "project.suspended_held", bpm_server_today());
 	JsonbValue	value;
 
 	return setting == NULL || !JB_ROOT_IS_SCALAR(setting) || !JsonbExtractScalar(&setting->root, &value) ||

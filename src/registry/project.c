@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/rows.h"
+#include "base/text.h"
 #include "registry/registry_private.h"
 
 /* Makes sure that a category holds in a division today. */
@@ -148,7 +149,7 @@ bpm_register_project(PG_FUNCTION_ARGS)
 static bool
 pool_setting(BpmLedger *ledger, BpmCode division)
 {
-	Jsonb	   *setting = bpm_registry_setting(ledger, division, "project.pool_required", GetSQLCurrentDate());
+	Jsonb	   *setting = bpm_registry_setting(ledger, division, "project.pool_required", bpm_server_today());
 	JsonbValue	value;
 
 	return setting != NULL && JB_ROOT_IS_SCALAR(setting) &&
