@@ -38,6 +38,14 @@ SELECT b.reverse(:reduced, '冲') > 0 AND b.reverse(:withdrawn, '冲') > 0 AND b
 SELECT pg_temp.refused($$SELECT b.take_over_projects('[{"project": "N1", "stage": "under_way"}]', '移交1号')$$);
 SELECT b.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', to_jsonb((CURRENT_DATE - 1)::text))) AS version, b.apply_profile('standard', '320100000', '2020-01-03') AS applied;
 SELECT pg_temp.refused($$SELECT b.take_over_projects('[{"project": "N1", "stage": "under_way"}]', '移交1号', CURRENT_DATE - 10)$$) ~ 'projects were taken over until' AS over;
+-- however the caller writes days, and in whatever zone he is
+BEGIN;
+SET LOCAL DateStyle = 'SQL, MDY';
+SELECT pg_temp.refused($$SELECT b.take_over_projects('[{"project": "N1", "stage": "under_way"}]', '移交1号', CURRENT_DATE - 10)$$) ~ 'projects were taken over until' AS over;
+SET LOCAL DateStyle = 'ISO';
+SET LOCAL TimeZone = '<back>+100';
+SELECT pg_temp.refused($$SELECT b.take_over_projects('[{"project": "N1", "stage": "under_way"}]', '移交1号', CURRENT_DATE - 10)$$) ~ 'projects were taken over until' AS over;
+ROLLBACK;
 SELECT b.register_profile('standard', '全国通用基准', jsonb_set(budgetpm.profile_source('standard'), '{settings,project.take_over_until,value}', '"9999-12-31"')) AS version, b.apply_profile('standard', '320100000', '2020-01-04') AS applied;
 SELECT budgetpm.grant_ledger('b', 'regress_taker', 'officer', '320100000') > 0 AS officer;
 SET ROLE regress_taker;

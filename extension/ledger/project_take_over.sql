@@ -31,7 +31,7 @@ BEGIN ATOMIC
                   FROM (VALUES ('starts_on'), ('ends_on'), ('started_on'), ('completed_on'), ('admitted_on')) AS k(key)) c) d
       LEFT JOIN @ledger@.project p ON p.official_code = g.o ->> 'project'),
   place AS MATERIALIZED (
-    SELECT k.division, d.official_code, s.value #>> '{}' AS said, take_over_rows.taken_over_on::text <= s.value #>> '{}' AND CURRENT_DATE::text <= s.value #>> '{}' AS open
+    SELECT k.division, d.official_code, s.value #>> '{}' AS said, GREATEST(take_over_rows.taken_over_on, (pg_catalog.timezone(pg_catalog.current_setting('log_timezone'), pg_catalog.now()))::date) <= (s.value #>> '{}')::date AS open
       FROM (SELECT DISTINCT n.division FROM known n WHERE n.division IS NOT NULL) k
       JOIN @ledger@.division d ON d.code::text = k.division
       CROSS JOIN LATERAL (SELECT @ledger@.setting(d.official_code, 'project.take_over_until') AS value) s),
