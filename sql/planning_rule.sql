@@ -45,6 +45,9 @@ SELECT * FROM r.check_rule('{"rule": "a", "title": "t", "severity": "warn", "mes
   "parameters": [{"limit": 1, "x": 2}, {"limit": 2}]}');
 SELECT * FROM r.check_rule('{"rule": "g", "title": "t", "severity": "warn", "message": {"zh": "x"},
   "predicate": "$.growth[*].average > $ratio", "parameters": {"ratio": 0.15, "mean": "geometric", "years": 11}}');
+-- facts are joined to the document as they are named: a path that names none would find nothing, ever
+SELECT p AS predicate, c.* FROM unnest(ARRAY['exists($ ? (@.history[*].spent > $.amount))', '$.* > 1', 'exists($.items[*] ? (@.amount > $.amount))']) AS p
+  LEFT JOIN LATERAL r.check_rule(jsonb_build_object('rule', 'w', 'title', 't', 'severity', 'warn', 'message', jsonb_build_object('zh', 'x'), 'predicate', p)) AS c ON true;
 -- a setting of one's own has a word of one's own in front: no profile could have the other
 SELECT k AS setting, c.* FROM unnest('{planning.big_project,planning.growth_flag,suqian.big_project}'::text[]) AS k
   LEFT JOIN LATERAL r.check_rule(format('{"rule": "big", "title": "t", "severity": "warn", "message": {"zh": "x"}, "predicate": "$.amount > $limit", "parameters": {"limit": 1}, "setting": "%s"}', k)::jsonb) AS c ON true;

@@ -63,6 +63,9 @@ use_path(BpmPlanRule *rule, const BpmNode *node, const char *property, Datum pat
 	bpm_path_use(path, &use);
 	if (use.inexact)
 		bpm_fault(node->faults, bpm_node_place(node, property), "double() is not exact; numbers of the document are");
+	/* Facts are joined to the document as they are named, and a name is looked up. */
+	if (use.whole)
+		bpm_fault(node->faults, bpm_node_place(node, property), "$ stands without a member of the request document, such as $.amount");
 	foreach(cell, use.members)
 		rule->facts |= member_fact(node, property, lfirst(cell));
 	foreach(cell, use.variables)
